@@ -1,0 +1,155 @@
+"""Checks of what a user hands over, each refusing with the value, the rule and the remedy.
+
+They run before any work is done, so that a mistake costs a message and nothing else.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+__all__ = ["Floats", "dense_float_array", "float_array", "integer", "same_shape", "signal_axes"]
+
+Floats = NDArray[np.floating[Any]]
+
+
+def float_array(value: ArrayLike, name: str, *, min_ndim: int = 1) -> Floats:
+    """`value` as a float32 or float64 array, finite and not empty.
+
+    Parameters
+    ----------
+    value : array_like
+        Real numbers. float32 and float64 are kept (no copy is made), float16 becomes float32, and
+        everything else becomes float64.
+    name : str
+        What to call it in a message.
+    min_ndim : int
+        The fewest axes it may have.
+
+    Raises
+    ------
+    TypeError
+        If the values are not real numbers.
+    ValueError
+        If there are too few axes, no values, or a NaN or an infinity.
+    """
+    array = dense_float_array(value, name)
+    if array.ndim < min_ndim:
+        axes = "axis" if array.ndim == 1 else "axes"
+        remedy = " Reshape your data: one signal is X[None, :]." if min_ndim == 2 else ""
+        raise ValueError(
+            f"{name} has {array.ndim} {axes} (shape {array.shape}), and it needs at least "
+            f"{min_ndim}: the first runs over examples.{remedy}"
+        )
+    if array.size == 0:
+        raise ValueError(f"{name} is empty (shape {array.shape}); give at least one example.")
+    # A sum is finite unless a value is not (or the sum overflows): one cheap pass for good data.
+    with np.errstate(all="ignore"):
+        suspicious = not np.isfinite(array.sum())
+    if suspicious:
+        bad = ~np.isfinite(array)
+        count = int(bad.sum())
+        if count:
+            first = tuple(int(i) for i in np.argwhere(bad)[0])
+            rows = np.unique(np.nonzero(bad)[0])
+            raise ValueError(
+                f"{name} contains NaN or infinity: {count} of {array.size} values, the first at "
+                f"index {first}, in {len(rows)} of {len(array)} examples. Remove those examples "
+                "or fill the gaps first."
+            )
+    return array
+
+
+def dense_float_array(value: ArrayLike, name: str) -> Floats:
+    """`value` as a float32 or float64 array, with neither its size nor its values looked at."""
+    if hasattr(value, "tocsr"):
+        raise TypeError(
+            f"{name} is a sparse matrix; give a dense array, as {name}.toarray() makes."
+        )
+    array = np.asarray(value)
+    if np.issubdtype(array.dtype, np.complexfloating):
+        raise ValueError(
+            f"{name} holds complex data ({array.dtype}), and only real numbers have a place here. "
+            "Give the real and imaginary parts as two channels."
+        )
+    if array.dtype == np.float32 or array.dtype == np.float64:
+        return array
+    if array.dtype == np.float16:
+        return array.astype(np.float32)
+    if array.dtype.kind not in "biufO":
+        raise TypeError(f"{name} has dtype {array.dtype}; give an array of real numbers.")
+    try:
+        return array.astype(np.float64)
+    except (TypeError, ValueError) as error:
+        raise TypeError(
+            f"{name} has dtype {array.dtype} and cannot be read as real numbers ({error})."
+        ) from error
+
+
+def integer(value: object, name: str, *, minimum: int) -> int:
+    """`value` as an int of at least `minimum`.
+
+    Raises
+    ------
+    TypeError
+        If it is not a whole number.
+    ValueError
+        If it is too small.
+    """
+    if isinstance(value, bool) or not hasattr(value, "__index__"):
+        raise TypeError(f"{name}={value!r} must be a whole number of at least {minimum}.")
+    number = operator.index(value)
+    if number < minimum:
+        raise ValueError(f"{name}={number} must be at least {minimum}.")
+    return number
+
+
+def same_shape(array: Floats, other: Floats, name: str, other_name: str) -> None:
+    """Refuse two arrays whose shapes disagree.
+
+    Raises
+    ------
+    ValueError
+        With both shapes.
+    """
+    if array.shape != other.shape:
+        raise ValueError(
+            f"{name} has shape {array.shape} and {other_name} has shape {other.shape}; they must "
+            f"be the same, one value of {name} for each of {other_name}."
+        )
+
+
+def signal_axes(
+    shape: Sequence[int], axes: int | Sequence[int], name: str = "X"
+) -> tuple[int, ...]:
+    """The transformed axes as non-negative numbers in ascending order.
+
+    Raises
+    ------
+    ValueError
+        If an axis does not exist, is named twice, or is the first, which runs over examples.
+    """
+    ndim = len(shape)
+    given = (axes,) if isinstance(axes, (int, np.integer)) else tuple(axes)
+    if not given:
+        raise ValueError("axes=() names no axis to transform; give one, such as -1.")
+    normal = []
+    for axis in given:
+        number = integer(axis, "axes", minimum=-(2**31))
+        if not -ndim <= number < ndim:
+            raise ValueError(
+                f"axes={axes} is out of range: {name} has {ndim} axes (shape {tuple(shape)})."
+            )
+        normal.append(number % ndim)
+    if 0 in normal:
+        raise ValueError(
+            f"axes={axes} names the first axis of {name} (shape {tuple(shape)}), which runs over "
+            "examples; transform one of the others."
+        )
+    if len(set(normal)) != len(normal):
+        raise ValueError(f"axes={axes} names an axis of {name} (shape {tuple(shape)}) twice.")
+    return tuple(sorted(normal))

@@ -1,0 +1,217 @@
+"""The transforms A_h, S_h and S_h^T of arrays, by way of PyWavelets.
+
+Coefficients come as one array in which a single axis takes the place of the transformed one, in
+PyWavelets' order: approximation of the coarsest level, its detail, and on to the finest detail.
+`CoefficientLayout` says where each sub-band lies.
+"""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from typing import Literal, cast, get_args
+
+import numpy as np
+import pywt
+from numpy.typing import ArrayLike, NDArray
+
+from wavedistill.checks import Floats, dense_float_array, integer
+from wavedistill.wavelets.wavelet import Wavelet, as_wavelet
+
+__all__ = [
+    "CoefficientLayout",
+    "Mode",
+    "adjoint_synthesis",
+    "analysis",
+    "check_mode",
+    "synthesis",
+]
+
+Mode = Literal[
+    "zero",
+    "constant",
+    "symmetric",
+    "periodic",
+    "smooth",
+    "periodization",
+    "reflect",
+    "antisymmetric",
+    "antireflect",
+]
+
+
+def check_mode(mode: str) -> Mode:
+    """`mode`, if it is one of PyWavelets' signal extension modes.
+
+    Raises
+    ------
+    ValueError
+        If it is not.
+    """
+    if mode not in get_args(Mode):
+        raise ValueError(f"mode={mode!r} must be one of {', '.join(get_args(Mode))}.")
+    return cast(Mode, mode)
+
+
+@dataclass(frozen=True)
+class CoefficientLayout:
+    """Where the coefficients of each sub-band lie along the coefficient axis.
+
+    Parameters
+    ----------
+    length : int
+        Of the signal.
+    taps : int
+        Length N of the filters.
+    levels : int
+        Depth J of the transform; 0 is the signal itself.
+    mode : str
+        PyWavelets' signal extension mode.
+    """
+
+    length: int
+    taps: int
+    levels: int
+    mode: Mode = "zero"
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """Coefficients per sub-band: approximation, then details from coarse to fine (J + 1)."""
+        sizes = []
+        size = self.length
+        for _ in range(self.levels):
+            size = pywt.dwt_coeff_len(size, self.taps, self.mode)
+            sizes.append(size)
+        return (size, *reversed(sizes))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Sub-bands as PyWavelets' documentation writes them: cA4, cD4, ..., cD1."""
+        return (f"cA{self.levels}", *(f"cD{level}" for level in range(self.levels, 0, -1)))
+
+    @property
+    def total(self) -> int:
+        """Number of coefficients."""
+        return sum(self.sizes)
+
+    @property
+    def slices(self) -> tuple[slice, ...]:
+        """The place of each sub-band along the coefficient axis."""
+        ends = np.cumsum(self.sizes)
+        return tuple(slice(int(e) - s, int(e)) for e, s in zip(ends, self.sizes, strict=True))
+
+    def split(self, coefficients: NDArray[np.generic], axis: int = -1) -> list[Floats]:
+        """The sub-bands as views, in the order of `names`.
+
+        Raises
+        ------
+        ValueError
+            If the axis does not have `total` coefficients.
+        """
+        if coefficients.shape[axis] != self.total:
+            raise ValueError(
+                f"the coefficients have {coefficients.shape[axis]} entries along axis {axis}, and "
+                f"signals of length {self.length} with {self.taps} taps, {self.levels} levels and "
+                f"mode {self.mode!r} have {self.total}."
+            )
+        return np.split(coefficients, np.cumsum(self.sizes)[:-1], axis=axis)
+
+
+def analysis(
+    data: ArrayLike,
+    wavelet: Wavelet | str | ArrayLike,
+    levels: int,
+    mode: str = "zero",
+    axis: int = -1,
+) -> Floats:
+    """The DWT A_h: `pywt.wavedec`, its sub-bands side by side along `axis`.
+
+    Parameters
+    ----------
+    data : array_like
+        Signals along `axis`, of any length from 1.
+    wavelet : Wavelet, str or array_like
+        A wavelet, its name, or its lowpass filter.
+    levels : int
+        Depth J.
+    mode : str
+        PyWavelets' signal extension mode.
+    axis : int
+        The axis to transform.
+
+    Returns
+    -------
+    ndarray
+        Like `data`, with ``CoefficientLayout(...).total`` entries along `axis`.
+    """
+    array, bank = dense_float_array(data, "data"), as_wavelet(wavelet).to_pywt()
+    depth = integer(levels, "levels", minimum=0)
+    return _forward(array, bank, depth, check_mode(mode), axis)
+
+
+def adjoint_synthesis(
+    data: ArrayLike,
+    wavelet: Wavelet | str | ArrayLike,
+    levels: int,
+    mode: str = "zero",
+    axis: int = -1,
+) -> Floats:
+    """S_h^T: multipliers of the signal become multipliers of its wavelet coefficients.
+
+    It is itself an analysis: with zero padding for every mode but ``periodization``, where a level
+    of odd length gets a zero appended. The arguments and the layout are those of `analysis`.
+    """
+    array, bank = dense_float_array(data, "data"), as_wavelet(wavelet).to_pywt()
+    depth = integer(levels, "levels", minimum=0)
+    if check_mode(mode) != "periodization":
+        return _forward(array, bank, depth, "zero", axis)
+    details: list[Floats] = []
+    approximation = np.moveaxis(array, axis, -1)
+    for _ in range(depth):
+        if approximation.shape[-1] % 2:
+            widths = [(0, 0)] * (approximation.ndim - 1) + [(0, 1)]
+            approximation = np.pad(approximation, widths)
+        approximation, detail = pywt.dwt(approximation, bank, mode="periodization", axis=-1)
+        details.append(detail)
+    return np.moveaxis(np.concatenate([approximation, *reversed(details)], axis=-1), -1, axis)
+
+
+def synthesis(
+    coefficients: ArrayLike,
+    wavelet: Wavelet | str | ArrayLike,
+    levels: int,
+    length: int,
+    mode: str = "zero",
+    axis: int = -1,
+) -> Floats:
+    """The inverse DWT S_h: `pywt.waverec` of what `analysis` returned, cropped to `length`.
+
+    Parameters
+    ----------
+    coefficients : array_like
+        In the layout of `analysis`.
+    length : int
+        Of the signals, odd ones included.
+
+    Raises
+    ------
+    ValueError
+        If the number of coefficients is not that of signals of this length.
+    """
+    chosen = as_wavelet(wavelet)
+    size = integer(length, "length", minimum=1)
+    depth = integer(levels, "levels", minimum=0)
+    layout = CoefficientLayout(size, len(chosen.lowpass), depth, check_mode(mode))
+    bands = layout.split(dense_float_array(coefficients, "coefficients"), axis)
+    signals = pywt.waverec(bands, chosen.to_pywt(), mode=mode, axis=axis)
+    index = [slice(None)] * signals.ndim
+    index[axis] = slice(size)
+    return cast(Floats, signals[tuple(index)])
+
+
+def _forward(array: Floats, bank: pywt.Wavelet, levels: int, mode: Mode, axis: int) -> Floats:
+    with warnings.catch_warnings():
+        # Depths past dwt_max_level are sound; the estimator warns of them once.
+        warnings.filterwarnings("ignore", message="Level value of .* is too high")
+        bands = pywt.wavedec(array, bank, mode=mode, level=levels, axis=axis)
+    return np.concatenate(bands, axis=axis)

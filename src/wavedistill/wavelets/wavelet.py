@@ -1,0 +1,330 @@
+"""`Wavelet`: an immutable pair of filters, and what can be asked of it."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple, Self
+
+import numpy as np
+import pywt
+from numpy.typing import ArrayLike, NDArray
+from scipy.optimize import minimize_scalar
+
+from wavedistill.checks import float_array, integer
+from wavedistill.files import replacing
+from wavedistill.wavelets.lattice import (
+    angles_from_filter,
+    filter_from_angles,
+    quadrature_mirror,
+)
+
+__all__ = ["Wavelet", "WaveletFunctions", "as_wavelet", "orthogonal_names"]
+
+Array = NDArray[np.float64]
+
+#: How far an orthonormal filter may be from the conditions of Eq. 9-11, each of them.
+ORTHONORMAL_TOLERANCE = 1e-8
+
+_FORMAT = "wavedistill.wavelet"
+_EXACT_FAMILIES = ("haar", "db", "sym", "coif")
+
+
+class WaveletFunctions(NamedTuple):
+    """The scaling function and the wavelet, sampled on a dyadic grid of their support."""
+
+    phi: Array
+    psi: Array
+    x: Array
+
+
+@dataclass(frozen=True, eq=False)
+class Wavelet:
+    """A two-channel filter bank given by its lowpass filter, in PyWavelets' conventions.
+
+    Parameters
+    ----------
+    lowpass : array_like, shape (N,)
+        The reconstruction lowpass filter h (PyWavelets' ``rec_lo``), N even. The highpass filter
+        follows from it (Eq. 11). It need not be orthonormal: `residuals` tells how far it is.
+    name : str
+        A label for tables and figures.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the filter is not a vector of real, finite numbers of even length.
+
+    Examples
+    --------
+    >>> import wavedistill as wd
+    >>> db5 = wd.Wavelet.from_name("db5")
+    >>> len(db5.lowpass), len(db5.angles)
+    (10, 5)
+    >>> again = wd.Wavelet.from_angles(db5.angles)
+    >>> float(db5.distance(again)) < 1e-9
+    True
+    """
+
+    lowpass: Array
+    name: str = field(default="", kw_only=True)
+
+    def __post_init__(self) -> None:
+        taps = float_array(self.lowpass, "lowpass").astype(np.float64)
+        if taps.ndim != 1 or len(taps) % 2:
+            raise ValueError(
+                f"lowpass has shape {taps.shape}, and a filter is a vector of even length; pad it "
+                "with a zero at one end."
+            )
+        taps.flags.writeable = False
+        object.__setattr__(self, "lowpass", taps)
+
+    @classmethod
+    def from_name(cls, name: str) -> Self:
+        """One of PyWavelets' orthogonal wavelets: haar, db1-db38, sym2-sym20, coif1-coif17.
+
+        Raises
+        ------
+        ValueError
+            For a biorthogonal or continuous wavelet, for ``dmey`` (its filter is a truncation,
+            orthonormal only to 1.4e-3), or for a name that PyWavelets does not know.
+        """
+        key = name.lower() if isinstance(name, str) else ""
+        if key in orthogonal_names():
+            return cls(np.array(pywt.Wavelet(key).rec_lo), name=key)
+        remedy = "Choose one of haar, db1-db38, sym2-sym20, coif1-coif17."
+        if key == "dmey":
+            reason = (
+                "wavelet 'dmey' is refused: its filter is a truncation that is orthonormal only to "
+                "1.4e-3, and the methods here need an exact one."
+            )
+        elif key in pywt.wavelist(kind="discrete"):
+            reason = f"wavelet {name!r} is biorthogonal, and an orthogonal one is needed."
+        elif key in pywt.wavelist(kind="continuous"):
+            reason = f"wavelet {name!r} is continuous: it has no filter of finite length."
+        else:
+            reason = f"{name!r} is not the name of a wavelet of PyWavelets."
+        raise ValueError(f"{reason} {remedy}")
+
+    @classmethod
+    def from_angles(cls, angles: ArrayLike, *, name: str = "") -> Self:
+        """The orthonormal filter of the lattice with these N/2 angles.
+
+        Parameters
+        ----------
+        angles : array_like, shape (N/2,)
+            Radians, with sum pi/4 up to multiples of 2 pi, which is sum h = sqrt 2.
+
+        Raises
+        ------
+        ValueError
+            If the sum is another.
+        """
+        turns = float_array(angles, "angles").astype(np.float64)
+        excess = turns.sum() - np.pi / 4
+        if turns.ndim != 1 or abs(np.angle(np.exp(1j * excess))) > ORTHONORMAL_TOLERANCE:
+            raise ValueError(
+                f"the angles sum to {turns.sum():.6g}, and a lowpass filter needs pi/4 = "
+                f"{np.pi / 4:.6g} up to multiples of 2 pi; subtract {excess:.6g} from the last."
+            )
+        return cls(filter_from_angles(turns), name=name)
+
+    @property
+    def highpass(self) -> Array:
+        """The highpass filter g[n] = (-1)^n h[N-1-n] (PyWavelets' ``rec_hi``), shape (N,)."""
+        return quadrature_mirror(self.lowpass)
+
+    @property
+    def angles(self) -> Array:
+        """The N/2 angles of the orthonormal lattice, in radians, with sum pi/4.
+
+        Raises
+        ------
+        ValueError
+            If the filter is not orthonormal to 1e-8.
+        """
+        self.require_orthonormal()
+        return angles_from_filter(self.lowpass)
+
+    def require_orthonormal(self, purpose: str = "angles") -> None:
+        """Raise a `ValueError` that names the worst residual, unless all are below 1e-8."""
+        defects = self.residuals()
+        defects.pop("min_response")
+        worst = max(defects, key=lambda key: abs(defects[key]))
+        if not abs(defects[worst]) <= ORTHONORMAL_TOLERANCE:
+            raise ValueError(
+                f"{purpose} need an orthonormal filter, and this one is off by "
+                f"{abs(defects[worst]):.2g} in {worst} (at most {ORTHONORMAL_TOLERANCE:g} is "
+                "allowed); see residuals()."
+            )
+
+    def residuals(self) -> dict[str, float]:
+        """How far the filter is from each condition on a valid wavelet (Eq. 9-11 of the paper).
+
+        Returns
+        -------
+        dict of str to float
+            ``lowpass_sum`` (sum h - sqrt 2), ``highpass_sum`` (sum g), ``unit_norm``
+            (||h|| - 1), ``power_complementarity`` (the largest
+            ``||h^(w)|^2 + |h^(w + pi)|^2 - 2|`` over w = 2 pi k / N), ``double_shift`` (the largest
+            ``|sum_n h[n] h[n - 2k]|`` over k != 0), all zero for a valid wavelet; and
+            ``min_response``, the smallest |h^(w)| on [-pi/2, pi/2], which must be positive (third
+            condition of Theorem 1 of the paper; 1 for the Haar filter, sqrt 2 at most).
+        """
+        h = self.lowpass
+        size = len(h)
+        power = np.abs(np.fft.fft(h)) ** 2
+        # w + pi is again a frequency 2 pi k / N, since N is even.
+        complementarity = power + np.roll(power, size // 2) - 2
+        shifts = [float(h[: size - s] @ h[s:]) for s in range(2, size, 2)]
+        return {
+            "lowpass_sum": float(h.sum() - np.sqrt(2)),
+            "highpass_sum": float(self.highpass.sum()),
+            "unit_norm": float(np.linalg.norm(h) - 1),
+            "power_complementarity": float(np.abs(complementarity).max()),
+            "double_shift": max(map(abs, shifts), default=0.0),
+            "min_response": _min_response(h),
+        }
+
+    def functions(self, level: int = 8) -> WaveletFunctions:
+        """The scaling function and the wavelet, by PyWavelets' cascade algorithm.
+
+        Parameters
+        ----------
+        level : int
+            Number of iterations; the grid has ``2**level`` points per unit of time.
+
+        Returns
+        -------
+        WaveletFunctions
+            ``phi``, ``psi`` and ``x``, each of shape ((N - 1) 2^level + 1,); x runs over the
+            support, from 0 to N - 1.
+        """
+        phi, psi, x = self.to_pywt().wavefun(level=integer(level, "level", minimum=1))
+        return WaveletFunctions(phi, psi, x)
+
+    def distance(
+        self, other: Wavelet | str | ArrayLike, level: int = 5, sign: bool = True
+    ) -> float:
+        """Distance to another wavelet, as the paper measures it (Sec 4.1).
+
+        The smallest l2 norm of the difference of the samples of psi, on PyWavelets' grid of
+        `level`, over all circular shifts and over left/right reversal; where the supports differ,
+        the shorter function is padded with zeros.
+
+        Parameters
+        ----------
+        other : Wavelet, str or array_like
+            A wavelet, its name, or its lowpass filter.
+        level : int
+            Of the grid: the norm grows as ``2**(level / 2)``.
+        sign : bool
+            Also take the smaller over psi and -psi, which transform alike up to the sign of every
+            coefficient. ``False`` is the paper's own measure.
+        """
+        reference = as_wavelet(other).functions(level).psi
+        own = self.functions(level).psi
+        size = max(len(own), len(reference))
+        reference = np.pad(reference, (0, size - len(reference)))
+        own = np.pad(own, (0, size - len(own)))
+        signs = (1, -1) if sign else (1,)
+        return min(
+            _shifted_distance(s * candidate, reference)
+            for candidate in (own, own[::-1])
+            for s in signs
+        )
+
+    def to_pywt(self) -> pywt.Wavelet:
+        """The same wavelet for PyWavelets' functions."""
+        h, g = self.lowpass, self.highpass
+        wavelet = pywt.Wavelet(self.name or "wavedistill", filter_bank=(h[::-1], g[::-1], h, g))
+        wavelet.orthogonal = wavelet.biorthogonal = True
+        return wavelet
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the wavelet as JSON; an existing file is replaced only by a whole one."""
+        content = {
+            "format": _FORMAT,
+            "version": 1,
+            "name": self.name,
+            "lowpass": self.lowpass.tolist(),
+            "residuals": self.residuals(),
+        }
+        with replacing(path) as temporary:
+            temporary.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Self:
+        """Read a wavelet that `save` wrote.
+
+        Raises
+        ------
+        FileNotFoundError
+            If there is no such file.
+        ValueError
+            If the file is something else.
+        """
+        try:
+            content = json.loads(Path(path).read_text(encoding="utf-8"))
+        except (json.JSONDecodeError, UnicodeDecodeError) as error:
+            raise ValueError(
+                f"{path} is not JSON ({error}); give a file that Wavelet.save wrote."
+            ) from error
+        if not isinstance(content, Mapping) or content.get("format") != _FORMAT:
+            raise ValueError(
+                f"{path} is JSON but not a wavelet; give a file that Wavelet.save wrote."
+            )
+        return cls(np.asarray(content.get("lowpass")), name=str(content.get("name", "")))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Wavelet) and np.array_equal(self.lowpass, other.lowpass)
+
+    def __hash__(self) -> int:
+        return hash(self.lowpass.tobytes())
+
+    def __repr__(self) -> str:
+        taps = np.array2string(self.lowpass, precision=4, separator=", ", max_line_width=10**6)
+        label = f", name={self.name!r}" if self.name else ""
+        return f"Wavelet({taps}{label})"
+
+
+def as_wavelet(value: Wavelet | str | ArrayLike) -> Wavelet:
+    """A `Wavelet` from one, from a name, from a `pywt.Wavelet`, or from a lowpass filter."""
+    if isinstance(value, Wavelet):
+        return value
+    if isinstance(value, str):
+        return Wavelet.from_name(value)
+    if isinstance(value, pywt.Wavelet):
+        if value.name in pywt.wavelist(kind="discrete"):
+            return Wavelet.from_name(value.name)
+        return Wavelet(np.array(value.rec_lo), name=value.name)
+    return Wavelet(np.asarray(value))
+
+
+def orthogonal_names() -> tuple[str, ...]:
+    """The names of PyWavelets' orthogonal wavelets with an exact filter."""
+    return tuple(name for family in _EXACT_FAMILIES for name in pywt.wavelist(family))
+
+
+def _min_response(lowpass: Array) -> float:
+    def response(frequency: float) -> float:
+        return float(abs(np.exp(-1j * frequency * taps) @ lowpass))
+
+    taps = np.arange(len(lowpass))
+    grid = np.linspace(0, np.pi / 2, 16 * len(lowpass) + 1)
+    values = np.abs(np.exp(-1j * np.outer(grid, taps)) @ lowpass)
+    lowest = int(values.argmin())
+    bracket = (grid[max(lowest - 1, 0)], grid[min(lowest + 1, len(grid) - 1)])
+    found: Any = minimize_scalar(
+        response, bounds=bracket, method="bounded", options={"xatol": 1e-10}
+    )
+    return float(min(values[lowest], found.fun))
+
+
+def _shifted_distance(moving: Array, fixed: Array) -> float:
+    """The smallest l2 distance over the circular shifts of `moving`."""
+    correlation = np.fft.irfft(np.fft.rfft(fixed) * np.conj(np.fft.rfft(moving)), n=len(fixed))
+    return float(np.linalg.norm(np.roll(moving, int(correlation.argmax())) - fixed))
