@@ -7,14 +7,35 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal, cast, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["Floats", "dense_float_array", "float_array", "integer", "same_shape", "signal_axes"]
+__all__ = [
+    "Floats",
+    "Mode",
+    "check_mode",
+    "dense_float_array",
+    "float_array",
+    "integer",
+    "same_shape",
+    "signal_axes",
+]
 
 Floats = NDArray[np.floating[Any]]
+
+Mode = Literal[
+    "zero",
+    "constant",
+    "symmetric",
+    "periodic",
+    "smooth",
+    "periodization",
+    "reflect",
+    "antisymmetric",
+    "antireflect",
+]
 
 
 def float_array(value: ArrayLike, name: str, *, min_ndim: int = 1) -> Floats:
@@ -88,6 +109,19 @@ def dense_float_array(value: ArrayLike, name: str) -> Floats:
         raise TypeError(
             f"{name} has dtype {array.dtype} and cannot be read as real numbers ({error})."
         ) from error
+
+
+def check_mode(mode: str) -> Mode:
+    """`mode`, if it is one of PyWavelets' signal extension modes.
+
+    Raises
+    ------
+    ValueError
+        If it is not.
+    """
+    if mode not in get_args(Mode):
+        raise ValueError(f"mode={mode!r} must be one of {', '.join(get_args(Mode))}.")
+    return cast(Mode, mode)
 
 
 def integer(value: object, name: str, *, minimum: int) -> int:

@@ -2,10 +2,8 @@
 
 from wavedistill.wavelets.transform import (
     CoefficientLayout,
-    Mode,
     adjoint_synthesis,
     analysis,
-    check_mode,
     synthesis,
 )
 from wavedistill.wavelets.wavelet import (
@@ -17,13 +15,11 @@ from wavedistill.wavelets.wavelet import (
 
 __all__ = [
     "CoefficientLayout",
-    "Mode",
     "Wavelet",
     "WaveletFunctions",
     "adjoint_synthesis",
     "analysis",
     "as_wavelet",
-    "check_mode",
     "orthogonal_names",
     "synthesis",
 ]

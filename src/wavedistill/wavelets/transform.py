@@ -9,48 +9,21 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
-from typing import Literal, cast, get_args
+from typing import cast
 
 import numpy as np
 import pywt
 from numpy.typing import ArrayLike, NDArray
 
-from wavedistill.checks import Floats, dense_float_array, integer
+from wavedistill.checks import Floats, Mode, check_mode, dense_float_array, integer
 from wavedistill.wavelets.wavelet import Wavelet, as_wavelet
 
 __all__ = [
     "CoefficientLayout",
-    "Mode",
     "adjoint_synthesis",
     "analysis",
-    "check_mode",
     "synthesis",
 ]
-
-Mode = Literal[
-    "zero",
-    "constant",
-    "symmetric",
-    "periodic",
-    "smooth",
-    "periodization",
-    "reflect",
-    "antisymmetric",
-    "antireflect",
-]
-
-
-def check_mode(mode: str) -> Mode:
-    """`mode`, if it is one of PyWavelets' signal extension modes.
-
-    Raises
-    ------
-    ValueError
-        If it is not.
-    """
-    if mode not in get_args(Mode):
-        raise ValueError(f"mode={mode!r} must be one of {', '.join(get_args(Mode))}.")
-    return cast(Mode, mode)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,144 @@
+"""The kernel's two public functions.
+
+Both add over examples: the triple of a whole is the sum of the triples of its parts, whatever the
+parts are. The two filters count as independent in the gradients.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from wavedistill.checks import check_mode, float_array, integer
+from wavedistill.kernels.cpu import packed_coefficient_l1, packed_product_l1
+from wavedistill.kernels.packing import PackedSignals, prepare
+
+__all__ = ["L1Gradient", "coefficient_l1", "product_l1"]
+
+Array = NDArray[np.float64]
+
+
+class L1Gradient(NamedTuple):
+    """A sum of absolute values, and its gradients by the two filters (float64, shape (N,))."""
+
+    value: float
+    grad_lowpass: Array
+    grad_highpass: Array
+
+
+def coefficient_l1(
+    data: ArrayLike | PackedSignals,
+    lowpass: ArrayLike,
+    highpass: ArrayLike,
+    levels: int,
+    mode: str = "zero",
+    *,
+    axes: int | Sequence[int] = -1,
+    adjoint: bool = False,
+) -> L1Gradient:
+    """Sum of the absolute wavelet coefficients of signals, with its gradient by the filters.
+
+    Parameters
+    ----------
+    data : array_like or PackedSignals
+        The first axis runs over examples, `axes` is transformed, any other axis is a channel. Give
+        what `prepare` returned when calling more than once. Lengths from 1 on; float32 is computed
+        in float32, with sums in float64.
+    lowpass, highpass : array_like, shape (N,)
+        Reconstruction filters (PyWavelets' ``rec_lo``, ``rec_hi``), N even.
+    levels : int
+        Depth J; 0 is the sum over the signals themselves.
+    mode : str
+        Any of PyWavelets' signal extension modes.
+    axes : int or sequence of one int
+        The axis of time; ignored for what is packed already.
+    adjoint : bool
+        Apply S_h^T of that mode, the adjoint of the inverse transform, instead of A_h.
+
+    Returns
+    -------
+    L1Gradient
+        ``value``, ``grad_lowpass``, ``grad_highpass``; the derivative of the absolute value at 0
+        counts as 0. The same to the last bit for any number of threads.
+
+    Raises
+    ------
+    TypeError, ValueError
+        For filters of unequal or odd length, an unknown mode, a negative depth, or a bad axis.
+
+    Examples
+    --------
+    >>> import numpy as np, pywt
+    >>> from wavedistill.kernels import coefficient_l1
+    >>> haar = pywt.Wavelet("haar")
+    >>> value, by_lowpass, by_highpass = coefficient_l1(
+    ...     np.array([[3.0, 1.0]]), haar.rec_lo, haar.rec_hi, levels=1
+    ... )
+    >>> round(value, 6), by_lowpass, by_highpass
+    (4.242641, array([3., 1.]), array([3., 1.]))
+    """
+    signals = prepare(data, axes)
+    filters = _checked_filters(lowpass, highpass)
+    depth, extension = integer(levels, "levels", minimum=0), check_mode(mode)
+    return L1Gradient(*packed_coefficient_l1(signals, *filters, depth, extension, adjoint))
+
+
+def product_l1(
+    inputs: ArrayLike | PackedSignals,
+    multipliers: ArrayLike | PackedSignals,
+    lowpass: ArrayLike,
+    highpass: ArrayLike,
+    levels: int,
+    mode: str = "zero",
+    *,
+    axes: int | Sequence[int] = -1,
+) -> L1Gradient:
+    """Sum over all coefficients of |A_h d * S_h^T m|, with its gradient by the filters.
+
+    These are the attributions of products: input x gradient, integrated gradients and their like.
+
+    Parameters
+    ----------
+    inputs : array_like or PackedSignals
+        d, the signals less their baseline.
+    multipliers : array_like or PackedSignals
+        m, of the same shape and precision.
+    lowpass, highpass, levels, mode, axes
+        As in `coefficient_l1`.
+
+    Returns
+    -------
+    L1Gradient
+
+    Raises
+    ------
+    TypeError, ValueError
+        As in `coefficient_l1`, and where the two arrays disagree in shape or precision.
+    """
+    first, second = prepare(inputs, axes), prepare(multipliers, axes)
+    if (first.shape, first.axes) != (second.shape, second.axes):
+        raise ValueError(
+            f"inputs have shape {first.shape} (axis {first.axes}) and multipliers have shape "
+            f"{second.shape} (axis {second.axes}); they must be the same."
+        )
+    if first.blocks.dtype != second.blocks.dtype:
+        raise TypeError(
+            f"inputs are {first.blocks.dtype} and multipliers {second.blocks.dtype}; convert one."
+        )
+    filters = _checked_filters(lowpass, highpass)
+    depth, extension = integer(levels, "levels", minimum=0), check_mode(mode)
+    return L1Gradient(*packed_product_l1(first, second, *filters, depth, extension))
+
+
+def _checked_filters(lowpass: ArrayLike, highpass: ArrayLike) -> tuple[Array, Array]:
+    low = float_array(lowpass, "lowpass").astype(np.float64, copy=False)
+    high = float_array(highpass, "highpass").astype(np.float64, copy=False)
+    if low.ndim != 1 or low.shape != high.shape or len(low) % 2:
+        raise ValueError(
+            f"lowpass has shape {low.shape} and highpass has shape {high.shape}; they must be "
+            "vectors of the same even length."
+        )
+    return low, high

@@ -1,0 +1,111 @@
+"""Signals packed for the kernel: in blocks of a few lanes, time outermost, lanes innermost.
+
+In this layout every tap of a filter is a contiguous multiply-add over whole rows, with no stride-2
+gather, which is what makes the kernel fast.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numba import njit
+from numpy.typing import ArrayLike
+
+from wavedistill.checks import Floats, dense_float_array, signal_axes
+from wavedistill.kernels.threads import in_chunks
+
+__all__ = ["PackedSignals", "prepare"]
+
+Blocks = np.ndarray[tuple[int, int, int], np.dtype[np.floating[Any]]]
+
+#: Widths of a block: 16 float32 values are one cache line, and narrow blocks serve few signals.
+_LANES = (1, 4, 16)
+
+
+@dataclass(frozen=True, eq=False)
+class PackedSignals:
+    """Signals as `prepare` packs them.
+
+    Parameters
+    ----------
+    blocks : ndarray, shape (n_blocks, length, lanes)
+        float32 or float64; the last block is filled up with zero signals.
+    count : int
+        Number of signals.
+    shape : tuple of int
+        Of the array that was packed.
+    axes : tuple of int
+        Its transformed axes, non-negative.
+    """
+
+    blocks: Blocks
+    count: int
+    shape: tuple[int, ...]
+    axes: tuple[int, ...]
+
+    @property
+    def length(self) -> int:
+        """Samples in a signal."""
+        return self.blocks.shape[1]
+
+    @property
+    def lanes(self) -> int:
+        """Signals in a block."""
+        return self.blocks.shape[2]
+
+
+def prepare(data: ArrayLike | PackedSignals, axes: int | Sequence[int] = -1) -> PackedSignals:
+    """Pack signals once, for many calls of the kernel.
+
+    Parameters
+    ----------
+    data : array_like
+        The first axis runs over examples; `axes` is transformed, and every other axis is a channel,
+        each channel a signal of its own. float32 and float64 are kept, others become float64.
+        What is packed already is returned as it is.
+    axes : int or sequence of one int
+        The axis of time.
+
+    Returns
+    -------
+    PackedSignals
+
+    Raises
+    ------
+    ValueError
+        If the axis is not there, is the first, is not one, or holds no samples.
+    """
+    if isinstance(data, PackedSignals):
+        return data
+    array = dense_float_array(data, "data")
+    normal = signal_axes(array.shape, axes, "data")
+    if len(normal) != 1:
+        raise ValueError(
+            f"axes={axes} names {len(normal)} axes, and this version transforms one; name one axis."
+        )
+    if array.shape[normal[0]] == 0:
+        raise ValueError(f"data has no samples along axis {normal[0]} (shape {array.shape}).")
+    signals = np.moveaxis(array, normal[0], -1)
+    signals = signals.reshape(-1, signals.shape[-1])
+    count, length = signals.shape
+    lanes = next((width for width in _LANES if count <= width), _LANES[-1])
+    blocks = np.empty((-(-count // lanes), length, lanes), dtype=signals.dtype)
+    in_chunks(lambda start, stop: _pack(signals, blocks, start, stop), len(blocks), array.size)
+    return PackedSignals(blocks, count, array.shape, normal)
+
+
+@njit(nogil=True, cache=True)
+def _pack(signals: Floats, blocks: Floats, start: int, stop: int) -> None:
+    """Transpose signals into blocks `start` to `stop`, a cache line of time at a stretch."""
+    count, length = signals.shape
+    lanes = blocks.shape[2]
+    for block in range(start, stop):
+        for begin in range(0, length, 16):
+            end = min(length, begin + 16)
+            for lane in range(lanes):
+                signal = block * lanes + lane
+                for t in range(begin, end):
+                    blocks[block, t, lane] = signals[signal, t] if signal < count else 0
