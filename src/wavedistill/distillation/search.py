@@ -117,7 +117,7 @@ def global_search(
     tol: float,
     random: np.random.Generator,
     least_response: float,
-) -> list[Basin]:
+) -> tuple[Objective, list[Basin]]:
     """Find the lowest basins of the objective, best first.
 
     Parameters
@@ -135,7 +135,9 @@ def global_search(
 
     Returns
     -------
-    list of Basin
+    objective : Objective
+        On the largest number of examples.
+    basins : list of Basin
         Distinct, each with a valid wavelet where one was found.
     """
     screening, descending, finishing = sizes
@@ -160,7 +162,7 @@ def global_search(
     best = descend(
         everything, finished[0], max_iter=max_iter, tol=tol, least_response=least_response
     )
-    return distinct([best, *finished[1:]])
+    return everything, distinct([best, *finished[1:]])
 
 
 def distinct(basins: Iterable[Basin]) -> list[Basin]:

@@ -1,0 +1,188 @@
+"""Wavelet coefficients as features for a model small enough to read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal, Self, get_args
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from wavedistill.checks import Floats, check_mode, float_array, integer, signal_axes
+from wavedistill.wavelets import CoefficientLayout, Wavelet, analysis, as_wavelet
+
+__all__ = ["Sign", "TopCoefficients", "WaveletCoefficients"]
+
+Sign = Literal["pos", "neg", "abs"]
+
+
+class WaveletCoefficients(TransformerMixin, BaseEstimator):  # type: ignore[misc]
+    """All wavelet coefficients of a signal, side by side.
+
+    Parameters
+    ----------
+    wavelet : Wavelet, str or array_like
+        A wavelet, its name, or its lowpass filter.
+    levels : int
+        Depth J.
+    mode : str
+        PyWavelets' signal extension mode.
+    axes : int
+        The axis of time; other axes but the first are channels.
+
+    Attributes
+    ----------
+    layout_ : CoefficientLayout
+        Where each sub-band of a channel lies.
+    n_features_in_ : int
+        Size of the second axis of X.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from wavedistill.students import WaveletCoefficients
+    >>> features = WaveletCoefficients("haar", levels=2).fit(np.zeros((5, 8)))
+    >>> features.transform(np.ones((5, 8))).shape
+    (5, 8)
+    >>> features.get_feature_names_out()[:3].tolist()
+    ['cA2[0]', 'cA2[1]', 'cD2[0]']
+    """
+
+    def __init__(
+        self,
+        wavelet: Wavelet | str | ArrayLike = "db5",
+        levels: int = 4,
+        mode: str = "zero",
+        axes: int | Sequence[int] = -1,
+    ) -> None:
+        self.wavelet = wavelet
+        self.levels = levels
+        self.mode = mode
+        self.axes = axes
+
+    def fit(self, X: ArrayLike, y: object = None) -> Self:
+        """Check the parameters and note the shape of the signals; nothing is learned."""
+        wavelet = as_wavelet(self.wavelet)
+        levels = integer(self.levels, "levels", minimum=1)
+        mode = check_mode(self.mode)
+        signals, axis = self._signals(X, reset=True)
+        self.layout_ = CoefficientLayout(signals.shape[axis], len(wavelet.lowpass), levels, mode)
+        self.signal_shape_ = signals.shape[1:]
+        return self
+
+    def transform(self, X: ArrayLike) -> Floats:
+        """The features, shape (n, channels x features of a channel)."""
+        check_is_fitted(self)
+        signals, axis = self._signals(X, reset=False)
+        if signals.shape[1:] != self.signal_shape_:
+            raise ValueError(
+                f"X has examples of shape {signals.shape[1:]}, and the fit had "
+                f"{self.signal_shape_}; give signals of that shape."
+            )
+        coefficients = analysis(signals, self.wavelet, self.levels, self.mode, axis)
+        features = self._reduce(np.moveaxis(coefficients, axis, -1))
+        return features.reshape(len(features), -1)
+
+    def get_feature_names_out(self, input_features: object = None) -> NDArray[np.object_]:
+        """Names of the features; those of several channels begin with the channel's number."""
+        check_is_fitted(self)
+        axis = signal_axes((1, *self.signal_shape_), self.axes)[0] - 1
+        channels = int(np.prod([s for i, s in enumerate(self.signal_shape_) if i != axis]))
+        names = self._names()
+        if len(self.signal_shape_) > 1:
+            names = [f"channel {channel}: {name}" for channel in range(channels) for name in names]
+        return np.array(names, dtype=object)
+
+    def _signals(self, X: ArrayLike, *, reset: bool) -> tuple[Floats, int]:
+        array = validate_data(
+            self,
+            X,
+            reset=reset,
+            dtype=[np.float64, np.float32],
+            allow_nd=True,
+            ensure_all_finite=False,
+        )
+        signals = float_array(array, "X", min_ndim=2)
+        axes = signal_axes(signals.shape, self.axes)
+        if len(axes) != 1:
+            raise ValueError(
+                f"axes={self.axes} names {len(axes)} axes, and this version transforms one; name "
+                "one axis."
+            )
+        return signals, axes[0]
+
+    def _reduce(self, coefficients: Floats) -> Floats:
+        """Features along the last axis from coefficients along the last axis."""
+        return coefficients
+
+    def _names(self) -> list[str]:
+        layout = self.layout_
+        return [
+            f"{name}[{i}]"
+            for name, size in zip(layout.names, layout.sizes, strict=True)
+            for i in range(size)
+        ]
+
+
+class TopCoefficients(WaveletCoefficients):
+    """The largest wavelet coefficients of each scale, wherever in the signal they lie (Sec 4.2).
+
+    Parameters
+    ----------
+    wavelet, levels, mode, axes
+        As in `WaveletCoefficients`.
+    k : int
+        Coefficients per scale, in order of size. A scale that has fewer gives them all.
+    sign : str
+        ``"pos"``: the k largest; ``"neg"``: the k smallest; ``"abs"``: the k largest magnitudes.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from wavedistill.students import TopCoefficients
+    >>> X = np.random.default_rng(0).standard_normal((5, 40))
+    >>> top = TopCoefficients("db5", levels=4, k=6).fit(X)
+    >>> top.transform(X).shape
+    (5, 30)
+    >>> top.get_feature_names_out()[:2].tolist()
+    ['cA4 largest 1', 'cA4 largest 2']
+    """
+
+    def __init__(
+        self,
+        wavelet: Wavelet | str | ArrayLike = "db5",
+        levels: int = 4,
+        k: int = 6,
+        sign: str = "pos",
+        mode: str = "zero",
+        axes: int | Sequence[int] = -1,
+    ) -> None:
+        super().__init__(wavelet, levels, mode, axes)
+        self.k = k
+        self.sign = sign
+
+    def fit(self, X: ArrayLike, y: object = None) -> Self:
+        """Check the parameters and note the shape of the signals; nothing is learned."""
+        integer(self.k, "k", minimum=1)
+        if self.sign not in get_args(Sign):
+            raise ValueError(f"sign={self.sign!r} must be 'pos', 'neg' or 'abs'.")
+        return super().fit(X)
+
+    def _reduce(self, coefficients: Floats) -> Floats:
+        if self.sign == "abs":
+            coefficients = np.abs(coefficients)
+        ordered = [np.sort(band, axis=-1) for band in self.layout_.split(coefficients)]
+        if self.sign == "neg":
+            return np.concatenate([band[..., : self.k] for band in ordered], axis=-1)
+        return np.concatenate([band[..., ::-1][..., : self.k] for band in ordered], axis=-1)
+
+    def _names(self) -> list[str]:
+        what = {"pos": "largest", "neg": "smallest", "abs": "largest magnitude"}[self.sign]
+        layout = self.layout_
+        return [
+            f"{name} {what} {rank + 1}"
+            for name, size in zip(layout.names, layout.sizes, strict=True)
+            for rank in range(min(self.k, size))
+        ]
