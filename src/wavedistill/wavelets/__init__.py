@@ -9,6 +9,7 @@ from wavedistill.wavelets.transform import (
 from wavedistill.wavelets.wavelet import (
     Wavelet,
     WaveletFunctions,
+    align,
     as_wavelet,
     orthogonal_names,
 )
@@ -18,6 +19,7 @@ __all__ = [
     "Wavelet",
     "WaveletFunctions",
     "adjoint_synthesis",
+    "align",
     "analysis",
     "as_wavelet",
     "orthogonal_names",

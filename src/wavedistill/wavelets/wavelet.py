@@ -22,7 +22,7 @@ from wavedistill.wavelets.lattice import (
     quadrature_mirror,
 )
 
-__all__ = ["Wavelet", "WaveletFunctions", "as_wavelet", "orthogonal_names"]
+__all__ = ["Wavelet", "WaveletFunctions", "align", "as_wavelet", "orthogonal_names"]
 
 Array = NDArray[np.float64]
 
@@ -226,16 +226,8 @@ class Wavelet:
             coefficient. ``False`` is the paper's own measure.
         """
         reference = as_wavelet(other).functions(level).psi
-        own = self.functions(level).psi
-        size = max(len(own), len(reference))
-        reference = np.pad(reference, (0, size - len(reference)))
-        own = np.pad(own, (0, size - len(own)))
-        signs = (1, -1) if sign else (1,)
-        return min(
-            _shifted_distance(s * candidate, reference)
-            for candidate in (own, own[::-1])
-            for s in signs
-        )
+        own, fixed = align(self.functions(level).psi, reference, sign=sign)
+        return float(np.linalg.norm(own - fixed))
 
     def to_pywt(self) -> pywt.Wavelet:
         """The same wavelet for PyWavelets' functions."""
@@ -324,7 +316,28 @@ def _min_response(lowpass: Array) -> float:
     return float(min(values[lowest], found.fun))
 
 
-def _shifted_distance(moving: Array, fixed: Array) -> float:
-    """The smallest l2 distance over the circular shifts of `moving`."""
-    correlation = np.fft.irfft(np.fft.rfft(fixed) * np.conj(np.fft.rfft(moving)), n=len(fixed))
-    return float(np.linalg.norm(np.roll(moving, int(correlation.argmax())) - fixed))
+def align(moving: ArrayLike, fixed: ArrayLike, *, sign: bool = True) -> tuple[Array, Array]:
+    """The circular shift, reversal and sign of one function that bring it closest to another.
+
+    Parameters
+    ----------
+    moving, fixed : array_like, shapes (m,) and (n,)
+        Samples on grids of the same step; the shorter is padded with zeros.
+    sign : bool
+        Whether the sign may change.
+
+    Returns
+    -------
+    moved, fixed : ndarray, shape (max(m, n),)
+    """
+    own, reference = np.asarray(moving, dtype=np.float64), np.asarray(fixed, dtype=np.float64)
+    size = max(len(own), len(reference))
+    reference = np.pad(reference, (0, size - len(reference)))
+    own = np.pad(own, (0, size - len(own)))
+    candidates = []
+    for turned in (own, own[::-1]):
+        correlation = np.fft.irfft(np.fft.rfft(reference) * np.conj(np.fft.rfft(turned)), n=size)
+        candidates.append(np.roll(turned, int(correlation.argmax())))
+        if sign:
+            candidates.append(-np.roll(turned, int(correlation.argmin())))
+    return min(candidates, key=lambda each: float(np.linalg.norm(each - reference))), reference
