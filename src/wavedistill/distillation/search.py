@@ -166,7 +166,7 @@ def global_search(
 
 
 def distinct(basins: Iterable[Basin]) -> list[Basin]:
-    """The basins by ascending loss, each that is a shift of a lower one left out."""
+    """The basins by ascending loss, each that is a shift of a better one left out."""
     kept: list[Basin] = []
     for basin in sorted(basins, key=lambda each: each.loss):
         if all(_separation(basin.lowpass, other.lowpass) > _SAME_BASIN for other in kept):
@@ -200,7 +200,9 @@ def _valid(free: Array, least_response: float) -> bool:
 def _random_starts(known: Sequence[Basin], random: np.random.Generator) -> list[Basin]:
     """Known wavelets with noise on their angles, and as many filters with random angles."""
     dimensions = len(known[0].free)
-    count = min(_RANDOM_STARTS, 100 * 4**dimensions) // 2 if dimensions else 0
+    if dimensions == 0:
+        return []
+    count = min(_RANDOM_STARTS, 100 * 4**dimensions) // 2
     uniform = random.uniform(-np.pi, np.pi, (count, dimensions))
     near = np.array([known[i].free for i in random.integers(len(known), size=count)])
     near += random.uniform(0.1, 0.8, (count, 1)) * random.standard_normal((count, dimensions))
