@@ -30,10 +30,11 @@ __all__ = [
 
 Array = NDArray[np.float64]
 
-#: Filters closer than this in l2, up to a shift, are the same basin.
+#: Filters closer than this in l2 are the same basin. A shift is another: it meets the dyadic grid of
+#: the coefficients elsewhere.
 _SAME_BASIN = 0.02
 #: How many starts are descended from, how many basins go on to more examples, and how many to all.
-_SCREENED, _DESCENDED, _FINISHED = 96, 16, 4
+_SCREENED, _DESCENDED, _FINISHED = 96, 16, 6
 #: Random starts at most; fewer where there are few angles.
 _RANDOM_STARTS = 4000
 
@@ -166,10 +167,10 @@ def global_search(
 
 
 def distinct(basins: Iterable[Basin]) -> list[Basin]:
-    """The basins by ascending loss, each that is a shift of a better one left out."""
+    """The basins by ascending loss, each that is close to a better one left out."""
     kept: list[Basin] = []
     for basin in sorted(basins, key=lambda each: each.loss):
-        if all(_separation(basin.lowpass, other.lowpass) > _SAME_BASIN for other in kept):
+        if all(np.linalg.norm(basin.lowpass - b.lowpass) > _SAME_BASIN for b in kept):
             kept.append(basin)
     return kept
 
@@ -210,9 +211,3 @@ def _random_starts(known: Sequence[Basin], random: np.random.Generator) -> list[
         *(Basin(free, "noise on a known wavelet") for free in near),
         *(Basin(free, "random angles") for free in uniform),
     ]
-
-
-def _separation(first: Array, second: Array) -> float:
-    """The l2 distance of two unit filters at the best shift (zeros follow at both ends)."""
-    overlap = float(np.correlate(first, second, mode="full").max())
-    return float(np.sqrt(max(0.0, 2 - 2 * overlap)))
