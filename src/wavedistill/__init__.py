@@ -9,15 +9,33 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from wavedistill.attribution import Attributions, attribute
+    from wavedistill.distillation import WaveletDistiller
+    from wavedistill.students import TopCoefficients, WaveletCoefficients, compression_factor
     from wavedistill.wavelets import Wavelet
 
 __version__ = "0.1.0"
 
 _HOMES = {
+    "Attributions": "wavedistill.attribution",
+    "TopCoefficients": "wavedistill.students",
     "Wavelet": "wavedistill.wavelets",
+    "WaveletCoefficients": "wavedistill.students",
+    "WaveletDistiller": "wavedistill.distillation",
+    "attribute": "wavedistill.attribution",
+    "compression_factor": "wavedistill.students",
 }
 
-__all__ = ["Wavelet", "__version__"]
+__all__ = [
+    "Attributions",
+    "TopCoefficients",
+    "Wavelet",
+    "WaveletCoefficients",
+    "WaveletDistiller",
+    "__version__",
+    "attribute",
+    "compression_factor",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -168,7 +168,7 @@ def signal_axes(
         If an axis does not exist, is named twice, or is the first, which runs over examples.
     """
     ndim = len(shape)
-    given = (axes,) if isinstance(axes, (int, np.integer)) else tuple(axes)
+    given = tuple(axes) if isinstance(axes, Sequence) else (axes,)
     if not given:
         raise ValueError("axes=() names no axis to transform; give one, such as -1.")
     normal = []

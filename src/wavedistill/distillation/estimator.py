@@ -96,6 +96,8 @@ class WaveletDistiller(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         Its terms by name, weights included.
     history_ : list of float
         The objective at the start and after each iteration of the last descent.
+    n_iter_ : int
+        Iterations of the last descent, at least 1.
     scales_ : dict of str to float
         What each term was divided by.
     layout_ : CoefficientLayout
@@ -172,10 +174,10 @@ class WaveletDistiller(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         signals = self._signals(X, reset=True)
         axis = signal_axes(signals.shape, self.axes)[0]
         mode = check_mode(self.mode)
-        self._check_depth(signals.shape[axis], support)
         terms = term_arrays(
             signals, as_attributions(attributions), self.sparsity, self.interpretation, axis
         )
+        self._check_depth(signals.shape[axis], support)
         self.scales_ = {
             name: mean_magnitude(*arrays) if self.normalize else 1.0
             for name, arrays in terms.items()
@@ -189,6 +191,7 @@ class WaveletDistiller(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         ]
         self.wavelet_, self.loss_, _ = self.candidates_[0]
         self.history_ = list(basins[0].history)
+        self.n_iter_ = max(1, len(self.history_) - 1)
         _warn_of_small_response(self.wavelet_)
         return self
 

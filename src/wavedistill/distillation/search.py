@@ -30,8 +30,8 @@ __all__ = [
 
 Array = NDArray[np.float64]
 
-#: Filters closer than this in l2 are the same basin. A shift is another: it meets the dyadic grid of
-#: the coefficients elsewhere.
+#: Filters closer than this in l2 are the same basin. A shift is another: it meets the dyadic grid
+#: of the coefficients elsewhere.
 _SAME_BASIN = 0.02
 #: How many starts are descended from, how many basins go on to more examples, and how many to all.
 _SCREENED, _DESCENDED, _FINISHED = 96, 16, 6
@@ -190,7 +190,8 @@ def dictionary(taps: int) -> list[Basin]:
             placed[offset : offset + len(lowpass)] = lowpass
             for filter_, label in ((placed, name), (placed[::-1], f"{name} reversed")):
                 basin = Basin(angles_from_filter(filter_)[:-1], label)
-                found.setdefault(np.round(basin.lowpass, 8).tobytes(), basin)
+                # Adding 0 makes the zeros of either sign one.
+                found.setdefault((np.round(basin.lowpass, 8) + 0.0).tobytes(), basin)
     return list(found.values())
 
 

@@ -104,6 +104,16 @@ def angles_from_filter(lowpass: ArrayLike) -> Array:
         Radians, with sum pi/4; all but the last lie in (-pi, pi].
     """
     taps = np.asarray(lowpass, dtype=np.float64)
+    # Zeros at the ends would leave a stage's angle to whatever little lies beyond them.
+    present = np.flatnonzero(taps)
+    size = 2 * ((present[-1] - present[0]) // 2 + 1)
+    start = int(min(present[0], len(taps) - size))
+    core = taps[start : start + size]
+    return _padded(_peeled(core), start, len(taps) // 2)
+
+
+def _peeled(taps: Array) -> Array:
+    """The angles of a filter that does not begin or end with zeros alone."""
     pair = taps[::2] + 1j * taps[1::2]
     peeled: list[float] = []
     while len(pair) > 1:
@@ -117,6 +127,23 @@ def angles_from_filter(lowpass: ArrayLike) -> Array:
     peeled.append(float(np.angle(pair[0])))
     # The stage next to the output was peeled first; it is the one that follows from the others.
     return complete_angles(peeled[:0:-1])
+
+
+def _padded(angles: Array, start: int, count: int) -> Array:
+    """The `count` angles of a filter moved to begin at tap `start`, with zeros around it.
+
+    A delay by one tap mirrors the plane, which turns every angle round and adds a quarter turn at
+    the end; quarter turns among idle stages delay by two taps each.
+    """
+    idle = count - len(angles)
+    if start % 2:
+        angles = np.append(-angles, np.pi / 2)
+        idle -= 1
+    padded = np.concatenate([np.zeros(idle), angles])
+    if start > 1:
+        padded[idle - start // 2] += np.pi / 2
+        padded[idle] -= np.pi / 2
+    return padded
 
 
 def quadrature_mirror(lowpass: ArrayLike) -> Array:

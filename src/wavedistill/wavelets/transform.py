@@ -7,7 +7,6 @@ PyWavelets' order: approximation of the coarsest level, its detail, and on to th
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 from typing import cast
 
@@ -97,7 +96,7 @@ def analysis(
     mode: str = "zero",
     axis: int = -1,
 ) -> Floats:
-    """The DWT A_h: `pywt.wavedec`, its sub-bands side by side along `axis`.
+    """The DWT A_h, which is `pywt.wavedec`, its sub-bands side by side along `axis`.
 
     Parameters
     ----------
@@ -119,7 +118,7 @@ def analysis(
     """
     array, bank = dense_float_array(data, "data"), as_wavelet(wavelet).to_pywt()
     depth = integer(levels, "levels", minimum=0)
-    return _forward(array, bank, depth, check_mode(mode), axis)
+    return _cascade(array, bank, depth, check_mode(mode), axis)
 
 
 def adjoint_synthesis(
@@ -136,17 +135,8 @@ def adjoint_synthesis(
     """
     array, bank = dense_float_array(data, "data"), as_wavelet(wavelet).to_pywt()
     depth = integer(levels, "levels", minimum=0)
-    if check_mode(mode) != "periodization":
-        return _forward(array, bank, depth, "zero", axis)
-    details: list[Floats] = []
-    approximation = np.moveaxis(array, axis, -1)
-    for _ in range(depth):
-        if approximation.shape[-1] % 2:
-            widths = [(0, 0)] * (approximation.ndim - 1) + [(0, 1)]
-            approximation = np.pad(approximation, widths)
-        approximation, detail = pywt.dwt(approximation, bank, mode="periodization", axis=-1)
-        details.append(detail)
-    return np.moveaxis(np.concatenate([approximation, *reversed(details)], axis=-1), -1, axis)
+    extension = "periodization" if check_mode(mode) == "periodization" else "zero"
+    return _cascade(array, bank, depth, extension, axis, append_zero=extension != "zero")
 
 
 def synthesis(
@@ -182,9 +172,29 @@ def synthesis(
     return cast(Floats, signals[tuple(index)])
 
 
-def _forward(array: Floats, bank: pywt.Wavelet, levels: int, mode: Mode, axis: int) -> Floats:
-    with warnings.catch_warnings():
-        # Depths past dwt_max_level are sound; the estimator warns of them once.
-        warnings.filterwarnings("ignore", message="Level value of .* is too high")
-        bands = pywt.wavedec(array, bank, mode=mode, level=levels, axis=axis)
-    return np.concatenate(bands, axis=axis)
+def _cascade(
+    array: Floats,
+    bank: pywt.Wavelet,
+    levels: int,
+    mode: str,
+    axis: int,
+    *,
+    append_zero: bool = False,
+) -> Floats:
+    """Level after level of `pywt.dwt`, as `pywt.wavedec` does it, the sub-bands side by side.
+
+    Done here since levels of odd length may need a zero appended, and since PyWavelets refuses to
+    reflect a single sample, where its repetition is what the rule amounts to.
+    """
+    approximation = np.moveaxis(array, axis, -1)
+    details: list[Floats] = []
+    for _ in range(levels):
+        size = approximation.shape[-1]
+        if append_zero and size % 2:
+            widths = [(0, 0)] * (approximation.ndim - 1) + [(0, 1)]
+            approximation = np.pad(approximation, widths)
+        single = size == 1 and mode in ("reflect", "antireflect")
+        extension = "constant" if single else mode
+        approximation, detail = pywt.dwt(approximation, bank, mode=extension, axis=-1)
+        details.append(detail)
+    return np.moveaxis(np.concatenate([approximation, *reversed(details)], axis=-1), -1, axis)

@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
@@ -200,8 +201,8 @@ class Wavelet:
         Returns
         -------
         WaveletFunctions
-            ``phi``, ``psi`` and ``x``, each of shape ((N - 1) 2^level + 1,); x runs over the
-            support, from 0 to N - 1.
+            ``phi``, ``psi`` and ``x``, each of shape ((N - 1) 2^level + 1,), one longer for the
+            Haar wavelet; x begins at 0 and runs over the support, N - 1.
         """
         phi, psi, x = self.to_pywt().wavefun(level=integer(level, "level", minimum=1))
         return WaveletFunctions(phi, psi, x)
@@ -275,7 +276,12 @@ class Wavelet:
         return isinstance(other, Wavelet) and np.array_equal(self.lowpass, other.lowpass)
 
     def __hash__(self) -> int:
-        return hash(self.lowpass.tobytes())
+        # Adding 0 makes the zeros of either sign one, as they are to __eq__.
+        return hash((self.lowpass + 0.0).tobytes())
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # By way of the constructor, so that a copy is as immutable as the original.
+        return partial(type(self), name=self.name), (self.lowpass,)
 
     def __repr__(self) -> str:
         taps = np.array2string(self.lowpass, precision=4, separator=", ", max_line_width=10**6)
@@ -290,9 +296,13 @@ def as_wavelet(value: Wavelet | str | ArrayLike) -> Wavelet:
     if isinstance(value, str):
         return Wavelet.from_name(value)
     if isinstance(value, pywt.Wavelet):
-        if value.name in pywt.wavelist(kind="discrete"):
-            return Wavelet.from_name(value.name)
-        return Wavelet(np.array(value.rec_lo), name=value.name)
+        wavelet = Wavelet(np.array(value.rec_lo), name=value.name)
+        if not np.allclose(wavelet.highpass, value.rec_hi, atol=ORTHONORMAL_TOLERANCE):
+            raise ValueError(
+                f"wavelet {value.name!r} is biorthogonal: its highpass filter is not the "
+                "quadrature mirror of its lowpass filter (Eq. 11); give an orthogonal one."
+            )
+        return wavelet
     return Wavelet(np.asarray(value))
 
 

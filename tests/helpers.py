@@ -1,0 +1,81 @@
+"""What several test modules share: wavelets to try, and plain oracles to compare with."""
+
+import warnings
+from typing import get_args
+
+import numpy as np
+import pywt
+from hypothesis import settings
+
+from wavedistill.checks import Mode
+from wavedistill.wavelets import orthogonal_names
+
+settings.register_profile("wavedistill", deadline=None, derandomize=True)
+settings.load_profile("wavedistill")
+
+MODES = get_args(Mode)
+NAMES = orthogonal_names()
+
+
+def normal(*shape, seed=0):
+    return np.random.default_rng(seed).normal(size=shape)
+
+
+def filter_pair(which, seed=0):
+    """Both filters of a named wavelet, or two random ones of that length and norm 1."""
+    if isinstance(which, str):
+        wavelet = pywt.Wavelet(which)
+        return np.array(wavelet.rec_lo), np.array(wavelet.rec_hi)
+    low, high = normal(2, which, seed=seed)
+    return low / np.linalg.norm(low), high / np.linalg.norm(high)
+
+
+def bank(lowpass, highpass):
+    """Two reconstruction filters as PyWavelets takes them; they need not belong together."""
+    low, high = np.asarray(lowpass), np.asarray(highpass)
+    return pywt.Wavelet("two filters", filter_bank=(low[::-1], high[::-1], low, high))
+
+
+def wavedec(data, wavelet, levels, mode, axis=-1):
+    """`pywt.wavedec` to any depth; a level of one sample is not reflected but repeated."""
+    approximation, details = data, []
+    for _ in range(levels):
+        single = approximation.shape[axis] == 1 and mode in ("reflect", "antireflect")
+        approximation, detail = pywt.dwt(
+            approximation, wavelet, "constant" if single else mode, axis
+        )
+        details.append(detail)
+    return [approximation, *reversed(details)]
+
+
+def synthesis_matrix(wavelet, length, levels, mode):
+    """PyWavelets' `waverec`, cropped to `length`, as a matrix: signal = coefficients @ matrix."""
+    taps, size, sizes = wavelet.rec_len, length, []
+    for _ in range(levels):
+        size = pywt.dwt_coeff_len(size, taps, mode)
+        sizes.append(size)
+    sizes = [size, *reversed(sizes)]
+    units = np.split(np.eye(sum(sizes)), np.cumsum(sizes)[:-1], axis=-1)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Level value of .* is too high")
+        return pywt.waverec(units, wavelet, mode)[:, :length]
+
+
+def central_differences(function, point, step=1e-6):
+    """The gradient of a function of a vector, row by row."""
+    steps = step * np.eye(len(point))
+    return np.array([(function(point + d) - function(point - d)) / (2 * step) for d in steps])
+
+
+def padded(taps, length):
+    """A filter with zeros around it, at every offset."""
+    room = length - len(taps)
+    return [np.pad(taps, (before, room - before)) for before in range(room + 1)]
+
+
+def close(result, other, tolerance):
+    """Compare arrays one by one, to a share of the largest value of each."""
+    for found, expected in zip(result, other, strict=True):
+        np.testing.assert_allclose(
+            found, expected, rtol=tolerance, atol=tolerance * np.abs(expected).max()
+        )

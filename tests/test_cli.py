@@ -1,0 +1,107 @@
+"""The command line as its users meet it: in a process of its own."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+import wavedistill as wd
+
+pytest.importorskip("typer")
+
+
+def run(*arguments, folder):
+    code = "from wavedistill.cli import main; main()"
+    command = [sys.executable, "-c", code, *map(str, arguments)]
+    return subprocess.run(command, cwd=folder, check=False, capture_output=True, text=True)
+
+
+@pytest.fixture
+def arrays(tmp_path):
+    random = np.random.default_rng(0)
+    X = random.standard_normal((30, 33)).cumsum(axis=1)
+    np.save(tmp_path / "X.npy", X)
+    np.save(tmp_path / "M.npy", np.gradient(X, axis=1).astype(np.float32))
+    return tmp_path
+
+
+SETTINGS = ("--levels", "2", "--support", "4")
+
+
+def test_distill_writes_the_wavelet_that_the_estimator_learns(arrays):
+    done = run(
+        "distill", "--data", "X.npy", "--attributions", "M.npy", "--out", "new/wavelet.json",
+        "--figure", "new/wavelet.png", *SETTINGS, folder=arrays,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    learned = wd.Wavelet.load(arrays / "new" / "wavelet.json")
+    X, M = np.load(arrays / "X.npy"), np.load(arrays / "M.npy")
+    expected = wd.WaveletDistiller(levels=2, support=4).fit(X, attributions=M).wavelet_
+    np.testing.assert_array_equal(learned.lowpass, expected.lowpass)
+    assert (arrays / "new" / "wavelet.png").read_bytes().startswith(b"\x89PNG")
+    assert "Basins found" in done.stdout
+
+
+def test_distill_takes_saved_attributions_and_a_start_from_a_file(arrays):
+    X = np.load(arrays / "X.npy")
+    wd.Attributions(X, X, "input_x_gradient").save(arrays / "A.npz")
+    wd.Wavelet.from_name("haar").save(arrays / "haar.json")
+    done = run(
+        "distill", "--data", "X.npy", "--attributions", "A.npz", "--init", "haar.json",
+        "--out", "w.json", *SETTINGS, folder=arrays,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert wd.Wavelet.load(arrays / "w.json").residuals()["unit_norm"] < 1e-12
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--data", "absent.npy"), "--data absent.npy: there is no such file"),
+        (("--data", "w.json"), "--data w.json is not a .npy array"),
+        (("--data", "X.npy", "--attributions", "w.json"), "--attributions w.json is not a .npy"),
+        (("--data", "X.npy", "--support", "9"), "the next even support is 10"),
+        (("--data", "X.npy", "--levels", "9"), "levels=9 is too deep"),
+        (("--data", "X.npy", "--init", "dmey"), "'dmey' is refused"),
+        (("--data", "X.npy", "--init", "absent.json"), "absent.json"),
+        (("--data", "X.npy", "--axis", "0"), "axes=0 names the first axis"),
+        (("--data", "nan.npy"), "X contains NaN or infinity: 1 of 8"),
+        (("--data", "pickled.npy"), "--data pickled.npy is not a .npy array"),
+        (("--data", "X.npy", "--attributions", "short.npy"), "attributions have shape (30, 32)"),
+        (("--data", "X.npy", "--depth", "9"), "No such option"),
+        ((), "Missing option '--data'"),
+    ],
+)
+def test_mistakes_are_told_on_one_line_and_cost_nothing(arguments, message, arrays):
+    np.save(arrays / "nan.npy", np.array([[1, 2, 3, np.nan, 5, 6, 7, 8.0]]))
+    np.save(arrays / "short.npy", np.ones((30, 32)))
+    np.save(arrays / "pickled.npy", np.array([{}], dtype=object), allow_pickle=True)
+    wd.Wavelet.from_name("db2").save(arrays / "w.json")
+    before = (arrays / "w.json").read_bytes()
+    done = run("distill", "--out", "w.json", *arguments, folder=arrays)
+    assert done.returncode != 0
+    errors = [line for line in done.stderr.splitlines() if not line.startswith("distilling")]
+    assert len(errors) == 1, done.stderr
+    assert errors[0].startswith("error: ")
+    assert message in errors[0]
+    assert (arrays / "w.json").read_bytes() == before
+
+
+def test_an_output_that_cannot_be_written_is_told_before_the_work(arrays):
+    for out, message in (("X.npy/w.json", "X.npy is a file, not a folder"), (".", "is a folder")):
+        done = run("distill", "--data", "X.npy", "--out", out, folder=arrays)
+        assert done.returncode != 0
+        assert message in done.stderr
+        assert "distilling" not in done.stderr
+
+
+def test_demo_writes_the_wavelet_and_the_figure(tmp_path):
+    pytest.importorskip("torch")
+    pytest.importorskip("matplotlib")
+    done = run("demo", "--quick", "--out", "out", folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert wd.Wavelet.load(tmp_path / "out" / "wavelet.json").distance("db5") < 0.05
+    assert (tmp_path / "out" / "recovery.png").read_bytes().startswith(b"\x89PNG")
+    for start in ("DB5 + noise (0.3)", "Sym5", "Coif2", "random angles", "auto"):
+        assert start in done.stdout

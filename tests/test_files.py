@@ -1,0 +1,118 @@
+"""`replacing` never costs an existing file, and says beforehand where nothing can be written."""
+
+import os
+
+import pytest
+
+from wavedistill.files import replacing, writable_target
+
+
+@pytest.fixture
+def target(tmp_path):
+    path = tmp_path / "out.json"
+    path.write_text("old")
+    return path
+
+
+def test_the_new_file_takes_the_place_of_the_old_one_at_the_end(tmp_path, target):
+    with replacing(target) as temporary:
+        assert temporary.parent == target.parent
+        assert temporary.suffix == ".json"
+        temporary.write_text("new")
+        assert target.read_text() == "old"
+    assert target.read_text() == "new"
+    assert list(tmp_path.iterdir()) == [target]
+
+
+@pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt])
+def test_a_block_that_raises_leaves_the_old_file_and_nothing_else(tmp_path, target, error):
+    def fail():
+        with replacing(target) as temporary:
+            temporary.write_text("half")
+            raise error
+
+    with pytest.raises(error):
+        fail()
+    assert target.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def test_a_block_that_raises_leaves_no_new_file(tmp_path):
+    def fail():
+        with replacing(tmp_path / "new.json"):
+            raise ValueError
+
+    with pytest.raises(ValueError):  # noqa: PT011 — it has no message
+        fail()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_block_that_removes_its_file_raises_and_leaves_the_old_one(tmp_path, target):
+    def remove():
+        with replacing(target) as temporary:
+            temporary.unlink()
+
+    with pytest.raises(FileNotFoundError):
+        remove()
+    assert target.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [target]
+
+
+@pytest.mark.parametrize("mode", [0o600, 0o640, 0o644])
+def test_the_permissions_of_the_old_file_are_kept(target, mode):
+    target.chmod(mode)
+    with replacing(target) as temporary:
+        temporary.write_text("new")
+    assert target.stat().st_mode & 0o777 == mode
+
+
+def test_a_new_file_has_the_permissions_of_any_new_file(tmp_path):
+    (tmp_path / "plain").touch()
+    with replacing(tmp_path / "new") as temporary:
+        temporary.write_text("new")
+    assert (tmp_path / "new").stat().st_mode == (tmp_path / "plain").stat().st_mode
+
+
+def test_asking_for_the_umask_leaves_it(tmp_path):
+    before = os.umask(0o027)
+    try:
+        with replacing(tmp_path / "new"):
+            pass
+        assert os.umask(0o027) == 0o027
+        assert (tmp_path / "new").stat().st_mode & 0o777 == 0o640
+    finally:
+        os.umask(before)
+
+
+def test_folders_are_made(tmp_path):
+    with replacing(str(tmp_path / "a" / "b" / "out")) as temporary:
+        temporary.write_text("new")
+    assert (tmp_path / "a" / "b" / "out").read_text() == "new"
+
+
+def test_a_relative_path_is_beside_the_working_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with replacing("out") as temporary:
+        temporary.write_text("new")
+    assert (tmp_path / "out").read_text() == "new"
+
+
+@pytest.mark.parametrize("use", [writable_target, lambda path: replacing(path).__enter__()])
+def test_what_cannot_be_written_is_refused_beforehand(tmp_path, target, use, monkeypatch):
+    with pytest.raises(IsADirectoryError, match=r"is a folder; name a file in it, such as .*/out"):
+        use(tmp_path)
+    for path in (target / "out", target / "a" / "out"):
+        with pytest.raises(NotADirectoryError, match=r"out\.json is a file, not a folder"):
+            use(path)
+    # Asked of the system by name: a superuser may write anywhere.
+    monkeypatch.setattr("os.access", lambda path, _: path != tmp_path)
+    for path in (target, tmp_path / "a" / "out"):
+        with pytest.raises(PermissionError, match="cannot be written: no permission in"):
+            use(path)
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def test_a_good_target_comes_back_as_a_path_and_nothing_is_made(tmp_path):
+    path = tmp_path / "a" / "out"
+    assert writable_target(str(path)) == path
+    assert list(tmp_path.iterdir()) == []

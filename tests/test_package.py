@@ -1,0 +1,41 @@
+import subprocess
+import sys
+
+import pytest
+
+import wavedistill as wd
+
+
+@pytest.mark.parametrize("name", wd.__all__)
+def test_every_public_name_is_there(name):
+    assert getattr(wd, name) is not None
+    assert name in dir(wd)
+
+
+def test_an_unknown_name_is_an_attribute_error():
+    with pytest.raises(AttributeError, match="nothing_of_the_kind"):
+        wd.nothing_of_the_kind  # noqa: B018
+
+
+def test_importing_the_package_loads_no_heavy_module():
+    heavy = "{'torch', 'numba', 'sklearn', 'scipy', 'matplotlib', 'pywt', 'captum'}"
+    code = f"import sys, wavedistill; sys.exit(sorted({heavy} & set(sys.modules)) != [])"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_distillation_needs_neither_torch_nor_matplotlib():
+    code = (
+        "import sys\n"
+        "class Absent:\n"
+        "    def find_spec(self, name, *_):\n"
+        "        if name in ('torch', 'captum', 'matplotlib', 'typer', 'rich'):\n"
+        "            raise ModuleNotFoundError(f'No module named {name!r}', name=name)\n"
+        "sys.meta_path.insert(0, Absent())\n"
+        "import numpy as np, wavedistill as wd\n"
+        "X = np.random.default_rng(0).standard_normal((20, 16))\n"
+        "wd.WaveletDistiller(levels=1, support=4).fit(X, attributions=X)\n"
+        "try: wd.attribute\n"
+        "except ImportError as error: assert 'wavedistill[torch]' in str(error), error\n"
+    )
+    run = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
