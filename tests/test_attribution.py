@@ -94,6 +94,7 @@ def test_an_axis_that_is_not_one_of_the_signals_is_refused(axis):
         ({"inputs": np.full((2, 4), np.inf)}, "inputs contains NaN or infinity"),
         ({"inputs": np.ones((2, 4)), "baseline_axis": True}, "multipliers has 2 axes"),
         ({"multipliers": np.ones((1, 2, 4)), "baseline_axis": True}, "needs inputs"),
+        ({"standard_error": np.ones((2, 1))}, r"standard_error has shape \(2, 1\)"),
     ],
 )
 def test_arrays_that_do_not_suit_are_refused(changes, message):
@@ -126,6 +127,13 @@ def test_a_file_gives_back_what_was_saved(tmp_path, name, kind):
         assert loaded.inputs is None
     else:
         np.testing.assert_array_equal(loaded.inputs, inputs)
+    assert loaded.standard_error is None
+
+
+def test_a_file_gives_back_standard_errors(tmp_path):
+    multipliers, errors = arrays(3, 16)
+    Attributions(multipliers, method="b", standard_error=errors).save(tmp_path / "a")
+    np.testing.assert_array_equal(Attributions.load(tmp_path / "a").standard_error, errors)
 
 
 def write_text(path):
@@ -187,22 +195,41 @@ def run(code):
 
 def test_importing_the_package_does_not_import_torch():
     done = run(
-        "import sys, wavedistill.attribution as a; assert 'attribute' in dir(a); "
+        "import sys, wavedistill.attribution as a; "
+        "assert {'attribute', 'TrimModel'} <= set(dir(a)); "
         "assert not {'torch', 'captum'} & set(sys.modules)"
     )
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize("missing", ["torch", "captum"])
-def test_without_the_extra_the_message_says_how_to_install_it(missing):
-    if missing == "captum":
-        pytest.importorskip("torch")
+WITHOUT = "import sys; sys.modules['{missing}'] = None; from wavedistill.attribution import "
+
+
+def test_without_torch_functions_are_attributed_and_the_rest_says_how_to_install_it():
+    without = WITHOUT.format(missing="torch")
     done = run(
-        f"import sys; sys.modules['{missing}'] = None; "
-        "from wavedistill.attribution import attribute"
+        without + "attribute; import numpy as np; X = np.eye(3);"
+        "print(attribute(lambda x: x.sum(1), X, 'blackbox').multipliers.sum().round());"
+        "attribute(len, X)"
+    )
+    assert done.stdout.strip() == "9.0"
+    last = done.stderr.strip().splitlines()[-1]
+    assert last.startswith("TypeError: method='saliency'")
+    assert last.endswith("choose method='blackbox'.")
+    done = run(without + "TrimModel")
+    last = done.stderr.strip().splitlines()[-1]
+    assert last.startswith("ImportError: TrimModel needs torch")
+    assert "pip install 'wavedistill[torch]'" in last
+
+
+def test_without_captum_the_message_says_how_to_install_it():
+    pytest.importorskip("torch")
+    done = run(
+        WITHOUT.format(missing="captum") + "TrimModel, attribute; import torch;"
+        "attribute(torch.nn.Linear(3, 1), torch.eye(3))"
     )
     last = done.stderr.strip().splitlines()[-1]
-    assert last.startswith(f"ImportError: attribute needs torch and captum, and {missing}")
+    assert last.startswith("ImportError: attribute needs captum")
     assert "pip install 'wavedistill[torch]'" in last
 
 

@@ -1,6 +1,7 @@
 """Attributions of a teacher's predictions, taken once and carried to any wavelet.
 
-`attribute` needs the optional dependencies torch and captum, which load when it is first used.
+The optional dependencies torch and captum load when they are first needed: for `TrimModel`, and
+by `attribute` for PyTorch models.
 """
 
 from __future__ import annotations
@@ -8,27 +9,27 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from wavedistill.attribution.arrays import Attributions
+from wavedistill.attribution.dispatch import attribute
 
 if TYPE_CHECKING:
-    from wavedistill.attribution.pytorch import attribute
+    from wavedistill.attribution.trim import TrimModel
 
-__all__ = ["Attributions", "attribute"]
+__all__ = ["Attributions", "TrimModel", "attribute"]
 
 
 def __getattr__(name: str) -> Any:
-    if name != "attribute":
+    if name != "TrimModel":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     try:
-        from wavedistill.attribution.pytorch import attribute
+        from wavedistill.attribution.trim import TrimModel
     except ModuleNotFoundError as error:
-        if (error.name or "").partition(".")[0] not in ("torch", "captum"):
+        if (error.name or "").partition(".")[0] != "torch":
             raise
         raise ImportError(
-            f"attribute needs torch and captum, and {error.name} is not installed: "
-            "pip install 'wavedistill[torch]'"
+            "TrimModel needs torch, and it is not installed: pip install 'wavedistill[torch]'"
         ) from error
-    globals()[name] = attribute
-    return attribute
+    globals()[name] = TrimModel
+    return TrimModel
 
 
 def __dir__() -> list[str]:

@@ -37,6 +37,9 @@ class Attributions:
         Whether a leading axis of both arrays runs over K baselines, over which products are
         averaged.
 
+    standard_error : array_like or None
+        For multipliers that are estimates: the standard error of each, shaped like them.
+
     Raises
     ------
     TypeError, ValueError
@@ -48,16 +51,18 @@ class Attributions:
     inputs: Floats | None = None
     method: str = "saliency"
     baseline_axis: bool = field(default=False, kw_only=True)
+    standard_error: Floats | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
         least = 2 + self.baseline_axis
         multipliers = float_array(self.multipliers, "multipliers", min_ndim=least)
         object.__setattr__(self, "multipliers", multipliers)
-        if self.inputs is not None:
-            inputs = float_array(self.inputs, "inputs", min_ndim=least)
-            same_shape(inputs, multipliers, "inputs", "multipliers")
-            object.__setattr__(self, "inputs", inputs)
-        elif self.baseline_axis:
+        for name in ("inputs", "standard_error"):
+            if getattr(self, name) is not None:
+                array = float_array(getattr(self, name), name, min_ndim=least)
+                same_shape(array, multipliers, name, "multipliers")
+                object.__setattr__(self, name, array)
+        if self.baseline_axis and self.inputs is None:
             raise ValueError(
                 "baseline_axis=True needs inputs, X minus each baseline; without them, give the "
                 "multipliers averaged over that axis."
@@ -124,8 +129,9 @@ class Attributions:
             "baseline_axis": np.array(bool(self.baseline_axis)),
             "multipliers": self.multipliers,
         }
-        if self.inputs is not None:
-            content["inputs"] = self.inputs
+        for name in ("inputs", "standard_error"):
+            if getattr(self, name) is not None:
+                content[name] = getattr(self, name)
         # Through a handle, since given a path NumPy would append a suffix of its own.
         with replacing(path) as temporary, temporary.open("wb") as file:
             np.savez(file, **content)
@@ -150,6 +156,7 @@ class Attributions:
                     content.get("inputs"),
                     str(content["method"]),
                     baseline_axis=bool(content["baseline_axis"]),
+                    standard_error=content.get("standard_error"),
                 )
         except (EOFError, KeyError, TypeError, ValueError, zipfile.BadZipFile) as error:
             raise ValueError(
