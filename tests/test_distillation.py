@@ -203,6 +203,16 @@ def test_products_are_distilled_as_products(random):
     assert fit.loss_terms_["interpretation"] == pytest.approx(expected, rel=1e-9)
 
 
+def test_expected_gradients_are_averaged_over_their_baselines(random):
+    M, D = random.standard_normal((2, 4, 30, 32))
+    pairs = wd.Attributions(M, D, "expected_gradients", baseline_axis=True)
+    fit = distiller(init="db3").fit(D[0], attributions=pairs)
+    scale = np.abs((D * M).mean(axis=0)).mean()
+    expected = np.abs(pairs.coefficients(fit.wavelet_, LEVELS)).sum() / 30 / scale
+    assert fit.loss_terms_["interpretation"] == pytest.approx(expected, rel=1e-9)
+    assert distiller().fit(D[0], attributions=pairs).loss_ <= fit.loss_ * 1.001
+
+
 def test_several_targets_are_stacked_examples(random):
     X, M = task(wd.Wavelet.from_name("db3"), random)
     twice = wd.Attributions(np.concatenate([M, M]), method="saliency")

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numba
 import numpy as np
 import pytest
+import pywt
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -265,3 +266,35 @@ def test_threads_share_the_work_without_overlap(monkeypatch):
 
     with pytest.raises(ValueError, match="0 to"):
         in_chunks(fail, 100, 10**6)
+
+
+@pytest.mark.parametrize("mode", ["zero", "periodization", "symmetric"])
+@pytest.mark.parametrize("count", [1, 5, 17])
+def test_products_of_several_baselines_are_averaged_before_they_are_taken_absolute(mode, count):
+    random = np.random.default_rng(count)
+    inputs, multipliers = random.standard_normal((2, 3, count, 19))
+    lowpass, highpass = random.standard_normal((2, 6))
+
+    def total(low, high):
+        pair = bank(low, high)
+        extension = mode if mode == "periodization" else "zero"
+
+        def bands(data, rule, odd):
+            found = []
+            for _ in range(2):
+                if rule == "periodization" and odd and data.shape[-1] % 2:
+                    data = np.pad(data, ((0, 0), (0, 0), (0, 1)))
+                data, detail = pywt.dwt(data, pair, rule)
+                found.append(detail)
+            return [*found, data]
+
+        pairs = zip(bands(inputs, mode, False), bands(multipliers, extension, True), strict=True)
+        return sum(np.abs((a * b).mean(axis=0)).sum() for a, b in pairs)
+
+    found = product_l1(inputs, multipliers, lowpass, highpass, 2, mode, baseline_axis=True)
+    assert found.value == pytest.approx(total(lowpass, highpass), rel=1e-12)
+    for k, unit in enumerate(1e-6 * np.eye(6)):
+        by_low = total(lowpass + unit, highpass) - total(lowpass - unit, highpass)
+        by_high = total(lowpass, highpass + unit) - total(lowpass, highpass - unit)
+        assert found.grad_lowpass[k] == pytest.approx(by_low / 2e-6, rel=1e-5, abs=1e-5)
+        assert found.grad_highpass[k] == pytest.approx(by_high / 2e-6, rel=1e-5, abs=1e-5)

@@ -40,12 +40,12 @@ def test_what_is_packed_is_packed_once(count):
     packed = prepare(data, axes=1)
     assert prepare(packed, axes=2) is packed
     assert isinstance(packed, PackedSignals)
-    assert (packed.count, packed.length, packed.shape) == (12 * count, 3, data.shape)
+    assert (packed.length, packed.shape) == (3, data.shape)
     assert (packed.axes, packed.blocks.dtype) == ((1,), np.float32)
-    assert packed.blocks.shape[1:] == (3, packed.lanes)
-    signals = packed.blocks.swapaxes(1, 2).reshape(-1, 3)
-    np.testing.assert_array_equal(signals[: packed.count], np.moveaxis(data, 1, -1).reshape(-1, 3))
-    assert not signals[packed.count :].any()
+    assert packed.blocks.shape[2:] == (3, packed.lanes)
+    signals = packed.blocks[0].swapaxes(1, 2).reshape(-1, 3)
+    np.testing.assert_array_equal(signals[: 12 * count], np.moveaxis(data, 1, -1).reshape(-1, 3))
+    assert not signals[12 * count :].any()
     data[...] = 0
     assert packed.blocks.any()
 
@@ -92,7 +92,7 @@ def test_bad_arguments_are_refused(kernel, changes, error, message):
 @pytest.mark.parametrize(
     ("multipliers", "error", "message"),
     [
-        (np.ones((3, 9)), ValueError, r"shape \(3, 8\) \(axis \(1,\)\) and .* shape \(3, 9\)"),
+        (np.ones((3, 9)), ValueError, r"shape \(3, 8\) \(axis \(1,\), .* shape \(3, 9\)"),
         (np.ones((4, 8)), ValueError, r"multipliers have shape \(4, 8\)"),
         (np.ones((3, 8), np.float32), TypeError, "are float64 and multipliers float32; convert"),
     ],
@@ -104,5 +104,14 @@ def test_factors_must_be_alike(multipliers, error, message):
 
 def test_factors_packed_along_different_axes_are_refused():
     packed = [prepare(np.ones((3, 8, 8)), axes=axis) for axis in (1, 2)]
-    with pytest.raises(ValueError, match=r"axis \(1,\)\) and .*axis \(2,\)\); they must be"):
+    with pytest.raises(ValueError, match=r"axis \(1,\), .*axis \(2,\), .* they must be"):
         product_l1(*packed, *filter_pair("haar"), 1)
+
+
+def test_baselines_are_for_products():
+    packed = prepare(np.ones((2, 3, 8)), baseline_axis=True)
+    assert packed.shape == (3, 8)
+    with pytest.raises(ValueError, match="packed with 2 baselines, which only product_l1 takes"):
+        coefficient_l1(packed, *filter_pair("haar"), 1)
+    with pytest.raises(ValueError, match=r"baselines 2\) and .*baselines 1\)"):
+        product_l1(packed, np.ones((3, 8)), *filter_pair("haar"), 1)

@@ -17,7 +17,7 @@ from wavedistill.attribution import Attributions
 from wavedistill.checks import Floats, Mode, check_mode, float_array, integer, signal_axes
 from wavedistill.distillation.objective import Examples, Objective
 from wavedistill.distillation.search import Basin, descend, global_search
-from wavedistill.distillation.terms import as_attributions, mean_magnitude, term_arrays
+from wavedistill.distillation.terms import as_attributions, make_examples
 from wavedistill.wavelets import (
     CoefficientLayout,
     Wavelet,
@@ -174,15 +174,17 @@ class WaveletDistiller(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         signals = self._signals(X, reset=True)
         axis = signal_axes(signals.shape, self.axes)[0]
         mode = check_mode(self.mode)
-        terms = term_arrays(
-            signals, as_attributions(attributions), self.sparsity, self.interpretation, axis
+        examples = make_examples(
+            signals,
+            as_attributions(attributions),
+            self.sparsity,
+            self.interpretation,
+            axis,
+            scales=None if self.normalize else {"sparsity": 1.0, "interpretation": 1.0},
         )
         self._check_depth(signals.shape[axis], support)
-        self.scales_ = {
-            name: mean_magnitude(*arrays) if self.normalize else 1.0
-            for name, arrays in terms.items()
-        }
-        basins = self._search(self._examples(terms), start, support, mode, axis)
+        basins = self._search(examples, start, support, mode, axis)
+        self.scales_ = {term.name: term.scale for term in examples}
 
         self.layout_ = CoefficientLayout(signals.shape[axis], support, self.levels, mode)
         self.signal_shape_ = signals.shape[1:]
@@ -232,10 +234,15 @@ class WaveletDistiller(TransformerMixin, BaseEstimator):  # type: ignore[misc]
                 "attributions=... of these signals."
             )
         interpretation = self.interpretation if "interpretation" in self.scales_ else 0.0
-        terms = term_arrays(
-            signals, as_attributions(attributions), self.sparsity, interpretation, axis
+        examples = make_examples(
+            signals,
+            as_attributions(attributions),
+            self.sparsity,
+            interpretation,
+            axis,
+            scales=self.scales_,
         )
-        objective = Objective(self._examples(terms), self.levels, check_mode(self.mode), (axis,))
+        objective = Objective(examples, self.levels, check_mode(self.mode), (axis,))
         return -sum(objective.terms(self.wavelet_.lowpass).values())
 
     def get_feature_names_out(self, input_features: object = None) -> NDArray[np.object_]:
@@ -342,19 +349,6 @@ class WaveletDistiller(TransformerMixin, BaseEstimator):  # type: ignore[misc]
                 stacklevel=3,
             )
 
-    def _examples(self, terms: dict[str, tuple[Floats, Floats | None]]) -> tuple[Examples, ...]:
-        return tuple(
-            Examples(
-                name,
-                float(getattr(self, name)),
-                self.scales_[name],
-                signals,
-                adjoint=name == "interpretation",
-                inputs=inputs,
-            )
-            for name, (signals, inputs) in terms.items()
-        )
-
     def _search(
         self,
         examples: tuple[Examples, ...],
@@ -364,8 +358,8 @@ class WaveletDistiller(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         axis: int,
     ) -> list[Basin]:
         random = self._random()
-        count = max(len(term.signals) for term in examples)
-        per_example = max(term.signals[0].size for term in examples)
+        count = max(len(term) for term in examples)
+        per_example = max(term.signals.size // len(term) for term in examples)
 
         def objective_on(size: int) -> Objective:
             subset = tuple(term.subset(size, random) for term in examples)

@@ -11,7 +11,7 @@ are products, the second norm is that of A_h d_i * S_h^T m_i.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
@@ -49,6 +49,8 @@ class Examples:
         Take S_h^T instead of A_h.
     inputs : ndarray of the same shape, or None
         Where given, the coefficients are products, A_h inputs * S_h^T signals.
+    baseline_axis : bool
+        Whether a leading axis of both arrays runs over baselines, over which products are averaged.
     """
 
     name: str
@@ -57,16 +59,19 @@ class Examples:
     signals: Floats
     adjoint: bool = False
     inputs: Floats | None = None
+    baseline_axis: bool = False
+
+    def __len__(self) -> int:
+        return int(self.signals.shape[self.baseline_axis])
 
     def subset(self, count: int, random: np.random.Generator) -> Self:
         """`count` of the examples, or all if there are no more; the scale stays."""
-        if count >= len(self.signals):
+        if count >= len(self):
             return self
-        rows = np.sort(random.choice(len(self.signals), count, replace=False))
-        inputs = None if self.inputs is None else self.inputs[rows]
-        return type(self)(
-            self.name, self.weight, self.scale, self.signals[rows], self.adjoint, inputs
-        )
+        rows = np.sort(random.choice(len(self), count, replace=False))
+        axis = int(self.baseline_axis)
+        inputs = None if self.inputs is None else self.inputs.take(rows, axis)
+        return replace(self, signals=self.signals.take(rows, axis), inputs=inputs)
 
 
 class Objective:
@@ -111,11 +116,12 @@ class _Packed:
 
     def __init__(self, examples: Examples, levels: int, mode: Mode, axes: tuple[int, ...]) -> None:
         self.name = examples.name
-        self._factor = float(examples.weight / (examples.scale * len(examples.signals)))
-        self._signals = prepare(examples.signals, axes)
+        self._factor = float(examples.weight / (examples.scale * len(examples)))
+        baselines = examples.baseline_axis
+        self._signals = prepare(examples.signals, axes, baseline_axis=baselines)
         self._inputs: PackedSignals | None = None
         if examples.inputs is not None:
-            self._inputs = prepare(examples.inputs, axes)
+            self._inputs = prepare(examples.inputs, axes, baseline_axis=baselines)
         self._adjoint, self._levels, self._mode = examples.adjoint, levels, mode
 
     def evaluate(self, lowpass: Array, highpass: Array) -> L1Gradient:

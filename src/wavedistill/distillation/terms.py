@@ -1,16 +1,19 @@
-"""The arrays that a fit is given: which terms of the objective they make, and their scales."""
+"""From the arrays that a fit is given to the terms of its objective."""
 
 from __future__ import annotations
 
 import warnings
+from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from wavedistill.attribution import Attributions
 from wavedistill.checks import Floats, float_array
+from wavedistill.distillation.objective import Examples
 
-__all__ = ["as_attributions", "mean_magnitude", "term_arrays"]
+__all__ = ["as_attributions", "make_examples"]
 
 
 def as_attributions(value: Attributions | ArrayLike | None) -> Attributions | None:
@@ -20,49 +23,71 @@ def as_attributions(value: Attributions | ArrayLike | None) -> Attributions | No
     return Attributions(float_array(value, "attributions"), None, "multipliers")
 
 
-def term_arrays(
+def make_examples(
     signals: Floats,
     attributions: Attributions | None,
     sparsity: float,
     interpretation: float,
     axis: int,
-) -> dict[str, tuple[Floats, Floats | None]]:
-    """The arrays of each term of the objective that counts, checked against one another.
+    *,
+    scales: Mapping[str, float] | None = None,
+) -> tuple[Examples, ...]:
+    """The terms of the objective that count, their arrays checked against one another.
 
-    Returns
-    -------
-    dict
-        Under ``"sparsity"`` the signals, under ``"interpretation"`` the multipliers, each with the
-        inputs that they are multiplied by in the wavelet domain, or None.
+    Parameters
+    ----------
+    signals : ndarray, shape (n, ...)
+    attributions : Attributions or None
+    sparsity, interpretation : float
+        Weights; a term of weight 0 is left out.
+    axis : int
+        The axis of time of the signals.
+    scales : mapping of str to float, or None
+        What to divide the coefficients of each term by; None for the mean magnitude of its array.
 
     Raises
     ------
     ValueError
         For shapes that disagree, arrays that are zero everywhere, and where no term is left.
     """
-    terms: dict[str, tuple[Floats, Floats | None]] = {}
+    terms = []
     if sparsity > 0:
         if not signals.any():
             raise ValueError("X is zero everywhere; there is nothing to learn from it.")
-        terms["sparsity"] = (signals, None)
+        terms.append(Examples("sparsity", sparsity, 1.0, signals))
     if attributions is not None:
         _check_multipliers(attributions, signals, axis)
         if interpretation > 0:
-            terms["interpretation"] = (attributions.multipliers, attributions.inputs)
+            inputs = attributions.inputs
+            terms.append(
+                Examples(
+                    "interpretation",
+                    interpretation,
+                    1.0,
+                    attributions.multipliers,
+                    adjoint=inputs is None,
+                    inputs=inputs,
+                    baseline_axis=attributions.baseline_axis,
+                )
+            )
     if not terms:
         raise ValueError(
             "sparsity=0 and attributions=None leave nothing to minimise; pass attributions, or set "
             "sparsity to 1."
         )
-    return terms
+    return tuple(
+        replace(term, scale=_mean_magnitude(term) if scales is None else scales[term.name])
+        for term in terms
+    )
 
 
 def _check_multipliers(attributions: Attributions, signals: Floats, axis: int) -> None:
     multipliers = attributions.multipliers
+    shape = multipliers.shape[attributions.baseline_axis :]
     # Attributions of several targets hold every example once for each of them.
-    if multipliers.shape[1:] != signals.shape[1:] or len(multipliers) % len(signals):
+    if shape[1:] != signals.shape[1:] or shape[0] % len(signals):
         raise ValueError(
-            f"attributions have shape {multipliers.shape} and X has shape {signals.shape}; they "
+            f"attributions have shape {shape} and X has shape {signals.shape}; they "
             "must be the same, one multiplier for each value of X."
         )
     if not multipliers.any():
@@ -71,7 +96,8 @@ def _check_multipliers(attributions: Attributions, signals: Floats, axis: int) -
             "output does not depend on these signals. Check the target and the teacher, or pass "
             "attributions=None."
         )
-    if multipliers.shape[axis] > 1 and not np.ptp(multipliers, axis=axis).any():
+    time = axis + attributions.baseline_axis
+    if shape[axis] > 1 and not np.ptp(multipliers, axis=time).any():
         warnings.warn(
             "the multipliers are constant along the signals: the teacher seems to see their mean "
             "alone, which says little about a wavelet.",
@@ -79,9 +105,11 @@ def _check_multipliers(attributions: Attributions, signals: Floats, axis: int) -
         )
 
 
-def mean_magnitude(signals: Floats, inputs: Floats | None) -> float:
+def _mean_magnitude(term: Examples) -> float:
     """Mean absolute value, of the signals or of their products with the inputs."""
-    values = signals if inputs is None else signals * inputs
+    values = term.signals if term.inputs is None else term.signals * term.inputs
+    if term.baseline_axis:
+        values = values.mean(axis=0)
     scale = float(np.abs(values).mean(dtype=np.float64))
     if scale == 0:
         raise ValueError(

@@ -48,7 +48,7 @@ def packed_coefficient_l1(
     def work(start: int, stop: int) -> None:
         space = _workspace(plan, signals)
         _coefficient_blocks(
-            signals.blocks[start:stop],
+            signals.blocks[0, start:stop],
             lanes,
             *filters,
             plan.arrays,
@@ -56,7 +56,7 @@ def packed_coefficient_l1(
             *results.rows(start, stop),
         )
 
-    in_chunks(work, len(signals.blocks), signals.blocks.size)
+    in_chunks(work, signals.blocks.shape[1], signals.blocks.size)
     return results.total()
 
 
@@ -76,10 +76,11 @@ def packed_product_l1(
     lanes = (0,) * inputs.lanes
 
     def work(start: int, stop: int) -> None:
-        space, adjoint_space = (_workspace(plan, inputs) for plan in plans)
+        count = len(inputs.blocks)
+        space, adjoint_space = (_workspace(plan, inputs, count) for plan in plans)
         _product_blocks(
-            inputs.blocks[start:stop],
-            multipliers.blocks[start:stop],
+            inputs.blocks[:, start:stop],
+            multipliers.blocks[:, start:stop],
             lanes,
             *filters,
             plans[0].arrays,
@@ -89,7 +90,7 @@ def packed_product_l1(
             *results.rows(start, stop),
         )
 
-    in_chunks(work, len(inputs.blocks), 2 * inputs.blocks.size)
+    in_chunks(work, inputs.blocks.shape[1], 2 * inputs.blocks.size)
     return results.total()
 
 
@@ -97,7 +98,7 @@ class _Results:
     """A value and two gradients per block, summed in a fixed order at the end."""
 
     def __init__(self, signals: PackedSignals, taps: int) -> None:
-        blocks = len(signals.blocks)
+        blocks = signals.blocks.shape[1]
         self.arrays = np.zeros(blocks), np.zeros((blocks, taps)), np.zeros((blocks, taps))
 
     def rows(self, start: int, stop: int) -> tuple[Array, ...]:
@@ -111,8 +112,8 @@ class _Results:
 Workspace = tuple[Floats, Floats, Floats, Floats]
 
 
-def _workspace(plan: Plan, signals: PackedSignals) -> Workspace:
-    """Phases, details, approximation and the phases' gradient for one block, flat and zeroed."""
+def _workspace(plan: Plan, signals: PackedSignals, count: int = 1) -> Workspace:
+    """Phases, details, approximation and the phases' gradient of `count` blocks, all zero."""
     rows = (
         plan.arrays.phase_start[-1],
         plan.arrays.detail_start[-1],
@@ -120,7 +121,7 @@ def _workspace(plan: Plan, signals: PackedSignals) -> Workspace:
         plan.gradient_rows,
     )
     phases, details, approximation, gradient = (
-        np.zeros(int(count) * signals.lanes, dtype=signals.blocks.dtype) for count in rows
+        np.zeros((count, int(size) * signals.lanes), dtype=signals.blocks.dtype) for size in rows
     )
     return phases, details, approximation, gradient
 
@@ -137,12 +138,13 @@ def _coefficient_blocks(
     lowpass_gradients: Array,
     highpass_gradients: Array,
 ) -> None:
-    details, approximation = space[1], space[2]
+    own = space[0][0], space[1][0], space[2][0], space[3][0]
+    details, approximation = own[1], own[2]
     for b in range(len(blocks)):
-        _analyse(blocks[b], lanes, lowpass, highpass, plan, space)
+        _analyse(blocks[b], lanes, lowpass, highpass, plan, own)
         values[b] = _to_signs(details) + _to_signs(approximation)
         _backpropagate(
-            lanes, lowpass, highpass, plan, space, lowpass_gradients[b], highpass_gradients[b]
+            lanes, lowpass, highpass, plan, own, lowpass_gradients[b], highpass_gradients[b]
         )
 
 
@@ -161,14 +163,21 @@ def _product_blocks(
     lowpass_gradients: Array,
     highpass_gradients: Array,
 ) -> None:
-    for b in range(len(inputs)):
-        _analyse(inputs[b], lanes, lowpass, highpass, plan, space)
-        _analyse(multipliers[b], lanes, lowpass, highpass, adjoint_plan, adjoint_space)
+    baselines = len(inputs)
+    for b in range(inputs.shape[1]):
+        for k in range(baselines):
+            own = space[0][k], space[1][k], space[2][k], space[3][k]
+            _analyse(inputs[k, b], lanes, lowpass, highpass, plan, own)
+            own = adjoint_space[0][k], adjoint_space[1][k], adjoint_space[2][k], adjoint_space[3][k]
+            _analyse(multipliers[k, b], lanes, lowpass, highpass, adjoint_plan, own)
         values[b] = _to_cofactors(space[1], adjoint_space[1])
         values[b] += _to_cofactors(space[2], adjoint_space[2])
         into = lowpass_gradients[b], highpass_gradients[b]
-        _backpropagate(lanes, lowpass, highpass, plan, space, *into)
-        _backpropagate(lanes, lowpass, highpass, adjoint_plan, adjoint_space, *into)
+        for k in range(baselines):
+            own = space[0][k], space[1][k], space[2][k], space[3][k]
+            _backpropagate(lanes, lowpass, highpass, plan, own, *into)
+            own = adjoint_space[0][k], adjoint_space[1][k], adjoint_space[2][k], adjoint_space[3][k]
+            _backpropagate(lanes, lowpass, highpass, adjoint_plan, own, *into)
 
 
 @njit(nogil=True, fastmath=_FAST, cache=True)
@@ -189,20 +198,30 @@ def _to_signs(coefficients: Floats) -> Any:
 
 @njit(nogil=True, fastmath=_FAST, cache=True)
 def _to_cofactors(first: Floats, second: Floats) -> Any:
-    """Replace two factors by the derivatives of the sum of |first * second|; return that sum."""
+    """Sum |mean_k first_k * second_k| and put its derivatives in place of the factors."""
     kind = first.dtype.type
+    share = kind(1 / len(first))
+    mean = np.empty(_TILE, first.dtype)
     total: Any = 0.0
-    for start in range(0, len(first), _TILE):
-        left, right = first[start : start + _TILE], second[start : start + _TILE]
+    for start in range(0, first.shape[1], _TILE):
+        size = min(_TILE, first.shape[1] - start)
+        mean[:size] = 0
+        for k in range(len(first)):
+            left, right = first[k, start : start + size], second[k, start : start + size]
+            for t in range(size):
+                mean[t] += left[t] * right[t]
         part = kind(0)
-        for t in range(len(left)):
-            u, v = left[t], right[t]
-            product = u * v
-            part += abs(product)
-            sign = (kind(1) if product > 0 else kind(0)) - (kind(1) if product < 0 else kind(0))
-            left[t] = sign * v
-            right[t] = sign * u
-        total += part
+        for t in range(size):
+            m = mean[t]
+            part += abs(m)
+            mean[t] = (share if m > 0 else kind(0)) - (share if m < 0 else kind(0))
+        total += share * part
+        for k in range(len(first)):
+            left, right = first[k, start : start + size], second[k, start : start + size]
+            for t in range(size):
+                u = left[t]
+                left[t] = mean[t] * right[t]
+                right[t] = mean[t] * u
     return total
 
 

@@ -81,6 +81,10 @@ def coefficient_l1(
     (4.242641, array([3., 1.]), array([3., 1.]))
     """
     signals = prepare(data, axes)
+    if len(signals.blocks) != 1:
+        raise ValueError(
+            f"data were packed with {len(signals.blocks)} baselines, which only product_l1 takes."
+        )
     filters = _checked_filters(lowpass, highpass)
     depth, extension = integer(levels, "levels", minimum=0), check_mode(mode)
     return L1Gradient(*packed_coefficient_l1(signals, *filters, depth, extension, adjoint))
@@ -95,19 +99,23 @@ def product_l1(
     mode: str = "zero",
     *,
     axes: int | Sequence[int] = -1,
+    baseline_axis: bool = False,
 ) -> L1Gradient:
     """Sum over all coefficients of |A_h d * S_h^T m|, with its gradient by the filters.
 
     These are the attributions of products: input x gradient, integrated gradients and their like.
+    With K baselines it is the sum of |mean_k A_h d_k * S_h^T m_k| (expected gradients).
 
     Parameters
     ----------
     inputs : array_like or PackedSignals
-        d, the signals less their baseline.
+        d, the signals less their baseline; or with a leading axis of K baselines.
     multipliers : array_like or PackedSignals
         m, of the same shape and precision.
     lowpass, highpass, levels, mode, axes
         As in `coefficient_l1`.
+    baseline_axis : bool
+        Whether that leading axis is there.
 
     Returns
     -------
@@ -118,11 +126,17 @@ def product_l1(
     TypeError, ValueError
         As in `coefficient_l1`, and where the two arrays disagree in shape or precision.
     """
-    first, second = prepare(inputs, axes), prepare(multipliers, axes)
-    if (first.shape, first.axes) != (second.shape, second.axes):
+    first = prepare(inputs, axes, baseline_axis=baseline_axis)
+    second = prepare(multipliers, axes, baseline_axis=baseline_axis)
+    if (first.shape, first.axes, len(first.blocks)) != (
+        second.shape,
+        second.axes,
+        len(second.blocks),
+    ):
         raise ValueError(
-            f"inputs have shape {first.shape} (axis {first.axes}) and multipliers have shape "
-            f"{second.shape} (axis {second.axes}); they must be the same."
+            f"inputs have shape {first.shape} (axis {first.axes}, baselines {len(first.blocks)}) "
+            f"and multipliers have shape {second.shape} (axis {second.axes}, baselines "
+            f"{len(second.blocks)}); they must be the same."
         )
     if first.blocks.dtype != second.blocks.dtype:
         raise TypeError(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,7 @@ from wavedistill.kernels.threads import in_chunks
 
 __all__ = ["PackedSignals", "prepare"]
 
-Blocks = np.ndarray[tuple[int, int, int], np.dtype[np.floating[Any]]]
+Blocks = np.ndarray[tuple[int, int, int, int], np.dtype[np.floating[Any]]]
 
 #: Widths of a block: 16 float32 values are one cache line, and narrow blocks serve few signals.
 _LANES = (1, 4, 16)
@@ -31,10 +32,9 @@ class PackedSignals:
 
     Parameters
     ----------
-    blocks : ndarray, shape (n_blocks, length, lanes)
-        float32 or float64; the last block is filled up with zero signals.
-    count : int
-        Number of signals.
+    blocks : ndarray, shape (baselines, n_blocks, length, lanes)
+        float32 or float64; the last block is filled up with zero signals. There is one baseline
+        unless `prepare` was told of an axis of them.
     shape : tuple of int
         Of the array that was packed.
     axes : tuple of int
@@ -42,22 +42,26 @@ class PackedSignals:
     """
 
     blocks: Blocks
-    count: int
     shape: tuple[int, ...]
     axes: tuple[int, ...]
 
     @property
     def length(self) -> int:
         """Samples in a signal."""
-        return self.blocks.shape[1]
+        return self.blocks.shape[2]
 
     @property
     def lanes(self) -> int:
         """Signals in a block."""
-        return self.blocks.shape[2]
+        return self.blocks.shape[3]
 
 
-def prepare(data: ArrayLike | PackedSignals, axes: int | Sequence[int] = -1) -> PackedSignals:
+def prepare(
+    data: ArrayLike | PackedSignals,
+    axes: int | Sequence[int] = -1,
+    *,
+    baseline_axis: bool = False,
+) -> PackedSignals:
     """Pack signals once, for many calls of the kernel.
 
     Parameters
@@ -67,7 +71,9 @@ def prepare(data: ArrayLike | PackedSignals, axes: int | Sequence[int] = -1) -> 
         each channel a signal of its own. float32 and float64 are kept, others become float64.
         What is packed already is returned as it is.
     axes : int or sequence of one int
-        The axis of time.
+        The axis of time, counted without an axis of baselines.
+    baseline_axis : bool
+        Whether a leading axis, before that of the examples, runs over baselines (`product_l1`).
 
     Returns
     -------
@@ -81,20 +87,22 @@ def prepare(data: ArrayLike | PackedSignals, axes: int | Sequence[int] = -1) -> 
     if isinstance(data, PackedSignals):
         return data
     array = dense_float_array(data, "data")
-    normal = signal_axes(array.shape, axes, "data")
+    array = array if baseline_axis else array[np.newaxis]
+    normal = signal_axes(array.shape[1:], axes, "data")
     if len(normal) != 1:
         raise ValueError(
             f"axes={axes} names {len(normal)} axes, and this version transforms one; name one axis."
         )
-    if array.shape[normal[0]] == 0:
-        raise ValueError(f"data has no samples along axis {normal[0]} (shape {array.shape}).")
-    signals = np.moveaxis(array, normal[0], -1)
-    signals = signals.reshape(-1, signals.shape[-1])
-    count, length = signals.shape
+    if array.shape[normal[0] + 1] == 0:
+        raise ValueError(f"data has no samples along axis {normal[0]} (shape {array.shape[1:]}).")
+    signals = np.moveaxis(array, normal[0] + 1, -1)
+    signals = signals.reshape(len(array), -1, signals.shape[-1])
+    baselines, count, length = signals.shape
     lanes = next((width for width in _LANES if count <= width), _LANES[-1])
-    blocks = np.empty((-(-count // lanes), length, lanes), dtype=signals.dtype)
-    in_chunks(lambda start, stop: _pack(signals, blocks, start, stop), len(blocks), array.size)
-    return PackedSignals(blocks, count, array.shape, normal)
+    blocks = np.empty((baselines, -(-count // lanes), length, lanes), dtype=signals.dtype)
+    for rows, packed in zip(signals, blocks, strict=True):
+        in_chunks(partial(_pack, rows, packed), len(packed), rows.size)
+    return PackedSignals(blocks, array.shape[1:], normal)
 
 
 @njit(nogil=True, cache=True)
