@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike, NDArray
 
+from wavedistill.presentation.style import LEARNED, START, TRUE, draw_over_truth, finish, stems
 from wavedistill.wavelets import CoefficientLayout, Wavelet, align
 
 __all__ = ["attribution_per_band", "plot_recovery", "plot_wavelet"]
 
-#: Colours that the colour-blind can tell apart (Okabe and Ito, 2008).
-_LEARNED, _TRUE, _START = "#0072B2", "#D55E00", "#999999"
 _LEVEL = 8
 
 
@@ -24,14 +22,14 @@ def plot_wavelet(wavelet: Wavelet, title: str = "") -> Figure:
     figure = Figure(figsize=(10.5, 3.2), layout="constrained")
     filters, phi_axes, psi_axes = figure.subplots(1, 3)
     taps = np.arange(len(wavelet.lowpass))
-    _stems(filters, taps - 0.12, wavelet.lowpass, _LEARNED, "lowpass $h$")
-    _stems(filters, taps + 0.12, wavelet.highpass, _TRUE, "highpass $g$")
-    _finish(filters, "Filters", "tap", legend=True)
+    stems(filters, taps - 0.12, wavelet.lowpass, LEARNED, "lowpass $h$")
+    stems(filters, taps + 0.12, wavelet.highpass, TRUE, "highpass $g$")
+    finish(filters, "Filters", "tap", legend=True)
     phi, psi, x = wavelet.functions(_LEVEL)
-    phi_axes.plot(x, phi, color=_LEARNED)
-    _finish(phi_axes, r"Scaling function $\varphi$", "time")
-    psi_axes.plot(x, psi, color=_LEARNED)
-    _finish(psi_axes, r"Wavelet $\psi$", "time")
+    phi_axes.plot(x, phi, color=LEARNED)
+    finish(phi_axes, r"Scaling function $\varphi$", "time")
+    psi_axes.plot(x, psi, color=LEARNED)
+    finish(psi_axes, r"Wavelet $\psi$", "time")
     if title:
         figure.suptitle(title)
     return figure
@@ -66,19 +64,16 @@ def plot_recovery(
     filters, phi_axes, psi_axes = (figure.add_subplot(top[0, i]) for i in range(3))
     h, h_true = align(learned.lowpass, true.lowpass, sign=False)
     taps = np.arange(len(h))
-    _stems(filters, taps - 0.12, h_true, _TRUE, f"true ({true_name})")
-    _stems(filters, taps + 0.12, h, _LEARNED, "learned")
-    _finish(filters, "Lowpass filter $h$", "tap", legend=True)
+    stems(filters, taps - 0.12, h_true, TRUE, f"true ({true_name})")
+    stems(filters, taps + 0.12, h, LEARNED, "learned")
+    finish(filters, "Lowpass filter $h$", "tap", legend=True)
     functions, reference = learned.functions(_LEVEL), true.functions(_LEVEL)
     for axes, own, other, name in (
         (phi_axes, functions.phi, reference.phi, r"Scaling function $\varphi$"),
         (psi_axes, functions.psi, reference.psi, r"Wavelet $\psi$"),
     ):
-        moved, fixed = align(own, other)
-        x = np.arange(len(fixed)) / 2**_LEVEL
-        axes.plot(x, fixed, color=_TRUE, linewidth=5, alpha=0.45, label=f"true ({true_name})")
-        axes.plot(x, moved, color=_LEARNED, linewidth=1.5, label="learned")
-        _finish(axes, name, "time")
+        draw_over_truth(axes, own, other, _LEVEL, true_label=f"true ({true_name})")
+        finish(axes, name, "time")
 
     _draw_bars(figure.add_subplot(bottom[0, 0]), attribution, bands)
     _draw_distances(figure.add_subplot(bottom[0, 1]), distances, true_name)
@@ -106,12 +101,12 @@ def _draw_bars(
     axes: Axes, attribution: Mapping[str, NDArray[np.float64]], bands: Sequence[str]
 ) -> None:
     width = 0.8 / len(attribution)
-    colours = [_START, _LEARNED, _TRUE]
+    colours = [START, LEARNED, TRUE]
     for i, (label, values) in enumerate(attribution.items()):
         places = np.arange(len(bands)) + (i - (len(attribution) - 1) / 2) * width
         axes.bar(places, values, width, label=label, color=colours[i % len(colours)])
     axes.set_xticks(range(len(bands)), bands)
-    _finish(axes, "Attribution per sub-band", "sub-band, coarse to fine", legend=True)
+    finish(axes, "Attribution per sub-band", "sub-band, coarse to fine", legend=True)
     axes.set_ylabel(r"mean $\ell_1$ norm")
 
 
@@ -126,27 +121,10 @@ def _draw_distances(
     axes.set_xlim(3e-3, 20)
     for row, b, a in zip(rows, before, after, strict=True):
         if np.isfinite(b):
-            arrow = {"arrowstyle": "->", "color": _START, "shrinkA": 4, "shrinkB": 4}
+            arrow = {"arrowstyle": "->", "color": START, "shrinkA": 4, "shrinkB": 4}
             axes.annotate("", (a, row), (b, row), arrowprops=arrow)
-    axes.plot(before, rows, "o", color=_START, label="start")
-    axes.plot(after, rows, "o", color=_LEARNED, label="learned")
+    axes.plot(before, rows, "o", color=START, label="start")
+    axes.plot(after, rows, "o", color=LEARNED, label="learned")
     axes.set_yticks(rows, list(distances))
     axes.set_ylim(-0.7, len(rows) - 0.3)
-    _finish(axes, f"Distance to {true_name}, from each start", r"distance of $\psi$", legend=True)
-
-
-def _stems(
-    axes: Axes, places: NDArray[Any], values: NDArray[np.float64], colour: str, label: str
-) -> None:
-    axes.vlines(places, 0, values, color=colour, linewidth=2)
-    axes.plot(places, values, "o", color=colour, markersize=5, label=label)
-
-
-def _finish(axes: Axes, title: str, xlabel: str, *, legend: bool = False) -> None:
-    axes.set_title(title, loc="left", fontsize=11)
-    axes.set_xlabel(xlabel)
-    if axes.get_xscale() == "linear":
-        axes.axhline(0, color="black", linewidth=0.6, zorder=0)
-    axes.spines[["top", "right"]].set_visible(False)
-    if legend:
-        axes.legend(frameon=False, fontsize=9)
+    finish(axes, f"Distance to {true_name}, from each start", r"distance of $\psi$", legend=True)

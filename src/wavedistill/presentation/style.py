@@ -1,0 +1,109 @@
+"""What the figures share: colours, and the small pieces that several of them draw."""
+
+from __future__ import annotations
+
+from collections.abc import Sized
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from numpy.typing import ArrayLike, NDArray
+
+from wavedistill.wavelets import Wavelet, align
+
+__all__ = [
+    "ATTRIBUTION",
+    "CATEGORIES",
+    "INK",
+    "LEARNED",
+    "MARKERS",
+    "PALE",
+    "START",
+    "TRUE",
+    "Point",
+    "draw_over_truth",
+    "finish",
+    "require",
+    "stems",
+    "weight_label",
+]
+
+#: Sparsity, interpretation, and the wavelet learned with these weights.
+Point = tuple[float, float, Wavelet]
+
+#: Colours that the colour-blind can tell apart (Okabe and Ito, 2008).
+LEARNED, TRUE, ATTRIBUTION, START = "#0072B2", "#D55E00", "#009E73", "#999999"
+CATEGORIES = (TRUE, ATTRIBUTION, "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+MARKERS = "sD^vPX"
+#: Lines and type of diagrams.
+INK = "#333333"
+#: Backgrounds and the frames of small panels.
+PALE = "#DDDDDD"
+
+
+def draw_over_truth(
+    axes: Axes,
+    own: ArrayLike,
+    truth: ArrayLike,
+    level: int,
+    *,
+    true_label: str = "true",
+    own_label: str = "learned",
+    widths: tuple[float, float] = (5, 1.5),
+) -> None:
+    """Draw a function over the true one, a broad pale band, to which it is aligned.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+    own, truth : array_like, shapes (m,) and (n,)
+        Samples on a grid of ``2**level`` points per unit of time.
+    level : int
+    true_label, own_label : str
+    widths : (float, float)
+        Of the band and of the line, in points.
+    """
+    moved, fixed = align(own, truth)
+    x = np.arange(len(fixed)) / 2**level
+    axes.plot(x, fixed, color=TRUE, linewidth=widths[0], alpha=0.45, label=true_label)
+    axes.plot(x, moved, color=LEARNED, linewidth=widths[1], label=own_label)
+
+
+def stems(
+    axes: Axes,
+    places: NDArray[Any],
+    values: NDArray[Any],
+    colour: str,
+    label: str = "",
+    *,
+    size: float = 5,
+) -> None:
+    """Draw values as stems from zero, with dots of a size in points."""
+    axes.vlines(places, 0, values, color=colour, linewidth=0.4 * size)
+    axes.plot(places, values, "o", color=colour, markersize=size, label=label or None)
+
+
+def finish(axes: Axes, title: str, xlabel: str, *, legend: bool = False) -> None:
+    """Title, label of x, a line at zero unless x is logarithmic, and no frame above or right."""
+    axes.set_title(title, loc="left", fontsize=11)
+    axes.set_xlabel(xlabel)
+    if axes.get_xscale() == "linear":
+        axes.axhline(0, color="black", linewidth=0.6, zorder=0)
+    axes.spines[["top", "right"]].set_visible(False)
+    if legend:
+        axes.legend(frameon=False, fontsize=9)
+
+
+def weight_label(weight: float) -> str:
+    """A weight in at most two digits and, where it is small or large, a power of ten."""
+    if weight == 0 or 0.01 <= weight < 99.5:
+        return f"{weight:.2g}"
+    digits, exponent = f"{weight:.1e}".split("e")
+    power = f"10^{{{int(exponent)}}}"
+    return f"${power}$" if digits == "1.0" else rf"${digits.removesuffix('.0')}\cdot {power}$"
+
+
+def require(items: Sized, name: str) -> None:
+    """Raise a `ValueError` if there is nothing to draw."""
+    if not len(items):
+        raise ValueError(f"{name} is empty, and a figure needs at least one of them.")
