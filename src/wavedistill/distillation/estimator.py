@@ -2,35 +2,40 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
-from typing import Any, NamedTuple, Self
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import numpy as np
-import pywt
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 from threadpoolctl import threadpool_limits
 
 from wavedistill.attribution import Attributions
-from wavedistill.checks import Floats, Mode, check_mode, float_array, integer, signal_axes
+from wavedistill.checks import Floats, Mode, check_mode, float_array, signal_axes
 from wavedistill.distillation.objective import Examples, Objective
 from wavedistill.distillation.search import Basin, descend, global_search
+from wavedistill.distillation.settings import PenalizedSettings
 from wavedistill.distillation.terms import as_attributions, make_examples
-from wavedistill.wavelets import (
-    CoefficientLayout,
-    Wavelet,
-    analysis,
-    as_wavelet,
-    synthesis,
+from wavedistill.distillation.validation import (
+    check_depth,
+    check_parameters,
+    refuse_products,
+    start_wavelet,
+    warn_of_invalid_wavelet,
 )
+from wavedistill.signals import read_signals
+from wavedistill.wavelets import CoefficientLayout, Wavelet, analysis, synthesis
 from wavedistill.wavelets.lattice import angles_from_filter
+
+if TYPE_CHECKING:
+    from wavedistill.distillation.penalized import PenalizedObjective
 
 __all__ = ["Candidate", "WaveletDistiller"]
 
-#: A smallest response on [-pi/2, pi/2] below this earns a warning, and below the next is avoided.
-_SMALL_RESPONSE, _LEAST_RESPONSE = 0.1, 1e-3
+#: A smallest response on [-pi/2, pi/2] below this is avoided.
+_LEAST_RESPONSE = 1e-3
 #: Samples (of X, and of the multipliers) to screen starts on, and to descend on.
 _SCREENING_SAMPLES, _DESCENDING_SAMPLES = 2**13, 2**17
 
@@ -43,15 +48,25 @@ class Candidate(NamedTuple):
     start: str
 
 
+class _Found(NamedTuple):
+    """What a fit found, best first; the terms and the history are those of the best."""
+
+    candidates: list[Candidate]
+    terms: dict[str, float]
+    history: list[float]
+
+
 class WaveletDistiller(TransformerMixin, BaseEstimator):  # type: ignore[misc]
-    """Adaptive wavelet distillation (Eq. 8 of the paper) with an orthonormal filter.
+    """Adaptive wavelet distillation (Eq. 8 of the paper).
 
     Among all orthonormal filters of a given length, find the one that minimises
 
         sparsity * mean_i ||A_h x_i||_1  +  interpretation * mean_i ||S_h^T m_i||_1,
 
     with A_h the DWT of the signals and S_h^T m the attributions of their wavelet coefficients
-    (TRIM, Eq. 7). The other terms of Eq. 8, reconstruction and validity, are zero throughout.
+    (TRIM, Eq. 7). The other terms of Eq. 8, reconstruction and validity, are zero throughout. The
+    paper's own formulation, in which they are penalties on N free filter numbers, is
+    ``constraint="penalized"``.
 
     Parameters
     ----------
@@ -67,21 +82,29 @@ class WaveletDistiller(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         The axis of time: -1 for (n, L) and (n, C, L), 1 for (n, L, C). Other axes but the first are
         channels, which share the wavelet.
     constraint : str
-        ``"orthonormal"``.
+        ``"orthonormal"``, or ``"penalized"``: all terms of Eq. 8 with the penalties of weight 1,
+        minimised from a single start by minibatch Adam in PyTorch. The filter is then orthonormal
+        only as far as the penalties outweigh the other terms, which takes weights far below 1:
+        the paper's ranges begin at 1e-5. `wavelet_.residuals()` tells, as does a warning.
+        Attributions that are products need ``"orthonormal"``.
     init : str, Wavelet or array_like
         ``"auto"``: a global search, from every orthogonal wavelet of PyWavelets that fits, at every
         offset and reversed, and from random angles. ``"random"``: a local fit from random angles.
         Otherwise a local fit from a wavelet, its name or its lowpass filter, which is centred in
-        the support if it is shorter.
+        the support if it is shorter. With ``constraint="penalized"`` every fit is local,
+        ``"auto"`` is the Daubechies wavelet of that length (db38 if that is shorter), and a given
+        filter need not be orthonormal.
     max_iter : int
-        L-BFGS iterations of the last descent, at most.
+        L-BFGS iterations of the last descent, at most; for the orthonormal constraint.
     tol : float
-        Stop when an iteration lowers the loss by less than this share of it.
+        Stop when an iteration lowers the loss by less than this share of it; likewise.
     normalize : bool
         Divide X and the multipliers by their mean absolute value (for products, by the mean
         absolute product), so that weights of 1 and 1 are of comparable size on any data.
     random_state : int, numpy.random.Generator, numpy.random.RandomState or None
-        For the subsamples and random starts of the search.
+        For the subsamples and random starts of the search, or for the minibatches.
+    penalized : PenalizedSettings or None
+        Epochs, batches, scaling and device of ``constraint="penalized"``; None for the paper's.
 
     Attributes
     ----------
@@ -93,11 +116,13 @@ class WaveletDistiller(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     loss_ : float
         The objective at `wavelet_`.
     loss_terms_ : dict of str to float
-        Its terms by name, weights included.
+        Its terms by name, weights included: two, or all eight of Eq. 8 if they are penalized.
     history_ : list of float
-        The objective at the start and after each iteration of the last descent.
+        The objective at the start and after each iteration of the last descent; if penalized, at
+        the start and, averaged over minibatches as they were met, in each epoch (without the
+        interpretation term in those of a warm-up).
     n_iter_ : int
-        Iterations of the last descent, at least 1.
+        Iterations of the last descent, at least 1, or epochs.
     scales_ : dict of str to float
         What each term was divided by.
     layout_ : CoefficientLayout
@@ -113,7 +138,7 @@ class WaveletDistiller(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     >>> distiller = wd.WaveletDistiller(levels=2, support=4).fit(X)
     >>> Z = distiller.transform(X)
     >>> Z.shape
-    (200, 36)
+    (200, 37)
     >>> bool(np.allclose(distiller.inverse_transform(Z), X))
     True
     """
@@ -132,6 +157,7 @@ class WaveletDistiller(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         tol: float = 1e-9,
         normalize: bool = True,
         random_state: int | np.random.Generator | np.random.RandomState | None = 0,
+        penalized: PenalizedSettings | None = None,
     ) -> None:
         self.levels = levels
         self.support = support
@@ -145,6 +171,7 @@ class WaveletDistiller(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         self.tol = tol
         self.normalize = normalize
         self.random_state = random_state
+        self.penalized = penalized
 
     def fit(
         self,
@@ -160,48 +187,50 @@ class WaveletDistiller(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             Signals along `axes`, float32 or float64.
         y : ignored
         attributions : Attributions, array_like of multipliers, or None
-            From `attribute`, or an array shaped like X: the gradient of the teacher's output by its
-            input. ``None`` learns from the data alone.
+            From `attribute` (those of several targets hold every example once per target), or an
+            array shaped like X: the gradient of the teacher's output by its input. ``None`` learns
+            from the data alone.
 
         Raises
         ------
         TypeError, ValueError
             Before any work is done, for parameters and data that cannot be used; each message says
             why, and what to do.
+        ImportError
+            If ``constraint="penalized"`` and PyTorch is not installed.
         """
-        support = self._checked_parameters()
-        start = self._start(support)
-        signals = self._signals(X, reset=True)
-        axis = signal_axes(signals.shape, self.axes)[0]
+        support = check_parameters(self)
+        start = start_wavelet(self.init, support, self.constraint, self._random())
+        if isinstance(y, Attributions):
+            raise TypeError("attributions were given in the place of y; pass attributions=... .")
+        signals, axis = read_signals(self, X, self.axes, reset=True)
         mode = check_mode(self.mode)
         examples = make_examples(
             signals,
-            as_attributions(attributions),
+            self._attributions(attributions),
             self.sparsity,
             self.interpretation,
             axis,
             scales=None if self.normalize else {"sparsity": 1.0, "interpretation": 1.0},
         )
-        self._check_depth(signals.shape[axis], support)
-        basins = self._search(examples, start, support, mode, axis)
+        check_depth(self.levels, signals.shape[axis], support)
+        if start is None or self.constraint == "orthonormal":
+            found = self._search(examples, start, support, mode, axis)
+        else:
+            found = self._minimize_penalized(signals, examples, start, mode, axis)
         self.scales_ = {term.name: term.scale for term in examples}
 
         self.layout_ = CoefficientLayout(signals.shape[axis], support, self.levels, mode)
-        self.signal_shape_ = signals.shape[1:]
-        self.candidates_ = [
-            Candidate(Wavelet(basin.lowpass), basin.loss, basin.start) for basin in basins
-        ]
+        self.candidates_, self.loss_terms_, self.history_ = found
         self.wavelet_, self.loss_, _ = self.candidates_[0]
-        self.history_ = list(basins[0].history)
         self.n_iter_ = max(1, len(self.history_) - 1)
-        _warn_of_small_response(self.wavelet_)
+        warn_of_invalid_wavelet(self.wavelet_)
         return self
 
     def transform(self, X: ArrayLike) -> Floats:
         """Wavelet coefficients of signals, `layout_.total` of them in place of the axis of time."""
         check_is_fitted(self)
-        signals = self._signals(X, reset=False)
-        axis = signal_axes(signals.shape, self.axes)[0]
+        signals, axis = read_signals(self, X, self.axes, reset=False)
         return analysis(signals, self.wavelet_, self.levels, self.mode, axis)
 
     def inverse_transform(self, Z: ArrayLike) -> Floats:
@@ -226,8 +255,7 @@ class WaveletDistiller(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             If the fit used attributions and none are given.
         """
         check_is_fitted(self)
-        signals = self._signals(X, reset=False)
-        axis = signal_axes(signals.shape, self.axes)[0]
+        signals, axis = read_signals(self, X, self.axes, reset=False)
         if "interpretation" in self.scales_ and attributions is None:
             raise ValueError(
                 "the fit used attributions, and score was given none; pass "
@@ -236,14 +264,18 @@ class WaveletDistiller(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         interpretation = self.interpretation if "interpretation" in self.scales_ else 0.0
         examples = make_examples(
             signals,
-            as_attributions(attributions),
+            self._attributions(attributions),
             self.sparsity,
             interpretation,
             axis,
             scales=self.scales_,
         )
-        objective = Objective(examples, self.levels, check_mode(self.mode), (axis,))
-        return -sum(objective.terms(self.wavelet_.lowpass).values())
+        lowpass, mode = self.wavelet_.lowpass, check_mode(self.mode)
+        if self.constraint == "orthonormal":
+            terms = Objective(examples, self.levels, mode, (axis,)).terms(lowpass)
+        else:
+            terms = self._penalized_objective(signals, examples, mode, axis).evaluate(lowpass)
+        return -sum(terms.values())
 
     def get_feature_names_out(self, input_features: object = None) -> NDArray[np.object_]:
         """Names of the coefficients of single-channel signals: cA4[0], ..., cD1[35]."""
@@ -263,100 +295,14 @@ class WaveletDistiller(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             dtype=object,
         )
 
-    def _checked_parameters(self) -> int:
-        """Refuse parameters that make no sense, and return the support as an int."""
-        integer(self.levels, "levels", minimum=1)
-        integer(self.max_iter, "max_iter", minimum=1)
-        check_mode(self.mode)
-        support = integer(self.support, "support", minimum=2)
-        if support % 2:
-            raise ValueError(
-                f"support={support} must be even and at least 2; the next even support is "
-                f"{support + 1}."
-            )
-        if self.constraint != "orthonormal":
-            raise ValueError(f"constraint={self.constraint!r} must be 'orthonormal'.")
-        for name in ("sparsity", "interpretation", "tol"):
-            value = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, (int, float, np.number)):
-                raise TypeError(f"{name}={value!r} must be a number of at least 0.")
-            if not 0 <= value < np.inf:
-                raise ValueError(f"{name}={value} must be finite and at least 0.")
-        if self.sparsity == 0 and self.interpretation == 0:
-            raise ValueError(
-                "sparsity=0 and interpretation=0 leave nothing to minimise; set one of them, "
-                "such as 1."
-            )
-        return support
-
-    def _start(self, support: int) -> Basin | None:
-        """Where a local fit starts; None for the global search."""
-        if isinstance(self.init, str) and self.init == "auto":
-            return None
-        if isinstance(self.init, str) and self.init == "random":
-            free = self._random().uniform(-np.pi, np.pi, support // 2 - 1)
-            return Basin(free, "random angles")
-        wavelet = as_wavelet(self.init)
-        taps = len(wavelet.lowpass)
-        if taps > support:
-            raise ValueError(
-                f"init has {taps} taps and support={support} has room for fewer; set "
-                f"support={taps} or more."
-            )
-        wavelet.require_orthonormal("fits with constraint='orthonormal'")
-        before = (support - taps) // 2
-        centred = np.pad(wavelet.lowpass, (before, support - taps - before))
-        return Basin(angles_from_filter(centred)[:-1], wavelet.name or "given filter")
-
-    def _signals(self, X: ArrayLike, *, reset: bool) -> Floats:
-        array = validate_data(
-            self,
-            X,
-            reset=reset,
-            dtype=[np.float64, np.float32],
-            allow_nd=True,
-            ensure_all_finite=False,
-        )
-        signals = float_array(array, "X", min_ndim=2)
-        if not reset and signals.shape[1:] != self.signal_shape_:
-            raise ValueError(
-                f"X has examples of shape {signals.shape[1:]}, and the fit had "
-                f"{self.signal_shape_}; give signals of that shape."
-            )
-        axes = signal_axes(signals.shape, self.axes)
-        if len(axes) != 1:
-            raise ValueError(
-                f"axes={self.axes} names {len(axes)} axes, and this version transforms one; name "
-                "one axis."
-            )
-        return signals
-
-    def _check_depth(self, length: int, support: int) -> None:
-        if 2 ** (self.levels - 1) >= length:
-            deepest = max(1, int(np.ceil(np.log2(length))))
-            raise ValueError(
-                f"levels={self.levels} is too deep for signals of length {length} "
-                f"(n_features={length}): 2^(levels-1) = {2 ** (self.levels - 1)} must be less than "
-                f"the length; levels={deepest} is the most"
-                + ("." if length > 1 else ", and a single sample has none.")
-            )
-        usual = pywt.dwt_max_level(length, support)
-        if self.levels > usual:
-            warnings.warn(
-                f"levels={self.levels} is deeper than {usual}, PyWavelets' dwt_max_level for "
-                f"length {length} and {support} taps: every coefficient of the coarsest levels "
-                "feels the border.",
-                stacklevel=3,
-            )
-
     def _search(
         self,
         examples: tuple[Examples, ...],
-        start: Basin | None,
+        start: Wavelet | None,
         support: int,
         mode: Mode,
         axis: int,
-    ) -> list[Basin]:
+    ) -> _Found:
         random = self._random()
         count = max(len(term) for term in examples)
         per_example = max(term.signals.size // len(term) for term in examples)
@@ -374,7 +320,8 @@ class WaveletDistiller(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         with threadpool_limits(limits=1, user_api="blas"):
             if start is not None:
                 everything = objective_on(count)
-                basins = [descend(everything, start, **settings)]
+                basin = Basin(angles_from_filter(start.lowpass)[:-1], start.name)
+                basins = [descend(everything, basin, **settings)]
             else:
                 sizes = (
                     min(count, max(16, _SCREENING_SAMPLES // per_example)),
@@ -384,8 +331,48 @@ class WaveletDistiller(TransformerMixin, BaseEstimator):  # type: ignore[misc]
                 everything, basins = global_search(
                     objective_on, sizes, support, random=random, **settings
                 )
-        self.loss_terms_ = everything.terms(basins[0].lowpass)
-        return basins
+        candidates = [
+            Candidate(Wavelet(basin.lowpass), basin.loss, basin.start) for basin in basins
+        ]
+        terms = everything.terms(basins[0].lowpass)
+        return _Found(candidates, terms, list(basins[0].history))
+
+    def _minimize_penalized(
+        self,
+        signals: Floats,
+        examples: tuple[Examples, ...],
+        start: Wavelet,
+        mode: Mode,
+        axis: int,
+    ) -> _Found:
+        objective = self._penalized_objective(signals, examples, mode, axis)
+        settings = self.penalized or PenalizedSettings()
+        fit = _import_penalized().minimize_penalized(
+            objective, start.lowpass, settings, self._random()
+        )
+        candidate = Candidate(Wavelet(fit.lowpass), sum(fit.terms.values()), start.name)
+        return _Found([candidate], fit.terms, fit.history)
+
+    def _penalized_objective(
+        self, signals: Floats, examples: tuple[Examples, ...], mode: Mode, axis: int
+    ) -> PenalizedObjective:
+        settings = self.penalized or PenalizedSettings()
+        objective: PenalizedObjective = _import_penalized().PenalizedObjective(
+            signals,
+            examples,
+            self.levels,
+            mode,
+            axis,
+            scaling=settings.scaling,
+            device=settings.device,
+        )
+        return objective
+
+    def _attributions(self, value: Attributions | ArrayLike | None) -> Attributions | None:
+        attributions = as_attributions(value)
+        if self.constraint == "penalized":
+            refuse_products(attributions)
+        return attributions
 
     def _random(self) -> np.random.Generator:
         state = self.random_state
@@ -394,12 +381,14 @@ class WaveletDistiller(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         return np.random.default_rng(state)
 
 
-def _warn_of_small_response(wavelet: Wavelet) -> None:
-    response = wavelet.residuals()["min_response"]
-    if response < _SMALL_RESPONSE:
-        warnings.warn(
-            f"the learned filter's smallest response on [-pi/2, pi/2] is {response:.3g}: at 0 it "
-            "would not generate an orthogonal wavelet basis (third condition of Theorem 1). Try "
-            "another support, or another balance of sparsity and interpretation.",
-            stacklevel=3,
-        )
+def _import_penalized() -> ModuleType:
+    try:
+        from wavedistill.distillation import penalized
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] != "torch":
+            raise
+        raise ImportError(
+            "constraint='penalized' needs torch, and it is not installed: "
+            "pip install 'wavedistill[torch]'"
+        ) from error
+    return penalized

@@ -116,11 +116,16 @@ class _Packed:
 
     def __init__(self, examples: Examples, levels: int, mode: Mode, axes: tuple[int, ...]) -> None:
         self.name = examples.name
-        self._factor = float(examples.weight / (examples.scale * len(examples)))
-        baselines = examples.baseline_axis
-        self._signals = prepare(examples.signals, axes, baseline_axis=baselines)
+        self._factor = float(examples.weight / len(examples))
         self._inputs: PackedSignals | None = None
-        if examples.inputs is not None:
+        if examples.inputs is None:
+            # A scale of 1 is that of raw weights, of which nothing is known to be negligible.
+            scale = examples.scale if examples.scale != 1 else None
+            self._signals = prepare(examples.signals, axes, scale=scale)
+        else:
+            baselines = examples.baseline_axis
+            self._factor /= examples.scale
+            self._signals = prepare(examples.signals, axes, baseline_axis=baselines)
             self._inputs = prepare(examples.inputs, axes, baseline_axis=baselines)
         self._adjoint, self._levels, self._mode = examples.adjoint, levels, mode
 
