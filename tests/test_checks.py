@@ -43,7 +43,7 @@ def test_other_real_numbers_become_floats(value, dtype):
     ("value", "error", "message"),
     [
         (csr_array(np.eye(2)), TypeError, r"X is a sparse matrix; .*X\.toarray\(\)"),
-        ([1j], ValueError, "X holds complex data .complex128.*real and imaginary parts as two"),
+        ([1j], ValueError, "Complex data not supported: X is complex128.*imaginary parts as two"),
         (["a"], TypeError, "X has dtype <U1; give an array of real numbers"),
         (np.array(["2020-01-01"], "M8[D]"), TypeError, "X has dtype datetime64"),
         (np.array([{}]), TypeError, "X has dtype object and cannot be read as real numbers"),

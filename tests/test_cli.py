@@ -1,5 +1,6 @@
 """The command line as its users meet it: in a process of its own."""
 
+import signal
 import subprocess
 import sys
 
@@ -59,8 +60,8 @@ def test_distill_takes_saved_attributions_and_a_start_from_a_file(arrays):
     ("arguments", "message"),
     [
         (("--data", "absent.npy"), "--data absent.npy: there is no such file"),
-        (("--data", "w.json"), "--data w.json is not a .npy array"),
-        (("--data", "X.npy", "--attributions", "w.json"), "--attributions w.json is not a .npy"),
+        (("--data", "db2.json"), "--data db2.json is not a .npy array"),
+        (("--data", "X.npy", "--attributions", "db2.json"), "--attributions db2.json is not"),
         (("--data", "X.npy", "--support", "9"), "the next even support is 10"),
         (("--data", "X.npy", "--levels", "9"), "levels=9 is too deep"),
         (("--data", "X.npy", "--init", "dmey"), "'dmey' is refused"),
@@ -70,6 +71,13 @@ def test_distill_takes_saved_attributions_and_a_start_from_a_file(arrays):
         (("--data", "pickled.npy"), "--data pickled.npy is not a .npy array"),
         (("--data", "X.npy", "--attributions", "short.npy"), "attributions have shape (30, 32)"),
         (("--data", "X.npy", "--depth", "9"), "No such option"),
+        (("--data", "X.npy", "--attributions", "w.json"), "both name w.json"),
+        (("--data", "w.json"), "--data and --out both name w.json"),
+        (("--data", "X.npy", "--figure", "w.json"), "--out and --figure both name w.json"),
+        (("--data", "X.npy", "--figure", "w.bmp"), "must end in .png, .pdf or .svg"),
+        (("--data", "X.npy", "--seed", "-1"), "--seed -1 must be at least 0"),
+        (("--data", "."), "--data .: is a folder"),
+        (("--data", "flat.npy"), "one signal is X[None, :]"),
         ((), "Missing option '--data'"),
     ],
 )
@@ -77,7 +85,9 @@ def test_mistakes_are_told_on_one_line_and_cost_nothing(arguments, message, arra
     np.save(arrays / "nan.npy", np.array([[1, 2, 3, np.nan, 5, 6, 7, 8.0]]))
     np.save(arrays / "short.npy", np.ones((30, 32)))
     np.save(arrays / "pickled.npy", np.array([{}], dtype=object), allow_pickle=True)
-    wd.Wavelet.from_name("db2").save(arrays / "w.json")
+    np.save(arrays / "flat.npy", np.ones(30))
+    for name in ("w.json", "db2.json"):
+        wd.Wavelet.from_name("db2").save(arrays / name)
     before = (arrays / "w.json").read_bytes()
     done = run("distill", "--out", "w.json", *arguments, folder=arrays)
     assert done.returncode != 0
@@ -94,6 +104,28 @@ def test_an_output_that_cannot_be_written_is_told_before_the_work(arrays):
         assert done.returncode != 0
         assert message in done.stderr
         assert "distilling" not in done.stderr
+
+
+def test_without_a_command_the_help_is_shown(tmp_path):
+    done = run(folder=tmp_path)
+    assert done.returncode != 0
+    assert "distill" in done.stdout + done.stderr
+    assert "error" not in done.stderr
+
+
+def test_an_interrupt_is_told_and_is_no_success(arrays):
+    np.save(arrays / "many.npy", np.random.default_rng(0).standard_normal((50_000, 64)))
+    code = "from wavedistill.cli import main; main()"
+    command = [sys.executable, "-c", code, "distill", "--data", "many.npy", "--out", "w.json"]
+    process = subprocess.Popen(command, cwd=arrays, stderr=subprocess.PIPE, text=True)
+    assert process.stderr is not None
+    # The work has begun with its first word.
+    assert process.stderr.readline() == "distilling\n"
+    process.send_signal(signal.SIGINT)
+    _, stderr = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "error: interrupted" in stderr
+    assert not (arrays / "w.json").exists()
 
 
 def test_demo_writes_the_wavelet_and_the_figure(tmp_path):

@@ -263,6 +263,21 @@ def test_it_works_in_a_pipeline_and_clones(random):
     assert names[0] == "cA2[0]"
 
 
+def test_attributions_in_the_place_of_y_are_refused(random):
+    X = random.standard_normal((6, 20))
+    with pytest.raises(TypeError, match="in the place of y; pass attributions="):
+        distiller().fit(X, wd.Attributions(X))
+
+
+def test_numbers_too_small_to_count_count_for_nothing(random):
+    X = random.standard_normal((40, 32)).astype(np.float32)
+    X[:, 20:] = 0
+    faint = X.copy()
+    faint[:, 20:] = 1e-39
+    plain, subnormal = (distiller(init="db3").fit(x) for x in (X, faint))
+    np.testing.assert_array_equal(plain.wavelet_.lowpass, subnormal.wavelet_.lowpass)
+
+
 GOOD = np.random.default_rng(1).standard_normal((6, 20))
 
 

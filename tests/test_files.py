@@ -116,3 +116,21 @@ def test_a_good_target_comes_back_as_a_path_and_nothing_is_made(tmp_path):
     path = tmp_path / "a" / "out"
     assert writable_target(str(path)) == path
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_link_is_followed(tmp_path):
+    target, link = tmp_path / "target.txt", tmp_path / "link.txt"
+    target.write_text("old")
+    link.symlink_to(target)
+    with replacing(link) as temporary:
+        temporary.write_text("new")
+    assert link.is_symlink()
+    assert target.read_text() == "new"
+
+
+def test_a_pipe_is_refused_and_kept(tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with pytest.raises(OSError, match="is a device or a pipe"):
+        writable_target(pipe)
+    assert pipe.is_fifo()

@@ -97,7 +97,7 @@ def test_float32_stays_float32(students):
     "student",
     [
         WaveletCoefficients("haar", levels=1),
-        WaveletCoefficients("db2", levels=2, mode="periodization"),
+        WaveletCoefficients("db2", levels=1, mode="periodization"),
         TopCoefficients("haar", levels=1),
         TopCoefficients("haar", levels=1, k=2, sign="abs"),
     ],
@@ -211,3 +211,8 @@ def test_compression_of_what_does_not_suit_is_refused(
 ):
     with pytest.raises(ValueError, match=message):
         compression_factor(coefficients, attributions, threshold)
+
+
+def test_more_levels_than_the_signals_have_are_refused():
+    with pytest.raises(ValueError, match=r"levels=4 is too deep for signals of length 2 .* axes"):
+        TopCoefficients("db5", levels=4).fit(np.ones((5, 151, 2)))

@@ -263,3 +263,10 @@ def test_align_finds_the_closest_of_all_shifts_reversals_and_signs(size, other, 
     assert any(np.array_equal(moved, candidate) for candidate in allowed)
     closest = min(np.linalg.norm(candidate - target) for candidate in allowed)
     assert np.linalg.norm(moved - target) == pytest.approx(closest, rel=1e-12)
+
+
+def test_the_closest_known_wavelet_is_found_wherever_it_stands():
+    shifted = Wavelet(np.pad(Wavelet.from_name("sym4").lowpass[::-1], (1, 3)))
+    name, distance = shifted.closest_known()
+    assert name == "sym4"
+    assert distance < 1e-9

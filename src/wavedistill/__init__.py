@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from wavedistill.attribution import Attributions, attribute
-    from wavedistill.distillation import WaveletDistiller
+    from wavedistill.distillation import WaveletDistiller, distill_path
     from wavedistill.students import TopCoefficients, WaveletCoefficients, compression_factor
     from wavedistill.wavelets import Wavelet
 
@@ -24,6 +24,7 @@ _HOMES = {
     "WaveletDistiller": "wavedistill.distillation",
     "attribute": "wavedistill.attribution",
     "compression_factor": "wavedistill.students",
+    "distill_path": "wavedistill.distillation",
 }
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "__version__",
     "attribute",
     "compression_factor",
+    "distill_path",
 ]
 
 

@@ -94,8 +94,8 @@ def dense_float_array(value: ArrayLike, name: str) -> Floats:
     array = np.asarray(value)
     if np.issubdtype(array.dtype, np.complexfloating):
         raise ValueError(
-            f"{name} holds complex data ({array.dtype}), and only real numbers have a place here. "
-            "Give the real and imaginary parts as two channels."
+            f"Complex data not supported: {name} is {array.dtype}. Give its real and imaginary "
+            "parts as two channels."
         )
     if array.dtype == np.float32 or array.dtype == np.float64:
         return array

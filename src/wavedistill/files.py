@@ -15,10 +15,12 @@ __all__ = ["replacing", "writable_target"]
 def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
     """A temporary path beside `path` that takes its place once the block ends without an error.
 
+    A link is followed: what it points to is replaced.
+
     The folder is made if it is not there. Whatever stood at `path` stays until the new file is
     whole, and stays for good if the block raises.
     """
-    target = writable_target(path)
+    target = writable_target(path).resolve()
     target.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(
         dir=target.parent, prefix=f".{target.stem}-", suffix=target.suffix
@@ -43,12 +45,16 @@ def writable_target(path: str | os.PathLike[str]) -> Path:
         If it is a folder.
     NotADirectoryError
         If something on the way to it is a file.
+    OSError
+        If it is no ordinary file.
     PermissionError
         If its folder does not let itself be written.
     """
     target = Path(path)
     if target.is_dir():
         raise IsADirectoryError(f"{target} is a folder; name a file in it, such as {target}/out.")
+    if target.exists() and not target.is_file():
+        raise OSError(f"{target} is a device or a pipe; name an ordinary file.")
     parent = target.parent
     while not parent.exists():
         parent = parent.parent

@@ -24,6 +24,7 @@ Blocks = np.ndarray[tuple[int, int, int, int], np.dtype[np.floating[Any]]]
 
 #: Widths of a block: 16 float32 values are one cache line, and narrow blocks serve few signals.
 _LANES = (1, 4, 16)
+_NEGLIGIBLE = 1e-20
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,6 +62,7 @@ def prepare(
     axes: int | Sequence[int] = -1,
     *,
     baseline_axis: bool = False,
+    scale: float | None = None,
 ) -> PackedSignals:
     """Pack signals once, for many calls of the kernel.
 
@@ -74,6 +76,9 @@ def prepare(
         The axis of time, counted without an axis of baselines.
     baseline_axis : bool
         Whether a leading axis, before that of the examples, runs over baselines (`product_l1`).
+    scale : float, optional
+        Divide by this, and take what is then below 1e-20 for zero: numbers too small to count can
+        be subnormal ones, with which processors are slow.
 
     Returns
     -------
@@ -100,13 +105,16 @@ def prepare(
     baselines, count, length = signals.shape
     lanes = next((width for width in _LANES if count <= width), _LANES[-1])
     blocks = np.empty((baselines, -(-count // lanes), length, lanes), dtype=signals.dtype)
+    least = 0.0 if scale is None else _NEGLIGIBLE
     for rows, packed in zip(signals, blocks, strict=True):
-        in_chunks(partial(_pack, rows, packed), len(packed), rows.size)
+        in_chunks(partial(_pack, rows, packed, scale or 1.0, least), len(packed), rows.size)
     return PackedSignals(blocks, array.shape[1:], normal)
 
 
 @njit(nogil=True, cache=True)
-def _pack(signals: Floats, blocks: Floats, start: int, stop: int) -> None:
+def _pack(
+    signals: Floats, blocks: Floats, scale: float, least: float, start: int, stop: int
+) -> None:
     """Transpose signals into blocks `start` to `stop`, a cache line of time at a stretch."""
     count, length = signals.shape
     lanes = blocks.shape[2]
@@ -116,4 +124,5 @@ def _pack(signals: Floats, blocks: Floats, start: int, stop: int) -> None:
             for lane in range(lanes):
                 signal = block * lanes + lane
                 for t in range(begin, end):
-                    blocks[block, t, lane] = signals[signal, t] if signal < count else 0
+                    value = signals[signal, t] / scale if signal < count else 0.0
+                    blocks[block, t, lane] = value if abs(value) >= least else 0.0

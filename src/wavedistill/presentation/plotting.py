@@ -127,4 +127,9 @@ def _draw_distances(
     axes.plot(after, rows, "o", color=LEARNED, label="learned")
     axes.set_yticks(rows, list(distances))
     axes.set_ylim(-0.7, len(rows) - 0.3)
-    finish(axes, f"Distance to {true_name}, from each start", r"distance of $\psi$", legend=True)
+    finish(
+        axes,
+        f"Distance to {true_name}, from each start",
+        r"distance of $\psi$ (smaller is closer)",
+        legend=True,
+    )

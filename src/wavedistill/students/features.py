@@ -8,9 +8,10 @@ from typing import Literal, Self, get_args
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
-from wavedistill.checks import Floats, check_mode, float_array, integer, signal_axes
+from wavedistill.checks import Floats, check_mode, integer, signal_axes
+from wavedistill.signals import read_signals, refuse_depth
 from wavedistill.wavelets import CoefficientLayout, Wavelet, analysis, as_wavelet
 
 __all__ = ["Sign", "TopCoefficients", "WaveletCoefficients"]
@@ -67,20 +68,15 @@ class WaveletCoefficients(TransformerMixin, BaseEstimator):  # type: ignore[misc
         wavelet = as_wavelet(self.wavelet)
         levels = integer(self.levels, "levels", minimum=1)
         mode = check_mode(self.mode)
-        signals, axis = self._signals(X, reset=True)
+        signals, axis = read_signals(self, X, self.axes, reset=True)
+        refuse_depth(levels, signals.shape[axis])
         self.layout_ = CoefficientLayout(signals.shape[axis], len(wavelet.lowpass), levels, mode)
-        self.signal_shape_ = signals.shape[1:]
         return self
 
     def transform(self, X: ArrayLike) -> Floats:
         """The features, shape (n, channels x features of a channel)."""
         check_is_fitted(self)
-        signals, axis = self._signals(X, reset=False)
-        if signals.shape[1:] != self.signal_shape_:
-            raise ValueError(
-                f"X has examples of shape {signals.shape[1:]}, and the fit had "
-                f"{self.signal_shape_}; give signals of that shape."
-            )
+        signals, axis = read_signals(self, X, self.axes, reset=False)
         coefficients = analysis(signals, self.wavelet, self.levels, self.mode, axis)
         features = self._reduce(np.moveaxis(coefficients, axis, -1))
         return features.reshape(len(features), -1)
@@ -94,24 +90,6 @@ class WaveletCoefficients(TransformerMixin, BaseEstimator):  # type: ignore[misc
         if len(self.signal_shape_) > 1:
             names = [f"channel {channel}: {name}" for channel in range(channels) for name in names]
         return np.array(names, dtype=object)
-
-    def _signals(self, X: ArrayLike, *, reset: bool) -> tuple[Floats, int]:
-        array = validate_data(
-            self,
-            X,
-            reset=reset,
-            dtype=[np.float64, np.float32],
-            allow_nd=True,
-            ensure_all_finite=False,
-        )
-        signals = float_array(array, "X", min_ndim=2)
-        axes = signal_axes(signals.shape, self.axes)
-        if len(axes) != 1:
-            raise ValueError(
-                f"axes={self.axes} names {len(axes)} axes, and this version transforms one; name "
-                "one axis."
-            )
-        return signals, axes[0]
 
     def _reduce(self, coefficients: Floats) -> Floats:
         """Features along the last axis from coefficients along the last axis."""

@@ -230,6 +230,16 @@ class Wavelet:
         own, fixed = align(self.functions(level).psi, reference, sign=sign)
         return float(np.linalg.norm(own - fixed))
 
+    def closest_known(self) -> tuple[str, float]:
+        """The closest of PyWavelets' orthogonal wavelets that are no longer, and its distance."""
+        fitting = (pywt.Wavelet(name) for name in orthogonal_names())
+        distances = {
+            known.name: self.distance(known.name)
+            for known in fitting
+            if known.rec_len <= len(self.lowpass)
+        }
+        return min(distances.items(), key=lambda item: item[1])
+
     def to_pywt(self) -> pywt.Wavelet:
         """The same wavelet for PyWavelets' functions."""
         h, g = self.lowpass, self.highpass

@@ -1,0 +1,81 @@
+"""Reading signals for scikit-learn estimators: what every one of them asks of its X."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike
+from sklearn.base import BaseEstimator
+from sklearn.utils.validation import validate_data
+
+from wavedistill.checks import Floats, dense_float_array, float_array, signal_axes
+
+__all__ = ["read_signals", "refuse_depth"]
+
+
+def read_signals(
+    estimator: BaseEstimator, X: ArrayLike, axes: int | Sequence[int], *, reset: bool
+) -> tuple[Floats, int]:
+    """The signals, checked, and their axis of time as a non-negative number.
+
+    Parameters
+    ----------
+    estimator : BaseEstimator
+        Its ``n_features_in_`` and, with `reset`, ``signal_shape_`` are set, or else compared with.
+    X : array_like, shape (n, ...)
+    axes : int or sequence of one int
+    reset : bool
+        Whether this is a fit.
+
+    Raises
+    ------
+    TypeError, ValueError
+        For what is no dense array of finite real numbers with at least two axes, for an axis that
+        does not exist, and for examples of another shape than those of the fit.
+    """
+    if (ndim := dense_float_array(X, "X").ndim) < 2:
+        raise ValueError(
+            f"X has {ndim} axis, and it needs at least 2: the first runs over examples. Reshape "
+            "your data: one signal is X[None, :]."
+        )
+    array = validate_data(
+        estimator,
+        X,
+        reset=reset,
+        dtype=[np.float64, np.float32],
+        allow_nd=True,
+        ensure_all_finite=False,
+    )
+    signals = float_array(array, "X", min_ndim=2)
+    normal = signal_axes(signals.shape, axes)
+    if len(normal) != 1:
+        raise ValueError(
+            f"axes={axes} names {len(normal)} axes, and this version transforms one; name one axis."
+        )
+    if reset:
+        estimator.signal_shape_ = signals.shape[1:]
+    elif signals.shape[1:] != estimator.signal_shape_:
+        raise ValueError(
+            f"X has examples of shape {signals.shape[1:]}, and the fit had "
+            f"{estimator.signal_shape_}; give signals of that shape."
+        )
+    return signals, normal[0]
+
+
+def refuse_depth(levels: int, length: int) -> None:
+    """Refuse more levels than signals of a length can have.
+
+    Raises
+    ------
+    ValueError
+        If 2^(levels - 1) is not less than the length.
+    """
+    if 2 ** (levels - 1) >= length:
+        deepest = max(1, int(np.ceil(np.log2(length))))
+        remedy = f"levels={deepest} is the most" if length > 1 else "a single sample has none"
+        raise ValueError(
+            f"levels={levels} is too deep for signals of length {length} (n_features={length}): "
+            f"2^(levels-1) = {2 ** (levels - 1)} must be less than the length; {remedy}. Is the "
+            "axis of time the one that axes names?"
+        )
