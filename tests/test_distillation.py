@@ -372,3 +372,30 @@ def test_a_response_of_zero_is_warned_of_when_asked_for():
     assert fit.wavelet_.residuals()["min_response"] < 0.1
     found = wd.WaveletDistiller(levels=1, support=4).fit(X)
     assert found.wavelet_.residuals()["min_response"] >= 1e-3
+
+
+def test_a_teacher_of_scikit_learn_is_distilled_from_arrays_alone(random):
+    from sklearn.ensemble import GradientBoostingRegressor
+
+    X = random.standard_normal((300, 16))
+    haar = analysis(X, "haar", 1)[:, 8 + 3]
+    teacher = GradientBoostingRegressor(n_estimators=60, random_state=0).fit(X, 3 * haar)
+    # Trees are flat between their splits: the noise must be wide enough to step over several.
+    attributions = wd.attribute(
+        teacher.predict, X[:60], method="blackbox", noise=0.5, n_samples=64, random_state=0
+    )
+    fit = distiller(levels=1, support=2).fit(X[:60], attributions=attributions)
+    scores = np.abs(attributions.coefficients(fit.wavelet_, 1)).mean(axis=0)
+    assert scores.argmax() == 8 + 3
+    taught = distiller(levels=1, support=6).fit(X[:60], attributions=attributions)
+    assert taught.wavelet_.distance("haar") < 0.2
+
+
+def test_a_teacher_of_jax_is_distilled_from_arrays_alone(random):
+    jax = pytest.importorskip("jax")
+    truth = wd.Wavelet.from_name("db3")
+    X, M = task(truth, random)
+    slope = jax.numpy.asarray(M[0])
+    gradient = jax.vmap(jax.grad(lambda x: jax.numpy.tanh(0.1 * x @ slope)))
+    fit = distiller(sparsity=0.01).fit(X, attributions=np.asarray(gradient(X)))
+    assert fit.wavelet_.distance(truth) < 0.05

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from sklearn.utils.estimator_checks import check_estimator
 
 import wavedistill as wd
 from helpers import MODES, central_differences, normal
@@ -441,6 +442,14 @@ def test_channels_odd_lengths_modes_and_targets():
     targets = distiller({"batch_size": 7}, axes=1).fit(X, attributions=both)
     one = distiller({"batch_size": 7}, axes=1, normalize=True).fit(X, attributions=M)
     np.testing.assert_allclose(targets.wavelet_.lowpass, one.wavelet_.lowpass, atol=1e-12)
+
+
+def test_scikit_learn_conventions():
+    estimator = distiller({"epochs": 1}, levels=1, support=4, init="auto")
+    results = check_estimator(estimator, on_skip=None, on_fail=None)
+    failed = [result for result in results if result["status"] == "failed"]
+    assert not failed, [(r["check_name"], r["exception"]) for r in failed]
+    assert sum(result["status"] == "passed" for result in results) > 40
 
 
 def test_data_is_evaluated_in_parts_alike(monkeypatch):
