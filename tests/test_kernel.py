@@ -298,3 +298,26 @@ def test_products_of_several_baselines_are_averaged_before_they_are_taken_absolu
         by_high = total(lowpass, highpass + unit) - total(lowpass, highpass - unit)
         assert found.grad_lowpass[k] == pytest.approx(by_low / 2e-6, rel=1e-5, abs=1e-5)
         assert found.grad_highpass[k] == pytest.approx(by_high / 2e-6, rel=1e-5, abs=1e-5)
+
+
+@pytest.mark.parametrize("baselines", [1, 2])
+def test_products_are_the_same_on_any_number_of_threads(baselines):
+    random = np.random.default_rng(0)
+    data = random.standard_normal((2, baselines, 4001, 40)).astype(np.float32)
+    assert data[0, 0].size * 2 > 200_000
+
+    def total(count):
+        before = numba.get_num_threads()
+        numba.set_num_threads(count)
+        try:
+            return product_l1(*data, *filter_pair("db3"), 2, baseline_axis=True)
+        finally:
+            numba.set_num_threads(before)
+
+    alone, together = total(1), total(min(2, numba.config.NUMBA_NUM_THREADS))
+    assert alone.value == together.value
+    np.testing.assert_array_equal(alone.grad_lowpass, together.grad_lowpass)
+    np.testing.assert_array_equal(alone.grad_highpass, together.grad_highpass)
+    parts = [product_l1(*data[:, :, rows], *filter_pair("db3"), 2, baseline_axis=True)
+             for rows in (slice(0, 1000), slice(1000, None))]  # fmt: skip
+    assert sum(part.value for part in parts) == pytest.approx(alone.value, rel=1e-6)

@@ -79,8 +79,9 @@ def packed_product_l1(
         count = len(inputs.blocks)
         space, adjoint_space = (_workspace(plan, inputs, count) for plan in plans)
         _product_blocks(
-            inputs.blocks[:, start:stop],
-            multipliers.blocks[:, start:stop],
+            inputs.blocks,
+            multipliers.blocks,
+            start,
             lanes,
             *filters,
             plans[0].arrays,
@@ -152,6 +153,7 @@ def _coefficient_blocks(
 def _product_blocks(
     inputs: Floats,
     multipliers: Floats,
+    start: int,
     lanes: Lanes,
     lowpass: Floats,
     highpass: Floats,
@@ -164,12 +166,12 @@ def _product_blocks(
     highpass_gradients: Array,
 ) -> None:
     baselines = len(inputs)
-    for b in range(inputs.shape[1]):
+    for b in range(len(values)):
         for k in range(baselines):
             own = space[0][k], space[1][k], space[2][k], space[3][k]
-            _analyse(inputs[k, b], lanes, lowpass, highpass, plan, own)
+            _analyse(inputs[k, start + b], lanes, lowpass, highpass, plan, own)
             own = adjoint_space[0][k], adjoint_space[1][k], adjoint_space[2][k], adjoint_space[3][k]
-            _analyse(multipliers[k, b], lanes, lowpass, highpass, adjoint_plan, own)
+            _analyse(multipliers[k, start + b], lanes, lowpass, highpass, adjoint_plan, own)
         values[b] = _to_cofactors(space[1], adjoint_space[1])
         values[b] += _to_cofactors(space[2], adjoint_space[2])
         into = lowpass_gradients[b], highpass_gradients[b]
