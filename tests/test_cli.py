@@ -137,3 +137,20 @@ def test_demo_writes_the_wavelet_and_the_figure(tmp_path):
     assert (tmp_path / "out" / "recovery.png").read_bytes().startswith(b"\x89PNG")
     for start in ("DB5 + noise (0.3)", "Sym5", "Coif2", "random angles", "auto"):
         assert start in done.stdout
+
+
+def test_reproduce_synthetic_makes_every_figure_and_table(tmp_path):
+    pytest.importorskip("torch")
+    pytest.importorskip("matplotlib")
+    done = run("reproduce", "synthetic", "--quick", "--out", "out", folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    made = {path.name for path in (tmp_path / "out").iterdir()}
+    figures = {"fig1_method", "fig2a_setup", "validity"} | {
+        f"fig{number}_{constraint}"
+        for number in ("3", "B1", "B2", "B3", "B4")
+        for constraint in ("orthonormal", "penalized")
+    }
+    assert {f"{name}.png" for name in figures} <= made
+    assert {"starts.csv", "ablations.csv", "other_truths.csv"} <= made
+    assert len(list((tmp_path / "out" / "paths").iterdir())) == 6
+    assert "extrapolated" in done.stdout

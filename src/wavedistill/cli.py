@@ -1,4 +1,4 @@
-"""The command line: `wavedistill demo` and `wavedistill distill`."""
+"""The command line: `wavedistill demo`, `distill` and `reproduce`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import contextlib
 import math
 import sys
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -19,13 +19,17 @@ if TYPE_CHECKING:
     from wavedistill.checks import Floats
     from wavedistill.distillation import WaveletDistiller
     from wavedistill.experiments.synthetic import Study
+    from wavedistill.experiments.synthetic_report import StartRow
 
 __all__ = ["main"]
 
 app = typer.Typer(
     help="Distil a trained model into a wavelet.", no_args_is_help=True, add_completion=False
 )
-_out = Console(highlight=False)
+studies = typer.Typer(help="Reproduce a study of the paper: its figures and tables.")
+app.add_typer(studies, name="reproduce", no_args_is_help=True)
+# What is no terminal has no width: wide enough for the tables.
+_out = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
 _err = Console(stderr=True, highlight=False)
 
 Out = Annotated[Path, typer.Option("--out", help="Folder for the results.")]
@@ -100,11 +104,25 @@ def distill(
     from wavedistill.files import replacing, writable_target
     from wavedistill.wavelets import Wavelet
 
+    start_file = Path(init) if init.endswith(".json") else None
     target = writable_target(out)
     picture = None if figure is None else writable_target(figure)
+    _refuse_one_file_twice(
+        {
+            "--data": data,
+            "--attributions": attributions,
+            "--init": start_file,
+            "--out": out,
+            "--figure": figure,
+        }
+    )
+    if picture is not None and picture.suffix not in (".png", ".pdf", ".svg"):
+        raise ValueError(f"--figure {picture} must end in .png, .pdf or .svg.")
+    if seed < 0:
+        raise ValueError(f"--seed {seed} must be at least 0.")
     signals = _load(data, "--data")
     multipliers = None if attributions is None else _load_attributions(attributions)
-    start = Wavelet.load(init) if init.endswith(".json") else init
+    start = init if start_file is None else Wavelet.load(_existing(start_file, "--init"))
     distiller = WaveletDistiller(
         levels=levels,
         support=support,
@@ -118,25 +136,67 @@ def distill(
     with _progress() as notify:
         notify("distilling")
         distiller.fit(signals, attributions=multipliers)
+    distiller.wavelet_.save(target)
     if picture is not None:
         from wavedistill.presentation.plotting import plot_wavelet
 
         with replacing(picture) as path:
             plot_wavelet(distiller.wavelet_).savefig(path, dpi=160)
-    distiller.wavelet_.save(target)
     _out.print(_distill_table(distiller))
     _out.print(f"Wrote {' and '.join(str(p) for p in (target, picture) if p)}.", soft_wrap=True)
+
+
+@studies.command("synthetic")
+def reproduce_synthetic(
+    out: Out = Path("synthetic"),
+    seed: Seed = 0,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Less of everything, in a minute or two.")
+    ] = False,
+    whole: Annotated[
+        bool, typer.Option("--whole", help="The penalised grid whole too: hours, and resumable.")
+    ] = False,
+) -> None:
+    """Recover DB5 over all weights and starts (Sec 4.1 and Appendix B), with ablations."""
+    from wavedistill.experiments.synthetic_report import Amount, reproduce
+    from wavedistill.files import writable_target
+
+    if quick and whole:
+        raise ValueError("--quick and --whole exclude one another; give one of them.")
+    writable_target(out / "starts.csv")
+    amount = Amount.quick() if quick else Amount.whole() if whole else Amount()
+    with _progress() as notify:
+        found = reproduce(out, amount, seed=seed, notify=notify)
+    _out.print(_start_table(found.rows))
+    _out.print(
+        f"Teacher's R2 {found.teacher_r2:.4f}; a fit from DB5 itself reaches {found.floor:.4f}. "
+        "Validity is the largest sum of penalties over the penalised grid. The grids took "
+        f"{_total(found.rows, 'orthonormal_seconds'):.0f} s (orthonormal) and "
+        f"{_total(found.rows, 'penalized_seconds'):.0f} s (penalised); the whole penalised grid "
+        f"would take {found.whole_penalized_hours:.1f} hours here (extrapolated)."
+    )
+    shared = ("teacher_r2", "distance", "recovered")
+    _out.print(_records_table("Ablations", ("group", "setting", *shared), found.ablations))
+    _out.print(
+        _records_table("Other truths", ("case", *shared, "exact", "floor", "limit"), found.cases)
+    )
+    _out.print(f"Wrote {len(found.files)} files to {out}.", soft_wrap=True)
 
 
 def main() -> None:
     """Run the command line: a mistake is told on one line, and the exit code is not zero."""
     warnings.showwarning = _show_warning
     try:
-        app(standalone_mode=False)
+        # Typer catches an interrupt itself and returns its exit code.
+        if code := app(standalone_mode=False):
+            _fail("interrupted; what was not finished is not written", code)
     except typer.TyperException as error:
-        _fail(error.format_message(), 2)
+        # Without a command the help has been shown, and there is nothing to add.
+        if message := error.format_message():
+            _fail(message, 2)
+        sys.exit(2)
     except (typer.Abort, KeyboardInterrupt):
-        _fail("interrupted; nothing was written", 130)
+        _fail("interrupted; what was not finished is not written", 130)
     except (ImportError, OSError, TypeError, ValueError) as error:
         _fail(str(error), 1)
 
@@ -160,11 +220,25 @@ def _progress() -> Iterator[Callable[[str], None]]:
         yield status.update
 
 
+def _refuse_one_file_twice(files: dict[str, Path | None]) -> None:
+    """Refuse to write what is read, or to write two things to one file."""
+    seen: dict[Path, str] = {}
+    for option, path in files.items():
+        if path is not None and (other := seen.setdefault(path.resolve(), option)) != option:
+            raise ValueError(f"{other} and {option} both name {path}; give each a file of its own.")
+
+
+def _existing(path: Path, option: str) -> Path:
+    if not path.is_file():
+        what = "is a folder" if path.is_dir() else "there is no such file"
+        raise FileNotFoundError(f"{option} {path}: {what}.")
+    return path
+
+
 def _load(path: Path, option: str) -> Floats:
     import numpy as np
 
-    if not path.is_file():
-        raise FileNotFoundError(f"{option} {path}: there is no such file.")
+    _existing(path, option)
     try:
         # Not by path alone: NumPy would try to unpickle what is not an array.
         with path.open("rb") as file:
@@ -178,19 +252,22 @@ def _load(path: Path, option: str) -> Floats:
 def _load_attributions(path: Path) -> Attributions | Floats:
     from wavedistill.attribution import Attributions
 
-    return Attributions.load(path) if path.suffix == ".npz" else _load(path, "--attributions")
+    if path.suffix == ".npz":
+        return Attributions.load(_existing(path, "--attributions"))
+    return _load(path, "--attributions")
 
 
 def _distill_table(distiller: WaveletDistiller) -> Table:
     table = Table(title="Basins found", title_justify="left")
-    for name in ("start", "loss", "smallest response", "distance to the first"):
+    for name in ("start", "loss", "smallest response", "closest known wavelet"):
         table.add_column(name, justify="left" if name == "start" else "right")
     for wavelet, loss, start in distiller.candidates_:
+        known, distance = wavelet.closest_known()
         table.add_row(
             start,
             f"{loss:.6g}",
             f"{wavelet.residuals()['min_response']:.3f}",
-            f"{wavelet.distance(distiller.wavelet_):.3f}",
+            f"{known} (distance {distance:.3f})",
         )
     return table
 
@@ -208,6 +285,26 @@ def _demo_table(study: Study) -> Table:
             f"{found.wavelet.residuals()['min_response']:.3f}",
             f"{found.seconds:.1f}",
         )
+    return table
+
+
+def _start_table(rows: Sequence[StartRow]) -> Table:
+    title = "Distance to DB5 from each start: one local fit, the search, the best of each grid"
+    distances = ("before", "local", "searched", "orthonormal", "penalized")
+    return _records_table(title, ("start", *distances, "worst_validity"), rows)
+
+
+def _total(rows: Sequence[StartRow], name: str) -> float:
+    return float(sum(value for row in rows if not math.isnan(value := getattr(row, name))))
+
+
+def _records_table(title: str, columns: Sequence[str], records: Sequence[object]) -> Table:
+    table = Table(title=title, title_justify="left")
+    for name in columns:
+        table.add_column(name.replace("_", " "))
+    for record in records:
+        values = (getattr(record, name) for name in columns)
+        table.add_row(*(f"{v:.4g}" if isinstance(v, float) else str(v) for v in values))
     return table
 
 

@@ -1,0 +1,280 @@
+"""The paper's simulation reproduced: all of its figures and tables in one folder."""
+
+from __future__ import annotations
+
+import csv
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from matplotlib.figure import Figure
+
+from wavedistill.attribution import Attributions, attribute
+from wavedistill.datasets import SyntheticTask, make_synthetic
+from wavedistill.experiments.synthetic import recover, train_teacher
+from wavedistill.experiments.synthetic_ablations import Ablation, ablations
+from wavedistill.experiments.synthetic_grids import (
+    Grid,
+    Weights,
+    run_grids,
+    starts,
+    validity_penalty,
+)
+from wavedistill.experiments.synthetic_variants import CASES, CaseResult, run_cases
+from wavedistill.files import replacing
+from wavedistill.presentation.curves import (
+    plot_distance_against_interpretation,
+    plot_validity_against_interpretation,
+)
+from wavedistill.presentation.diagrams import plot_method, plot_synthetic_setup
+from wavedistill.presentation.grids import plot_starts_and_results, plot_wavelet_grid
+from wavedistill.wavelets import Wavelet
+
+__all__ = ["Amount", "Reproduction", "StartRow", "reproduce"]
+
+Notify = Callable[[str], None]
+
+#: Sparsity for other truths: the data are white noise, which prefers no wavelet but for its ends.
+_LIGHT = 0.01
+
+
+@dataclass(frozen=True)
+class Amount:
+    """How much of the study to do.
+
+    Parameters
+    ----------
+    n_train, epochs : int
+        Of the teacher.
+    orthonormal, penalized : Weights
+        Points of the two grids.
+    penalized_epochs : int
+        Per point; the paper's are 50.
+    cases : int
+        How many tasks with other truths.
+    quick_ablations : bool
+    """
+
+    n_train: int = 50_000
+    epochs: int = 20
+    orthonormal: Weights = field(default_factory=Weights.of_the_paper)
+    penalized: Weights = field(default_factory=Weights.sample)
+    penalized_epochs: int = 50
+    cases: int = len(CASES)
+    quick_ablations: bool = False
+
+    @classmethod
+    def quick(cls) -> Amount:
+        """About a minute."""
+        few = Weights((1e-5, 1e-4), (0.0, 1e-3, 1.0))
+        return cls(5_000, 10, Weights.sample(), few, 2, 1, True)
+
+    @classmethod
+    def whole(cls) -> Amount:
+        """The penalised grid whole, which takes hours."""
+        return cls(penalized=Weights.of_the_paper())
+
+
+@dataclass(frozen=True)
+class StartRow:
+    """The best that was reached from one start; distances are to the true wavelet.
+
+    Parameters
+    ----------
+    start : str
+    before : float
+        Distance of the start itself.
+    local : float
+        Of one local fit on the orthonormal constraint with weights 1 and 1.
+    searched : float
+        Of the screened search with the support of the start.
+    orthonormal, penalized : float
+        The smallest over each grid.
+    worst_validity : float
+        The largest sum of validity penalties over the penalised grid.
+    orthonormal_seconds, penalized_seconds, search_seconds : float
+        Wall times of the grids, and of the search.
+    """
+
+    start: str
+    before: float
+    local: float
+    searched: float
+    orthonormal: float
+    penalized: float
+    worst_validity: float
+    orthonormal_seconds: float
+    penalized_seconds: float
+    search_seconds: float
+
+
+@dataclass(frozen=True)
+class Reproduction:
+    """What the study found.
+
+    Parameters
+    ----------
+    teacher_r2 : float
+    floor : float
+        Distance that a fit from the true wavelet itself reaches with this teacher.
+    rows : tuple of StartRow
+    whole_penalized_hours : float
+        Extrapolated from the points that were run: three starts of 5 x 21 points at 50 epochs.
+    ablations : tuple of Ablation
+    cases : tuple of CaseResult
+    files : tuple of Path
+        The figures and tables.
+    """
+
+    teacher_r2: float
+    floor: float
+    rows: tuple[StartRow, ...]
+    whole_penalized_hours: float
+    ablations: tuple[Ablation, ...]
+    cases: tuple[CaseResult, ...]
+    files: tuple[Path, ...]
+
+
+def reproduce(
+    folder: Path, amount: Amount, *, seed: int = 0, notify: Notify = lambda message: None
+) -> Reproduction:
+    """Run the study; its paths are resumed if they are in the folder already.
+
+    Parameters
+    ----------
+    folder : Path
+        Where figures (.png), tables (.csv) and paths (.json) go.
+    amount : Amount
+    seed : int
+    notify : callable
+        Told in a few words what begins, and for a grid how long it will take.
+    """
+    task = make_synthetic(amount.n_train, random_state=seed)
+    teacher, r2 = train_teacher(task, epochs=amount.epochs, seed=seed, notify=notify)
+    attributions = attribute(teacher, task.X_train, batch_size=8192)
+    floor = recover(task, attributions, "db5", seed=seed).after
+    paths = folder / "paths"
+    grids = [
+        *run_grids(task, attributions, "orthonormal", amount.orthonormal, folder=paths,
+                   seed=seed, notify=notify),
+        *run_grids(task, attributions, "penalized", amount.penalized, folder=paths,
+                   epochs=amount.penalized_epochs, seed=seed, notify=notify),
+    ]  # fmt: skip
+    rows = tuple(_rows(task, attributions, grids, seed=seed, notify=notify))
+    files = [
+        _saved(figure, folder / f"{name}.png")
+        for name, figure in _figures(task, grids, floor).items()
+    ]
+    notify("ablations")
+    ablated = tuple(ablations(seed, amount.quick_ablations, notify=notify))
+    cases = tuple(
+        run_cases(
+            CASES[: amount.cases],
+            n_train=amount.n_train,
+            epochs=amount.epochs,
+            sparsity=_LIGHT,
+            seed=seed,
+            notify=notify,
+        )
+    )
+    tables = {"starts": rows, "ablations": ablated, "other_truths": cases}
+    files += [_table(records, folder / f"{name}.csv") for name, records in tables.items()]
+    penalized = [p for g in grids if g.constraint == "penalized" for p in g.path.points]
+    per_epoch = sum(p.seconds for p in penalized) / (len(penalized) * amount.penalized_epochs)
+    hours = per_epoch * 50 * 3 * len(Weights.of_the_paper()) / 3600
+    return Reproduction(r2, floor, rows, hours, ablated, cases, tuple(files))
+
+
+def _rows(
+    task: SyntheticTask,
+    attributions: Attributions,
+    grids: Sequence[Grid],
+    *,
+    seed: int,
+    notify: Notify,
+) -> Iterator[StartRow]:
+    for start, initial in starts(seed).items():
+        notify(f"searching from {start}")
+        local = recover(task, attributions, initial, seed=seed)
+        support = len(initial.lowpass)
+        began = time.perf_counter()
+        searched = recover(task, attributions, "auto", support=support, seed=seed)
+        seconds = time.perf_counter() - began
+        nothing = float("nan")
+        best, spent, worst = {}, {}, nothing
+        for grid in (g for g in grids if g.start == start):
+            best[grid.constraint] = float(grid.distances(task.wavelet).min())
+            spent[grid.constraint] = grid.seconds
+            if grid.constraint == "penalized":
+                worst = max(validity_penalty(point.wavelet) for point in grid.path.points)
+        yield StartRow(
+            start,
+            local.before,
+            local.after,
+            searched.after,
+            best.get("orthonormal", nothing),
+            best.get("penalized", nothing),
+            worst,
+            spent.get("orthonormal", nothing),
+            spent.get("penalized", nothing),
+            seconds,
+        )
+
+
+def _figures(task: SyntheticTask, grids: Sequence[Grid], floor: float) -> dict[str, Figure]:
+    true = task.wavelet
+    best = {(g.constraint, g.start): g.path.closest(true).wavelet for g in grids}
+    figures = {
+        "fig1_method": plot_method(),
+        "fig2a_setup": plot_synthetic_setup(
+            task.X_test[0],
+            true,
+            task.layout,
+            task.beta,
+            recovered=best[grids[0].constraint, grids[0].start],
+        ),
+    }
+    for constraint in ("orthonormal", "penalized"):
+        own = [grid for grid in grids if grid.constraint == constraint]
+        figures[f"fig3_{constraint}"] = plot_starts_and_results(
+            [(g.start, g.initial, best[constraint, g.start]) for g in own], true, "DB5"
+        )
+        figures[f"figB4_{constraint}"] = plot_distance_against_interpretation(
+            {grid.start: _points(grid) for grid in own}, true, floor=floor
+        )
+        for number, grid in enumerate(own, 1):
+            figures[f"figB{number}_{constraint}"] = plot_wavelet_grid(
+                _points(grid), true, title=f"From {grid.start}, {constraint}"
+            )
+    figures["validity"] = plot_validity_against_interpretation(
+        {
+            f"{grid.constraint}, {grid.start}": [
+                (point.interpretation, validity_penalty(point.wavelet))
+                for point in grid.path.points
+                if point.sparsity == grid.path.points[0].sparsity
+            ]
+            for grid in grids
+        }
+    )
+    return figures
+
+
+def _points(grid: Grid) -> list[tuple[float, float, Wavelet]]:
+    return [(p.sparsity, p.interpretation, p.wavelet) for p in grid.path.points]
+
+
+def _saved(figure: Figure, path: Path) -> Path:
+    with replacing(path) as temporary:
+        figure.savefig(temporary, dpi=150)
+    return path
+
+
+def _table(records: Sequence[Any], path: Path) -> Path:
+    """Write dataclasses as CSV, a column per field."""
+    with replacing(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, fieldnames=list(vars(records[0])))
+        writer.writeheader()
+        writer.writerows(vars(record) for record in records)
+    return path
