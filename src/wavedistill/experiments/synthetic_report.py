@@ -36,7 +36,8 @@ __all__ = ["Amount", "Reproduction", "StartRow", "reproduce"]
 
 Notify = Callable[[str], None]
 
-#: Sparsity for other truths: the data are white noise, which prefers no wavelet but for its ends.
+#: Sparsity of single fits, beside an interpretation of 1: the data are white noise, which prefers
+#: no wavelet but for what happens at its ends.
 _LIGHT = 0.01
 
 
@@ -87,9 +88,9 @@ class StartRow:
     before : float
         Distance of the start itself.
     local : float
-        Of one local fit on the orthonormal constraint with weights 1 and 1.
+        Of one local fit on the orthonormal constraint, with sparsity 0.01 and interpretation 1.
     searched : float
-        Of the screened search with the support of the start.
+        Of the screened search with the support of the start, at the same weights.
     orthonormal, penalized : float
         The smallest over each grid.
     worst_validity : float
@@ -154,7 +155,7 @@ def reproduce(
     task = make_synthetic(amount.n_train, random_state=seed)
     teacher, r2 = train_teacher(task, epochs=amount.epochs, seed=seed, notify=notify)
     attributions = attribute(teacher, task.X_train, batch_size=8192)
-    floor = recover(task, attributions, "db5", seed=seed).after
+    floor = recover(task, attributions, "db5", sparsity=_LIGHT, seed=seed).after
     paths = folder / "paths"
     grids = [
         *run_grids(task, attributions, "orthonormal", amount.orthonormal, folder=paths,
@@ -197,10 +198,10 @@ def _rows(
 ) -> Iterator[StartRow]:
     for start, initial in starts(seed).items():
         notify(f"searching from {start}")
-        local = recover(task, attributions, initial, seed=seed)
+        local = recover(task, attributions, initial, sparsity=_LIGHT, seed=seed)
         support = len(initial.lowpass)
         began = time.perf_counter()
-        searched = recover(task, attributions, "auto", support=support, seed=seed)
+        searched = recover(task, attributions, "auto", support=support, sparsity=_LIGHT, seed=seed)
         seconds = time.perf_counter() - began
         nothing = float("nan")
         best, spent, worst = {}, {}, nothing

@@ -98,7 +98,7 @@ def plot_validity_against_interpretation(
     axes.axhspan(_ROUNDING / 10, 1e-29, color=PALE, alpha=0.5, zorder=0, linewidth=0)
     axes.text(
         0.985,
-        2e-30,
+        1e-32,
         "rounding of float64",
         transform=axes.get_yaxis_transform(),
         ha="right",
