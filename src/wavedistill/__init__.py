@@ -9,8 +9,8 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from wavedistill.attribution import Attributions, attribute
-    from wavedistill.distillation import WaveletDistiller, distill_path
+    from wavedistill.attribution import Attributions, TrimModel, attribute
+    from wavedistill.distillation import PenalizedSettings, WaveletDistiller, distill_path
     from wavedistill.students import TopCoefficients, WaveletCoefficients, compression_factor
     from wavedistill.wavelets import Wavelet
 
@@ -18,7 +18,9 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "Attributions": "wavedistill.attribution",
+    "PenalizedSettings": "wavedistill.distillation",
     "TopCoefficients": "wavedistill.students",
+    "TrimModel": "wavedistill.attribution",
     "Wavelet": "wavedistill.wavelets",
     "WaveletCoefficients": "wavedistill.students",
     "WaveletDistiller": "wavedistill.distillation",
@@ -29,7 +31,9 @@ _HOMES = {
 
 __all__ = [
     "Attributions",
+    "PenalizedSettings",
     "TopCoefficients",
+    "TrimModel",
     "Wavelet",
     "WaveletCoefficients",
     "WaveletDistiller",

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from wavedistill.attribution import Attributions
@@ -20,6 +21,7 @@ from wavedistill.distillation import (
     WaveletDistiller,
     distill_path,
 )
+from wavedistill.distillation.penalties import FILTER_PENALTIES
 from wavedistill.experiments.synthetic import noisy
 from wavedistill.wavelets import Wavelet
 
@@ -166,21 +168,6 @@ def run_grids(
 
 
 def validity_penalty(wavelet: Wavelet) -> float:
-    """Sum of the five validity penalties of Eq. 8 (zero for a valid wavelet).
-
-    These are (sum h - sqrt 2)^2, (sum g)^2, (||h||^2 - 1)^2, the sum over w = 2 pi k / N of
-    (|h^(w)|^2 + |h^(w + pi)|^2 - 2)^2, and the sum over k of (sum_n h[n] h[n - 2k] - 1_{k=0})^2
-    over shifts of either sign.
-    """
-    h = wavelet.lowpass
-    power = np.abs(np.fft.fft(h)) ** 2
-    complementarity = power + np.roll(power, len(h) // 2) - 2
-    overlaps = np.correlate(h, h, mode="full")[len(h) - 1 :: 2]
-    double_shift = (overlaps[0] - 1) ** 2 + 2 * np.sum(overlaps[1:] ** 2)
-    return float(
-        (h.sum() - np.sqrt(2)) ** 2
-        + wavelet.highpass.sum() ** 2
-        + (h @ h - 1) ** 2
-        + np.sum(complementarity**2)
-        + double_shift
-    )
+    """Sum of the five validity penalties of Eq. 8; 0 for a valid wavelet."""
+    lowpass = torch.tensor(wavelet.lowpass)
+    return float(sum(float(penalty(lowpass)) for penalty in FILTER_PENALTIES.values()))
