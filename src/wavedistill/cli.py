@@ -140,8 +140,10 @@ def distill(
     if picture is not None:
         from wavedistill.presentation.plotting import plot_wavelet
 
+        known, distance = distiller.wavelet_.closest_known()
+        title = f"Learned wavelet; the closest known one is {known}, at distance {distance:.3f}"
         with replacing(picture) as path:
-            plot_wavelet(distiller.wavelet_).savefig(path, dpi=160)
+            plot_wavelet(distiller.wavelet_, title).savefig(path, dpi=160)
     _out.print(_distill_table(distiller))
     _out.print(f"Wrote {' and '.join(str(p) for p in (target, picture) if p)}.", soft_wrap=True)
 

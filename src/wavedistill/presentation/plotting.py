@@ -27,9 +27,9 @@ def plot_wavelet(wavelet: Wavelet, title: str = "") -> Figure:
     finish(filters, "Filters", "tap", legend=True)
     phi, psi, x = wavelet.functions(_LEVEL)
     phi_axes.plot(x, phi, color=LEARNED)
-    finish(phi_axes, r"Scaling function $\varphi$", "time")
+    finish(phi_axes, r"Scaling function $\varphi$", "samples of the finest scale")
     psi_axes.plot(x, psi, color=LEARNED)
-    finish(psi_axes, r"Wavelet $\psi$", "time")
+    finish(psi_axes, r"Wavelet $\psi$", "samples of the finest scale")
     if title:
         figure.suptitle(title)
     return figure
