@@ -189,7 +189,7 @@ def test_split_hands_out_views(axis):
         ({"levels": 1.5}, TypeError, "levels=1.5 must be a whole number"),
         ({"levels": True}, TypeError, "levels=True must be a whole number"),
         ({"mode": "per"}, ValueError, "mode='per' must be one of zero, constant"),
-        ({"data": [1j, 2]}, ValueError, "data holds complex data"),
+        ({"data": [1j, 2]}, ValueError, "Complex data not supported: data"),
         ({"data": ["a", "b"]}, TypeError, "data has dtype <U1"),
         ({"axis": 2}, ValueError, "axis|Axis"),
     ],
