@@ -35,6 +35,8 @@ Array = NDArray[np.float64]
 _SAME_BASIN = 0.02
 #: How many starts are descended from, how many basins go on to more examples, and how many to all.
 _SCREENED, _DESCENDED, _FINISHED = 96, 16, 6
+#: Trials of a line search: one that has found nothing by then sits on a kink of the L1 norm.
+_TRIALS = 10
 #: Random starts at most; fewer where there are few angles.
 _RANDOM_STARTS = 4000
 
@@ -97,7 +99,7 @@ def descend(
             jac=True,
             method="L-BFGS-B",
             callback=record,
-            options={"maxiter": max_iter, "ftol": tol, "gtol": 0.0},
+            options={"maxiter": max_iter, "ftol": tol, "gtol": 0.0, "maxls": _TRIALS},
         )
         message = str(result.message)
     end = next(
