@@ -80,7 +80,8 @@ def compare(table: EndocytosisTable, teacher: torch.nn.Module, *, seed: int = 0)
     """Set the distilled wavelet beside DB5 and the teacher, on the held-out cells.
 
     The candidates of several supports and balances compete by cross-validation over the training
-    cells, a cell at a time left out; the held-out cells are looked at once.
+    cells, a cell at a time left out; the held-out cells choose nothing here. They were seen while
+    this procedure was designed, so their score is no fresh test of it.
     """
     rows = [
         _student(table, f"AWD, {label}", wavelet)
