@@ -316,7 +316,7 @@ def _demo_figure(study: Study) -> Any:
     layout, some = study.task.layout, slice(2000)
     attributions = type(study.attributions)(study.attributions.multipliers[some])
     (before,) = (found for found in study.recoveries if found.start == "Sym5")
-    wavelets = {"start (Sym5)": before.initial, "learned": study.best.wavelet}
+    wavelets = {"Sym5, for comparison": before.initial, "learned (auto)": study.best.wavelet}
     return plot_recovery(
         study.best.wavelet,
         study.task.wavelet,
