@@ -459,6 +459,22 @@ def test_data_is_evaluated_in_parts_alike(monkeypatch):
     assert fit.score(X, attributions=M) == pytest.approx(-fit.loss_, rel=1e-6)
 
 
+@pytest.mark.parametrize("length", [64, 33])
+@pytest.mark.parametrize("mode", MODES)
+def test_matrices_of_short_signals_and_cascades_agree(mode, length, monkeypatch):
+    X, M = normal(2, 80, length)
+    examples = [Examples("interpretation", 1.0, 1.0, M, True), Examples("sparsity", 1.0, 1.0, X)]
+    objective = PenalizedObjective(X, examples, LEVELS, mode, -1)
+    found = []
+    for longest in (64, 32):
+        monkeypatch.setattr("wavedistill.distillation.penalized._MATRIX_LENGTH", longest)
+        lowpass = torch.tensor(noisy(), requires_grad=True)
+        terms = objective.data_terms(lowpass, torch.arange(80))
+        gradients = [torch.autograd.grad(v, lowpass, retain_graph=True)[0] for v in terms.values()]
+        found.append(torch.stack([*terms.values(), *torch.cat(gradients)]).detach().numpy())
+    np.testing.assert_allclose(*found, rtol=1e-10)
+
+
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device here")
 def test_a_device_gives_the_same_wavelet():
     X, M = task(200)
