@@ -53,6 +53,32 @@ def test_top_coefficients_are_the_k_first_of_each_scale_in_order(sign, k):
     ]
 
 
+def test_both_ends_and_their_locations():
+    data = normal(6, 21)
+    both = TopCoefficients("db2", levels=3, k=2, sign="both", locations=True)
+    found = both.fit_transform(data)
+    names = both.get_feature_names_out().tolist()
+    assert names[:4] == ["cA3 largest 1", "cA3 largest 2", "cA3 smallest 1", "cA3 smallest 2"]
+    assert names[-2:] == ["location of cD1 largest", "location of cD1 smallest"]
+    for sign in ("pos", "neg"):
+        one = TopCoefficients("db2", levels=3, k=2, sign=sign, locations=True)
+        columns = [names.index(name) for name in one.fit(data).get_feature_names_out()]
+        np.testing.assert_array_equal(found[:, columns], one.transform(data))
+
+    # A step up where the signal is quiet: the largest detail of the finest scale lies there.
+    step = np.zeros((1, 64))
+    step[0, 41:] = 1
+    haar = TopCoefficients("haar", levels=1, sign="both", locations=True).fit(step)
+    places = dict(zip(haar.get_feature_names_out(), haar.transform(step)[0], strict=True))
+    where = {k: v for k, v in places.items() if "location of cD" in k}
+    assert 40.5 in where.values()
+    positions = haar.positions(step)
+    np.testing.assert_array_equal(
+        haar.coefficients_at(step, positions)[0, :-4], haar.transform(step)[0, :-4]
+    )
+    assert (positions[0, -4:] == -1).all()
+
+
 def test_the_paper_has_thirty_features_of_a_signal_of_forty():
     features = TopCoefficients("db5", levels=4, k=6).fit(normal(3, 40))
     assert features.transform(normal(2, 40)).shape == (2, 30)
@@ -123,6 +149,7 @@ def test_a_student_reads_the_features_in_a_pipeline():
 def test_parameters_are_kept_as_given():
     wavelet = Wavelet.from_name("db2")
     given = {"wavelet": wavelet, "levels": 2, "k": 3, "sign": "abs", "mode": "zero", "axes": (1,)}
+    given["locations"] = True
     features = TopCoefficients(**given)
     assert features.get_params() == given
     features.fit(normal(2, 16))
@@ -139,7 +166,7 @@ def test_parameters_are_kept_as_given():
         ({"levels": 2.0}, TypeError, r"levels=2\.0 must be a whole number"),
         ({"k": 0}, ValueError, "k=0 must be at least 1"),
         ({"k": 1.5}, TypeError, r"k=1\.5 must be a whole number"),
-        ({"sign": "both"}, ValueError, "sign='both' must be 'pos', 'neg' or 'abs'"),
+        ({"sign": "all"}, ValueError, "sign='all' must be 'pos', 'neg', 'abs' or 'both'"),
         ({"mode": "per"}, ValueError, "mode='per' must be one of"),
         ({"axes": 0}, ValueError, "axes=0 names the first axis"),
         ({"axes": 2}, ValueError, "axes=2 is out of range"),

@@ -16,7 +16,7 @@ from wavedistill.wavelets import CoefficientLayout, Wavelet, analysis, as_wavele
 
 __all__ = ["Sign", "TopCoefficients", "WaveletCoefficients"]
 
-Sign = Literal["pos", "neg", "abs"]
+Sign = Literal["pos", "neg", "abs", "both"]
 
 
 class WaveletCoefficients(TransformerMixin, BaseEstimator):  # type: ignore[misc]
@@ -75,10 +75,7 @@ class WaveletCoefficients(TransformerMixin, BaseEstimator):  # type: ignore[misc
 
     def transform(self, X: ArrayLike) -> Floats:
         """The features, shape (n, channels x features of a channel)."""
-        check_is_fitted(self)
-        signals, axis = read_signals(self, X, self.axes, reset=False)
-        coefficients = analysis(signals, self.wavelet, self.levels, self.mode, axis)
-        features = self._reduce(np.moveaxis(coefficients, axis, -1))
+        features = self._reduce(self._coefficients(X))
         return features.reshape(len(features), -1)
 
     def get_feature_names_out(self, input_features: object = None) -> NDArray[np.object_]:
@@ -91,9 +88,39 @@ class WaveletCoefficients(TransformerMixin, BaseEstimator):  # type: ignore[misc
             names = [f"channel {channel}: {name}" for channel in range(channels) for name in names]
         return np.array(names, dtype=object)
 
+    def positions(self, X: ArrayLike) -> NDArray[np.intp]:
+        """Which coefficient each feature is, by its place along `layout_`.
+
+        Returns
+        -------
+        ndarray of int, shape (n, channels x features of a channel)
+            The order is that of `transform`; -1 for a feature that is no coefficient.
+        """
+        positions = self._positions(self._coefficients(X))
+        return positions.reshape(len(positions), -1)
+
+    def coefficients_at(self, X: ArrayLike, positions: NDArray[np.intp]) -> NDArray[np.float64]:
+        """The wavelet coefficients, with their signs, at what `positions` returned; 0 for -1."""
+        coefficients = self._coefficients(X)
+        shape = (*coefficients.shape[:-1], -1)
+        places = positions.reshape(shape)
+        values = np.take_along_axis(coefficients, np.maximum(places, 0), axis=-1)
+        return np.where(places < 0, 0.0, values).reshape(positions.shape)
+
+    def _coefficients(self, X: ArrayLike) -> Floats:
+        """All coefficients, along the last axis."""
+        check_is_fitted(self)
+        signals, axis = read_signals(self, X, self.axes, reset=False)
+        coefficients = analysis(signals, self.wavelet, self.levels, self.mode, axis)
+        return np.moveaxis(coefficients, axis, -1)
+
     def _reduce(self, coefficients: Floats) -> Floats:
         """Features along the last axis from coefficients along the last axis."""
         return coefficients
+
+    def _positions(self, coefficients: Floats) -> NDArray[np.intp]:
+        """Places of the features' coefficients, shaped like what `_reduce` returns."""
+        return np.broadcast_to(np.arange(coefficients.shape[-1]), coefficients.shape)
 
     def _names(self) -> list[str]:
         layout = self.layout_
@@ -114,7 +141,11 @@ class TopCoefficients(WaveletCoefficients):
     k : int
         Coefficients per scale, in order of size. A scale that has fewer gives them all.
     sign : str
-        ``"pos"``: the k largest; ``"neg"``: the k smallest; ``"abs"``: the k largest magnitudes.
+        ``"pos"``: the k largest; ``"neg"``: the k smallest; ``"abs"``: the k largest magnitudes;
+        ``"both"``: the k largest and the k smallest.
+    locations : bool
+        Whether to add where the first of them lies, in samples: for each scale the centre of its
+        basis vector's energy (for ``"both"``, those of the largest and of the smallest).
 
     Examples
     --------
@@ -136,31 +167,69 @@ class TopCoefficients(WaveletCoefficients):
         sign: str = "pos",
         mode: str = "zero",
         axes: int | Sequence[int] = -1,
+        locations: bool = False,
     ) -> None:
         super().__init__(wavelet, levels, mode, axes)
         self.k = k
         self.sign = sign
+        self.locations = locations
 
     def fit(self, X: ArrayLike, y: object = None) -> Self:
         """Check the parameters and note the shape of the signals; nothing is learned."""
         integer(self.k, "k", minimum=1)
         if self.sign not in get_args(Sign):
-            raise ValueError(f"sign={self.sign!r} must be 'pos', 'neg' or 'abs'.")
+            raise ValueError(f"sign={self.sign!r} must be 'pos', 'neg', 'abs' or 'both'.")
         return super().fit(X)
 
     def _reduce(self, coefficients: Floats) -> Floats:
-        if self.sign == "abs":
-            coefficients = np.abs(coefficients)
-        ordered = [np.sort(band, axis=-1) for band in self.layout_.split(coefficients)]
-        if self.sign == "neg":
-            return np.concatenate([band[..., : self.k] for band in ordered], axis=-1)
-        return np.concatenate([band[..., ::-1][..., : self.k] for band in ordered], axis=-1)
+        chosen = self._chosen(coefficients)
+        values = np.take_along_axis(coefficients, chosen, axis=-1)
+        values = np.abs(values) if self.sign == "abs" else values
+        if not self.locations:
+            return values
+        centres = self.layout_.centres(self.wavelet).astype(values.dtype)
+        firsts = [i for i, (_, rank) in enumerate(self._ranks()) if rank == 0]
+        return np.concatenate([values, centres[chosen[..., firsts]]], axis=-1)
 
-    def _names(self) -> list[str]:
-        what = {"pos": "largest", "neg": "smallest", "abs": "largest magnitude"}[self.sign]
+    def _positions(self, coefficients: Floats) -> NDArray[np.intp]:
+        chosen = self._chosen(coefficients)
+        if not self.locations:
+            return chosen
+        firsts = sum(rank == 0 for _, rank in self._ranks())
+        nowhere = np.full((*chosen.shape[:-1], firsts), -1, dtype=np.intp)
+        return np.concatenate([chosen, nowhere], axis=-1)
+
+    def _chosen(self, coefficients: Floats) -> NDArray[np.intp]:
+        """Places of the chosen coefficients along the last axis."""
+        parts: list[NDArray[np.intp]] = []
+        ranked = np.abs(coefficients) if self.sign == "abs" else coefficients
+        for where, band in zip(self.layout_.slices, self.layout_.split(ranked), strict=True):
+            order = where.start + np.argsort(band, axis=-1, kind="stable")
+            if self.sign != "neg":
+                parts.append(order[..., ::-1][..., : self.k])
+            if self.sign in ("neg", "both"):
+                parts.append(order[..., : self.k])
+        return np.concatenate(parts, axis=-1)
+
+    def _ranks(self) -> list[tuple[str, int]]:
+        """For each chosen coefficient its sub-band and kind, and its rank among them."""
+        kinds = {
+            "pos": ["largest"],
+            "neg": ["smallest"],
+            "abs": ["largest magnitude"],
+            "both": ["largest", "smallest"],
+        }[self.sign]
         layout = self.layout_
         return [
-            f"{name} {what} {rank + 1}"
+            (f"{name} {kind}", rank)
             for name, size in zip(layout.names, layout.sizes, strict=True)
+            for kind in kinds
             for rank in range(min(self.k, size))
         ]
+
+    def _names(self) -> list[str]:
+        ranks = self._ranks()
+        names = [f"{kind} {rank + 1}" for kind, rank in ranks]
+        if self.locations:
+            names += [f"location of {kind}" for kind, rank in ranks if rank == 0]
+        return names

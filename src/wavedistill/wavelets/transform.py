@@ -72,6 +72,36 @@ class CoefficientLayout:
         ends = np.cumsum(self.sizes)
         return tuple(slice(int(e) - s, int(e)) for e, s in zip(ends, self.sizes, strict=True))
 
+    def centres(self, wavelet: Wavelet | str | ArrayLike) -> NDArray[np.float64]:
+        """Where each coefficient looks, in samples: the centre of its filters' energy.
+
+        Parameters
+        ----------
+        wavelet : Wavelet, str or array_like
+            With filters of `taps` taps.
+
+        Returns
+        -------
+        ndarray, shape (total,)
+            Within [0, length - 1]. For a basis vector inside the signal it is the centre of its
+            energy if the filters are orthonormal and their square has no correlation over scales,
+            and near to it else.
+        """
+        bank = as_wavelet(wavelet)
+        periodic = self.mode == "periodization"
+        # PyWavelets: cA[k] = sum_n rec_lo[N - 1 - n] x[2k + shift - n].
+        shift = self.taps // 2 if periodic else 1
+        energies = np.square(bank.lowpass), np.square(bank.highpass)
+        low, high = (shift - np.arange(self.taps)[::-1] @ e / e.sum() for e in energies)
+        starts, offset = [], 0.0
+        for level in range(self.levels):
+            starts.append(offset + 2**level * high)
+            offset += 2**level * low
+        bands = zip([offset, *reversed(starts)], self.names, self.sizes, strict=True)
+        places = [start + 2 ** int(name[2:]) * np.arange(size) for start, name, size in bands]
+        centres = np.concatenate(places)
+        return centres % self.length if periodic else np.clip(centres, 0, self.length - 1)
+
     def split(self, coefficients: NDArray[np.generic], axis: int = -1) -> list[Floats]:
         """The sub-bands as views, in the order of `names`.
 
