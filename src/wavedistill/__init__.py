@@ -11,13 +11,19 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from wavedistill.attribution import Attributions, TrimModel, attribute
     from wavedistill.distillation import PenalizedSettings, WaveletDistiller, distill_path
-    from wavedistill.students import TopCoefficients, WaveletCoefficients, compression_factor
+    from wavedistill.students import (
+        PeakCounts,
+        TopCoefficients,
+        WaveletCoefficients,
+        compression_factor,
+    )
     from wavedistill.wavelets import Wavelet
 
 __version__ = "0.1.0"
 
 _HOMES = {
     "Attributions": "wavedistill.attribution",
+    "PeakCounts": "wavedistill.students",
     "PenalizedSettings": "wavedistill.distillation",
     "TopCoefficients": "wavedistill.students",
     "TrimModel": "wavedistill.attribution",
@@ -31,6 +37,7 @@ _HOMES = {
 
 __all__ = [
     "Attributions",
+    "PeakCounts",
     "PenalizedSettings",
     "TopCoefficients",
     "TrimModel",

@@ -1,13 +1,24 @@
-"""Students: readable features of a wavelet, what a prediction is made of, how sparse they are."""
+"""Students: readable features of a wavelet, what a prediction is made of, and counts of peaks."""
 
 from wavedistill.students.explain import Contributions, contributions
 from wavedistill.students.features import TopCoefficients, WaveletCoefficients
+from wavedistill.students.likelihood import LikelihoodRegressor, MahalanobisRegressor
 from wavedistill.students.metrics import compression_factor
+from wavedistill.students.peak_filters import WaveletCut, wavelet_cuts, wavelet_filters
+from wavedistill.students.peaks import PeakCounts, local_maxima, peak_values
 
 __all__ = [
     "Contributions",
+    "LikelihoodRegressor",
+    "MahalanobisRegressor",
+    "PeakCounts",
     "TopCoefficients",
     "WaveletCoefficients",
+    "WaveletCut",
     "compression_factor",
     "contributions",
+    "local_maxima",
+    "peak_values",
+    "wavelet_cuts",
+    "wavelet_filters",
 ]
