@@ -20,8 +20,8 @@ import torch
 
 from wavedistill.attribution import attribute
 from wavedistill.datasets import SyntheticTask, make_synthetic
-from wavedistill.experiments.synthetic import train_teacher
-from wavedistill.experiments.synthetic_grids import Weights, run_grids
+from wavedistill.experiments.synthetic.grids import Weights, run_grids
+from wavedistill.experiments.synthetic.recovery import train_teacher
 
 EPOCHS, BATCH = 50, 100
 

@@ -79,3 +79,17 @@ def close(result, other, tolerance):
         np.testing.assert_allclose(
             found, expected, rtol=tolerance, atol=tolerance * np.abs(expected).max()
         )
+
+
+def assert_no_text_leaves_the_page(figure):
+    """Draw the figure, and hold every visible text to its page."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    renderer = FigureCanvasAgg(figure).get_renderer()
+    figure.draw(renderer)
+    page = figure.bbox.padded(1)
+    for text in figure.findobj(lambda artist: hasattr(artist, "get_text")):
+        box = text.get_window_extent(renderer)
+        if text.get_text().strip() and text.get_visible() and text.axes is not None:
+            ends = page.contains(box.x0, box.y0) and page.contains(box.x1, box.y1)
+            assert ends, text.get_text()

@@ -14,8 +14,7 @@ from wavedistill.wavelets import (
 
 pytest.importorskip("matplotlib")
 
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-
+from helpers import assert_no_text_leaves_the_page
 from wavedistill.presentation.diagrams import plot_method, plot_synthetic_setup
 from wavedistill.presentation.grids import (
     plot_distance_against_interpretation,
@@ -42,18 +41,6 @@ def grid_points():
 
 def framed(figure):
     return [i for i, axes in enumerate(figure.axes) if axes.spines["left"].get_linewidth() > 2]
-
-
-def assert_no_text_leaves_the_page(figure):
-    """Draw the figure, and hold every visible text to its page."""
-    renderer = FigureCanvasAgg(figure).get_renderer()
-    figure.draw(renderer)
-    page = figure.bbox.padded(1)
-    for text in figure.findobj(lambda artist: hasattr(artist, "get_text")):
-        box = text.get_window_extent(renderer)
-        if text.get_text().strip() and text.get_visible() and text.axes is not None:
-            ends = page.contains(box.x0, box.y0) and page.contains(box.x1, box.y1)
-            assert ends, text.get_text()
 
 
 @pytest.mark.parametrize("missing", [False, True], ids=["all started", "one was a search"])

@@ -78,6 +78,10 @@ def test_both_ends_and_their_locations():
     )
     assert (positions[0, -4:] == -1).all()
 
+    # A scale that has few gives each once.
+    few = TopCoefficients("haar", levels=2, k=3, sign="both").fit(data[:, :12])
+    assert len(set(few.positions(data[:, :12])[0])) == len(few.get_feature_names_out()) == 12
+
 
 def test_the_paper_has_thirty_features_of_a_signal_of_forty():
     features = TopCoefficients("db5", levels=4, k=6).fit(normal(3, 40))

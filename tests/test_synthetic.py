@@ -7,7 +7,7 @@ from wavedistill.datasets import make_synthetic
 from wavedistill.wavelets import Wavelet, analysis
 
 torch = pytest.importorskip("torch")
-synthetic = pytest.importorskip("wavedistill.experiments.synthetic")
+synthetic = pytest.importorskip("wavedistill.experiments.synthetic.recovery")
 
 
 def test_response_is_three_coefficients_of_the_third_finest_scale():

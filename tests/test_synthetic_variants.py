@@ -10,9 +10,9 @@ from wavedistill.wavelets import Wavelet, adjoint_synthesis
 from wavedistill.wavelets.lattice import complete_angles, filter_from_angles
 
 torch = pytest.importorskip("torch")
-ablations = pytest.importorskip("wavedistill.experiments.synthetic_ablations")
-identify = pytest.importorskip("wavedistill.experiments.synthetic_identifiability")
-variants = pytest.importorskip("wavedistill.experiments.synthetic_variants")
+ablations = pytest.importorskip("wavedistill.experiments.synthetic.ablations")
+identify = pytest.importorskip("wavedistill.experiments.synthetic.identifiability")
+variants = pytest.importorskip("wavedistill.experiments.synthetic.variants")
 
 EASY = variants.Case("db2", 32, scale=2, levels=2)
 #: The basis vectors of the middle of this scale are longer than what is left of the signal.

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from wavedistill.attribution import Attributions
     from wavedistill.checks import Floats
     from wavedistill.distillation import WaveletDistiller
-    from wavedistill.experiments.synthetic import Study
-    from wavedistill.experiments.synthetic_report import StartRow
+    from wavedistill.experiments.synthetic.recovery import Study
+    from wavedistill.experiments.synthetic.report import StartRow
 
 __all__ = ["main"]
 
@@ -48,13 +48,13 @@ def demo(
     quick: Annotated[bool, typer.Option("--quick", help="Fewer signals and epochs.")] = False,
 ) -> None:
     """Recover the wavelet behind a simulated response, as in the paper's Sec 4.1."""
-    from wavedistill.experiments import synthetic
+    from wavedistill.experiments.synthetic import recovery
     from wavedistill.files import replacing, writable_target
 
     json, figure = writable_target(out / "wavelet.json"), writable_target(out / "recovery.png")
     size: dict[str, Any] = {"n_train": 10_000, "epochs": 10} if quick else {}
     with _progress() as notify:
-        study = synthetic.run(seed=seed, notify=notify, **size)
+        study = recovery.run(seed=seed, notify=notify, **size)
         notify("drawing")
         picture = _demo_figure(study)
     study.best.wavelet.save(json)
@@ -160,7 +160,7 @@ def reproduce_synthetic(
     ] = False,
 ) -> None:
     """Recover DB5 over all weights and starts (Sec 4.1 and Appendix B), with ablations."""
-    from wavedistill.experiments.synthetic_report import Amount, reproduce
+    from wavedistill.experiments.synthetic.report import Amount, reproduce
     from wavedistill.files import writable_target
 
     if quick and whole:

@@ -12,8 +12,9 @@ from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 from numpy.typing import NDArray
 
 from wavedistill.presentation.style import INK, LEARNED, START, stems
+from wavedistill.wavelets import CoefficientLayout
 
-__all__ = ["Box", "Canvas", "draw_network", "draw_signal", "draw_stems", "draw_terms"]
+__all__ = ["Box", "Canvas", "draw_bands", "draw_network", "draw_signal", "draw_stems", "draw_terms"]
 
 _BAND = "#F2F2F2"
 _EDGE = 0.12
@@ -104,6 +105,27 @@ def draw_stems(axes: Axes, values: NDArray[Any], colour: str, *, size: float = 2
     """Stems over a line at zero."""
     axes.axhline(0, color=START, linewidth=0.6)
     stems(axes, np.arange(len(values)), values, colour, size=size)
+
+
+def draw_bands(
+    axes: Axes,
+    layout: CoefficientLayout,
+    coefficients: NDArray[Any],
+    used: NDArray[np.bool_],
+    colour: str,
+) -> None:
+    """The sub-bands one below the other, each as wide as the signal; those in use stand out."""
+    scale = 0.48 / np.abs(coefficients).max()
+    rows = zip(layout.names, layout.split(coefficients), layout.split(used), strict=True)
+    for row, (name, values, in_use) in enumerate(rows):
+        places = (np.arange(len(values)) + 0.5) / len(values)
+        axes.text(-0.03, -row, name, ha="right", va="center", fontsize=10.5)
+        axes.hlines(-row, 0, 1, color=START, linewidth=0.6)
+        for chosen, shade, size in ((np.logical_not(in_use), START, 3.0), (in_use, colour, 5.5)):
+            tops = scale * values[chosen] - row
+            axes.vlines(places[chosen], -row, tops, color=shade, linewidth=0.4 * size)
+            axes.plot(places[chosen], tops, "o", color=shade, markersize=size)
+    axes.set_xlim(-0.14, 1.02)
 
 
 def draw_network(axes: Axes, layers: tuple[int, ...] = (4, 5, 5, 1)) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike, NDArray
 
@@ -13,6 +12,7 @@ from wavedistill.checks import float_array
 from wavedistill.presentation.canvas import (
     Box,
     Canvas,
+    draw_bands,
     draw_network,
     draw_signal,
     draw_stems,
@@ -25,6 +25,7 @@ from wavedistill.presentation.style import (
     START,
     TRUE,
     draw_over_truth,
+    minus,
     stems,
 )
 from wavedistill.wavelets import CoefficientLayout, Wavelet, adjoint_synthesis, analysis, synthesis
@@ -109,7 +110,8 @@ def plot_synthetic_setup(
     data, bands = Box(0.5, 4.0, 3.3, 1.7), Box(4.6, 3.15, 4.6, 3.65)
     response = Box(10.0, 4.0, 2.8, 1.7)
     draw_signal(canvas.picture(data, "signal $x$", f"{layout.length} samples"), x, INK)
-    _draw_bands(canvas.picture(bands, f"{name} coefficients $A_h x$"), layout, w, weights)
+    axes = canvas.picture(bands, f"{name} coefficients $A_h x$")
+    draw_bands(axes, layout, w, weights != 0, TRUE)
     _draw_response(canvas, response, w, weights)
     canvas.arrow(data.at(1, 0.5), (bands.x, data.at(1, 0.5)[1]))
     canvas.arrow((bands.at(1, 0)[0], response.at(0, 0.5)[1]), response.at(0, 0.5))
@@ -211,22 +213,6 @@ def _signal_and_multipliers(
     return x, m
 
 
-def _draw_bands(axes: Axes, layout: CoefficientLayout, w: Array, weights: Array) -> None:
-    """The sub-bands one below the other, each as wide as the signal; those in use stand out."""
-    scale = 0.48 / np.abs(w).max()
-    rows = zip(layout.names, layout.split(w), layout.split(weights), strict=True)
-    for row, (name, values, band_weights) in enumerate(rows):
-        places = (np.arange(len(values)) + 0.5) / len(values)
-        axes.text(-0.03, -row, name, ha="right", va="center", fontsize=10.5)
-        axes.hlines(-row, 0, 1, color=START, linewidth=0.6)
-        for used, colour, size in ((False, START, 3.0), (True, TRUE, 5.5)):
-            chosen = (band_weights != 0) == used
-            tops = scale * values[chosen] - row
-            axes.vlines(places[chosen], -row, tops, color=colour, linewidth=0.4 * size)
-            axes.plot(places[chosen], tops, "o", color=colour, markersize=size)
-    axes.set_xlim(-0.14, 1.02)
-
-
 def _draw_result(canvas: Canvas, box: Box, true: Wavelet, recovered: Wavelet | None) -> None:
     truth = true.functions(_LEVEL).psi
     if recovered is None:
@@ -243,7 +229,7 @@ def _draw_response(canvas: Canvas, box: Box, w: Array, weights: Array) -> None:
     lines = (
         r"$y = \langle\beta,\, A_h x\rangle + \varepsilon$",
         rf"$\beta = {values}$ at {len(used)} places, else 0",
-        rf"here $y \approx$ {w @ weights:.2f}".replace("-", "\N{MINUS SIGN}"),
+        minus(rf"here $y \approx$ {w @ weights:.2f}"),
     )
     canvas.axes.text(
         *box.at(0.5, 0.4), "\n".join(lines), ha="center", va="center", fontsize=12, linespacing=1.6

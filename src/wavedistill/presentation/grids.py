@@ -25,10 +25,11 @@ from wavedistill.presentation.style import (
     draw_over_truth,
     finish,
     require,
+    shift_onto,
     stems,
     weight_label,
 )
-from wavedistill.wavelets import Wavelet, align
+from wavedistill.wavelets import Wavelet
 
 __all__ = [
     "Point",
@@ -95,9 +96,10 @@ def plot_wavelet_grid(
 ) -> Figure:
     """Draw psi for each pair of weights (Fig 4 and B1-B3 of the paper).
 
-    Sparsity grows downwards and interpretation to the right. The wavelets are aligned to the truth,
-    or else to the marked one, since shifts and signs tell nothing. All panels have one scale, at
-    which the highest peaks of a few may be cut.
+    Sparsity grows downwards and interpretation to the right. The wavelets are aligned to the truth
+    by shift, reversal and sign, as their distance to it is measured; without a truth, to the marked
+    one by shift and sign alone, so that time runs to the right in all of them. All panels have one
+    scale, at which the highest peaks of a few may be cut.
 
     Parameters
     ----------
@@ -215,8 +217,9 @@ def _draw_small(axes: Axes, wavelet: Wavelet | None, anchor: Wavelet, *, truth: 
     if truth:
         draw_over_truth(axes, psi, reference, _SMALL_LEVEL, widths=(3.5, 1.3))
     else:
-        moved, _ = align(psi, reference)
-        axes.plot(np.arange(len(moved)) / 2**_SMALL_LEVEL, moved, color=LEARNED, linewidth=1.4)
+        shift, sign = shift_onto(psi, reference)
+        x = (shift + np.arange(len(psi))) / 2**_SMALL_LEVEL
+        axes.plot(x, sign * psi, color=LEARNED, linewidth=1.4)
 
 
 def _draw_start(axes: Axes, label: str, initial: Wavelet | None, true: Wavelet) -> None:

@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import ArrayLike, NDArray
+from scipy.signal import correlate, correlation_lags
 
+from wavedistill.checks import Floats, float_array
 from wavedistill.wavelets import Wavelet, align
 
 __all__ = [
@@ -23,7 +25,10 @@ __all__ = [
     "Point",
     "draw_over_truth",
     "finish",
+    "minus",
+    "one_trace",
     "require",
+    "shift_onto",
     "stems",
     "weight_label",
 ]
@@ -69,6 +74,33 @@ def draw_over_truth(
     axes.plot(x, moved, color=LEARNED, linewidth=widths[1], label=own_label)
 
 
+def shift_onto(moving: ArrayLike, fixed: ArrayLike, *, sign: bool = True) -> tuple[int, float]:
+    """The shift and the sign that bring one function closest to another on the line.
+
+    Unlike `align` it neither reverses time nor wraps what leaves the grid around, so that a slow
+    rise with a sharp drop is told from its mirror image.
+
+    Parameters
+    ----------
+    moving, fixed : array_like, shapes (m,) and (n,)
+        Samples on grids of the same step, of functions that vanish outside.
+    sign : bool
+        Whether the sign may change.
+
+    Returns
+    -------
+    shift : int
+        In samples, to the right.
+    sign : float
+        1 or -1.
+    """
+    own, reference = np.asarray(moving, dtype=np.float64), np.asarray(fixed, dtype=np.float64)
+    correlation = correlate(reference, own, method="fft")
+    best = int(np.argmax(np.abs(correlation) if sign else correlation))
+    shift = int(correlation_lags(len(reference), len(own))[best])
+    return shift, float(np.sign(correlation[best])) if sign else 1.0
+
+
 def stems(
     axes: Axes,
     places: NDArray[Any],
@@ -83,11 +115,11 @@ def stems(
     axes.plot(places, values, "o", color=colour, markersize=size, label=label or None)
 
 
-def finish(axes: Axes, title: str, xlabel: str, *, legend: bool = False) -> None:
-    """Title, label of x, a line at zero unless x is logarithmic, and no frame above or right."""
+def finish(axes: Axes, title: str, xlabel: str, *, legend: bool = False, zero: bool = True) -> None:
+    """Title, label of x, a line at y = 0 unless x is logarithmic, and no frame above or right."""
     axes.set_title(title, loc="left", fontsize=11)
     axes.set_xlabel(xlabel)
-    if axes.get_xscale() == "linear":
+    if zero and axes.get_xscale() == "linear":
         axes.axhline(0, color="black", linewidth=0.6, zorder=0)
     axes.spines[["top", "right"]].set_visible(False)
     if legend:
@@ -101,6 +133,21 @@ def weight_label(weight: float) -> str:
     digits, exponent = f"{weight:.1e}".split("e")
     power = f"10^{{{int(exponent)}}}"
     return f"${power}$" if digits == "1.0" else rf"${digits.removesuffix('.0')}\cdot {power}$"
+
+
+def minus(text: str) -> str:
+    """A formatted number with the minus sign of print."""
+    return text.replace("-", "\N{MINUS SIGN}")
+
+
+def one_trace(values: ArrayLike, name: str, length: int | None = None) -> Floats:
+    """A trace as a vector of finite numbers, if wanted of some length; else a `ValueError`."""
+    array = float_array(values, name)
+    expected = (array.size if length is None else length,)
+    if array.shape != expected:
+        what = "one channel of one track" if length is None else "what the model was fitted to"
+        raise ValueError(f"{name} has shape {array.shape}; give {what}, of shape {expected}.")
+    return array
 
 
 def require(items: Sized, name: str) -> None:

@@ -142,7 +142,7 @@ class TopCoefficients(WaveletCoefficients):
         Coefficients per scale, in order of size. A scale that has fewer gives them all.
     sign : str
         ``"pos"``: the k largest; ``"neg"``: the k smallest; ``"abs"``: the k largest magnitudes;
-        ``"both"``: the k largest and the k smallest.
+        ``"both"``: the k largest, and the k smallest of the others.
     locations : bool
         Whether to add where the first of them lies, in samples: for each scale the centre of its
         basis vector's energy (for ``"both"``, those of the largest and of the smallest).
@@ -205,26 +205,25 @@ class TopCoefficients(WaveletCoefficients):
         ranked = np.abs(coefficients) if self.sign == "abs" else coefficients
         for where, band in zip(self.layout_.slices, self.layout_.split(ranked), strict=True):
             order = where.start + np.argsort(band, axis=-1, kind="stable")
-            if self.sign != "neg":
-                parts.append(order[..., ::-1][..., : self.k])
-            if self.sign in ("neg", "both"):
-                parts.append(order[..., : self.k])
+            largest, smallest = self._counts(band.shape[-1])
+            parts += [order[..., ::-1][..., :largest], order[..., :smallest]]
         return np.concatenate(parts, axis=-1)
+
+    def _counts(self, size: int) -> tuple[int, int]:
+        """How many of the largest and of the smallest to take, none of them twice."""
+        largest = 0 if self.sign == "neg" else min(self.k, size)
+        smallest = min(self.k, size - largest) if self.sign in ("neg", "both") else 0
+        return largest, smallest
 
     def _ranks(self) -> list[tuple[str, int]]:
         """For each chosen coefficient its sub-band and kind, and its rank among them."""
-        kinds = {
-            "pos": ["largest"],
-            "neg": ["smallest"],
-            "abs": ["largest magnitude"],
-            "both": ["largest", "smallest"],
-        }[self.sign]
         layout = self.layout_
+        kinds = "largest magnitude" if self.sign == "abs" else "largest", "smallest"
         return [
             (f"{name} {kind}", rank)
             for name, size in zip(layout.names, layout.sizes, strict=True)
-            for kind in kinds
-            for rank in range(min(self.k, size))
+            for kind, count in zip(kinds, self._counts(size), strict=True)
+            for rank in range(count)
         ]
 
     def _names(self) -> list[str]:

@@ -16,12 +16,12 @@ import numpy as np
 
 from wavedistill.attribution import Attributions, attribute
 from wavedistill.datasets import SyntheticTask, make_synthetic
-from wavedistill.experiments.synthetic import recover, train_teacher
-from wavedistill.experiments.synthetic_identifiability import (
+from wavedistill.experiments.synthetic.identifiability import (
     Identifiability,
     exact_attributions,
     identifiability,
 )
+from wavedistill.experiments.synthetic.recovery import recover, train_teacher
 
 __all__ = [
     "CASES",

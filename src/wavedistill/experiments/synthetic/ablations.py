@@ -12,8 +12,8 @@ import torch
 
 from wavedistill.attribution import Attributions, attribute
 from wavedistill.datasets import SyntheticTask, make_synthetic
-from wavedistill.experiments.synthetic import Recovery, noisy, recover, train_teacher
-from wavedistill.experiments.synthetic_variants import RECOVERED
+from wavedistill.experiments.synthetic.recovery import Recovery, noisy, recover, train_teacher
+from wavedistill.experiments.synthetic.variants import RECOVERED
 
 __all__ = ["Ablation", "Plan", "ablations"]
 

@@ -22,7 +22,7 @@ from wavedistill.distillation import (
     distill_path,
 )
 from wavedistill.distillation.penalties import FILTER_PENALTIES
-from wavedistill.experiments.synthetic import noisy
+from wavedistill.experiments.synthetic.recovery import noisy
 from wavedistill.wavelets import Wavelet
 
 __all__ = ["Grid", "Weights", "run_grids", "starts", "validity_penalty"]

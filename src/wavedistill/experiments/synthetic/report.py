@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from matplotlib.figure import Figure
 
 from wavedistill.attribution import Attributions, attribute
 from wavedistill.datasets import SyntheticTask, make_synthetic
-from wavedistill.experiments.synthetic import recover, train_teacher
-from wavedistill.experiments.synthetic_ablations import Ablation, ablations
-from wavedistill.experiments.synthetic_grids import (
+from wavedistill.experiments.output import save_figure, save_table
+from wavedistill.experiments.synthetic.ablations import Ablation, ablations
+from wavedistill.experiments.synthetic.grids import (
     Grid,
     Weights,
     run_grids,
     starts,
     validity_penalty,
 )
-from wavedistill.experiments.synthetic_variants import CASES, CaseResult, run_cases
-from wavedistill.files import replacing
+from wavedistill.experiments.synthetic.recovery import recover, train_teacher
+from wavedistill.experiments.synthetic.variants import CASES, CaseResult, run_cases
 from wavedistill.presentation.curves import (
     plot_distance_against_interpretation,
     plot_validity_against_interpretation,
@@ -165,7 +163,7 @@ def reproduce(
     ]  # fmt: skip
     rows = tuple(_rows(task, attributions, grids, seed=seed, notify=notify))
     files = [
-        _saved(figure, folder / f"{name}.png")
+        save_figure(figure, folder / f"{name}.png")
         for name, figure in _figures(task, grids, floor).items()
     ]
     notify("ablations")
@@ -181,7 +179,7 @@ def reproduce(
         )
     )
     tables = {"starts": rows, "ablations": ablated, "other_truths": cases}
-    files += [_table(records, folder / f"{name}.csv") for name, records in tables.items()]
+    files += [save_table(records, folder / f"{name}.csv") for name, records in tables.items()]
     penalized = [p for g in grids if g.constraint == "penalized" for p in g.path.points]
     visits = len(penalized) * amount.penalized_epochs * amount.n_train
     per_visit = sum(point.seconds for point in penalized) / visits
@@ -263,18 +261,3 @@ def _figures(task: SyntheticTask, grids: Sequence[Grid], floor: float) -> dict[s
 
 def _points(grid: Grid) -> list[tuple[float, float, Wavelet]]:
     return [(p.sparsity, p.interpretation, p.wavelet) for p in grid.path.points]
-
-
-def _saved(figure: Figure, path: Path) -> Path:
-    with replacing(path) as temporary:
-        figure.savefig(temporary, dpi=150)
-    return path
-
-
-def _table(records: Sequence[Any], path: Path) -> Path:
-    """Write dataclasses as CSV, a column per field."""
-    with replacing(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, fieldnames=list(vars(records[0])))
-        writer.writeheader()
-        writer.writerows(vars(record) for record in records)
-    return path

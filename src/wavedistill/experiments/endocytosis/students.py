@@ -1,0 +1,190 @@
+"""Models small enough to read, and how one is chosen: cross-validation that leaves cells out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import clone
+from sklearn.linear_model import OrthogonalMatchingPursuit, RidgeCV
+from sklearn.metrics import r2_score
+from sklearn.model_selection import GroupKFold
+from sklearn.pipeline import Pipeline, make_pipeline, make_union
+from sklearn.preprocessing import FunctionTransformer, StandardScaler
+from sklearn.tree import DecisionTreeRegressor
+
+from wavedistill.datasets import EndocytosisTable
+from wavedistill.experiments.endocytosis.candidates import LEVELS, Candidate
+from wavedistill.students import TopCoefficients
+from wavedistill.wavelets import Wavelet
+
+__all__ = [
+    "Chosen",
+    "Fit",
+    "Recipe",
+    "choose",
+    "cross_validated",
+    "folds_by_cell",
+    "linear",
+    "ranked",
+    "recipes",
+]
+
+Array = NDArray[np.floating]
+Recipe = Callable[[Wavelet], Pipeline]
+
+_PENALTIES = np.geomspace(1e-2, 1e3, 11)
+#: Numbers that a sparse student may have, its filter and its intercept among them.
+_NUMBERS = 40
+
+
+@dataclass(frozen=True, eq=False)
+class Fit:
+    """What students are fitted to; their scores are against the response, whatever that is.
+
+    Parameters
+    ----------
+    table : EndocytosisTable
+        Training rows.
+    seed : int
+        Of the folds.
+    target : ndarray, shape (n,), or None
+        What to fit to in place of the response, such as a teacher's outputs.
+    more : (traces, targets, cells) or None
+        Rows to fit to besides, in folds that train on their cell.
+    """
+
+    table: EndocytosisTable
+    seed: int = 0
+    target: Array | None = None
+    more: tuple[Array, Array, NDArray[np.integer]] | None = None
+
+    def rows(self, index: NDArray[np.intp]) -> tuple[Array, Array]:
+        """Traces and targets of these rows of the table, and of their cells' other rows."""
+        goal = self.table.y if self.target is None else self.target
+        X, y = self.table.X[index], goal[index]
+        if self.more is None:
+            return X, y
+        traces, targets, cells = self.more
+        seen = np.isin(cells, self.table.cell[index])
+        return np.concatenate([X, traces[seen]]), np.concatenate([y, targets[seen]])
+
+
+class Chosen(NamedTuple):
+    """A model that won by cross-validation, fitted to all rows that it may see.
+
+    `numbers` counts what one has to know to use it: the filter's taps, weights and intercept (of a
+    tree its thresholds and leaves).
+    """
+
+    candidate: Candidate
+    model: Any
+    r2_cv: float
+    numbers: int
+
+
+def linear(wavelet: Wavelet) -> Pipeline:
+    """The paper's student: the six largest coefficients of each scale into a linear model.
+
+    With a ridge: bands that a wavelet leaves all but empty would else take weights of any size.
+    """
+    return _student(TopCoefficients(wavelet, levels=LEVELS, k=6), _ridge())
+
+
+def recipes() -> dict[str, Recipe]:
+    """Students beyond the paper, each made from a wavelet."""
+
+    def both(wavelet: Wavelet) -> Pipeline:
+        return _student(_both_ends(wavelet), _ridge())
+
+    def located(wavelet: Wavelet) -> Pipeline:
+        return _student(_both_ends(wavelet, locations=True), _ridge())
+
+    def summarised(wavelet: Wavelet) -> Pipeline:
+        return _student(_all_features(wavelet), _ridge())
+
+    def sparse(wavelet: Wavelet) -> Pipeline:
+        terms = _NUMBERS - 1 - len(wavelet.lowpass)
+        return _student(_all_features(wavelet), OrthogonalMatchingPursuit(n_nonzero_coefs=terms))
+
+    def tree(wavelet: Wavelet) -> Pipeline:
+        model = DecisionTreeRegressor(max_leaf_nodes=10, min_samples_leaf=20, random_state=0)
+        return _student(_all_features(wavelet), model)
+
+    return {
+        "6 largest": linear,
+        "3 largest, 3 smallest": both,
+        "+ locations": located,
+        "+ lifetime, peak, last value": summarised,
+        f"sparse, {_NUMBERS} numbers": sparse,
+        "tree, 10 leaves": tree,
+    }
+
+
+def trace_summary(traces: Array) -> Array:
+    """Frames until the trace stays as it ends, frame of its peak, and last value; (n, 3).
+
+    A track shorter than the trace is filled up with a constant, so the first is its lifetime.
+    """
+    changes = traces[:, :-1] != traces[:, 1:]
+    frames = traces.shape[1] - np.argmax(changes[:, ::-1], axis=1)
+    return np.column_stack([frames, traces.argmax(axis=1), traces[:, -1]])
+
+
+def ranked(
+    candidates: Iterable[Candidate], recipe: Recipe, fit: Fit
+) -> list[tuple[float, Candidate]]:
+    """Candidates by the R2 of their students in cross-validation, the best first."""
+    scored = [(cross_validated(recipe(c.wavelet), fit), c) for c in candidates]
+    return sorted(scored, key=lambda pair: -pair[0])
+
+
+def choose(candidates: Iterable[Candidate], recipe: Recipe, fit: Fit) -> Chosen:
+    """The candidate whose student has the best R2 in cross-validation, fitted to all rows."""
+    best, candidate = ranked(candidates, recipe, fit)[0]
+    model = recipe(candidate.wavelet).fit(*fit.rows(np.arange(len(fit.table))))
+    return Chosen(candidate, model, best, len(candidate.wavelet.lowpass) + _weights(model[-1]))
+
+
+def cross_validated(model: Any, fit: Fit) -> float:
+    """Mean R2 against the response over five folds that leave cells out."""
+    table, scores = fit.table, []
+    for train, test in folds_by_cell(table.cell, fit.seed):
+        fitted = clone(model).fit(*fit.rows(train))
+        scores.append(r2_score(table.y[test], fitted.predict(table.X[test])))
+    return float(np.mean(scores))
+
+
+def folds_by_cell(
+    cell: NDArray[np.integer], seed: int, count: int = 5
+) -> Sequence[tuple[NDArray[np.intp], NDArray[np.intp]]]:
+    """Folds in which no cell is on both sides; as many as there are cells, if those are fewer."""
+    folds = GroupKFold(min(count, len(np.unique(cell))), shuffle=True, random_state=seed)
+    return list(folds.split(cell, groups=cell))
+
+
+def _student(features: Any, model: Any) -> Pipeline:
+    return make_pipeline(features, StandardScaler(), model)
+
+
+def _ridge() -> RidgeCV:
+    return RidgeCV(_PENALTIES)
+
+
+def _both_ends(wavelet: Wavelet, *, locations: bool = False) -> TopCoefficients:
+    return TopCoefficients(wavelet, levels=LEVELS, k=3, sign="both", locations=locations)
+
+
+def _all_features(wavelet: Wavelet) -> Any:
+    return make_union(
+        _both_ends(wavelet, locations=True), FunctionTransformer(trace_summary, validate=True)
+    )
+
+
+def _weights(model: Any) -> int:
+    if hasattr(model, "tree_"):
+        return 2 * int(model.get_n_leaves()) - 1
+    return int(np.count_nonzero(model.coef_)) + 1

@@ -1,0 +1,307 @@
+"""The endocytosis study (Sec 4.2 and Appendix C): what each model scores, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from sklearn.ensemble import GradientBoostingRegressor
+from sklearn.linear_model import RidgeCV
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from wavedistill.attribution import attribute
+from wavedistill.datasets import EndocytosisTable
+from wavedistill.distillation.path import DistillationPath, Progress
+from wavedistill.experiments.endocytosis.candidates import (
+    Candidate,
+    PenalizedGrid,
+    distilled,
+    known,
+    penalized_path,
+    resampled,
+)
+from wavedistill.experiments.endocytosis.resampling import (
+    CellGain,
+    Gains,
+    gains_by_cell,
+    null_gains,
+)
+from wavedistill.experiments.endocytosis.scores import Row, compression, evaluate
+from wavedistill.experiments.endocytosis.students import (
+    Chosen,
+    Fit,
+    choose,
+    cross_validated,
+    linear,
+    ranked,
+    recipes,
+)
+from wavedistill.experiments.endocytosis.teacher import (
+    ClathrinLSTM,
+    predict,
+    size,
+    train_teacher,
+)
+from wavedistill.wavelets import Wavelet
+
+__all__ = ["Amount", "Study", "run"]
+
+Notify = Callable[[str], None]
+
+#: Wavelets that compete in each recipe once one fit has ranked them all.
+_SHORTLIST = 12
+
+
+@dataclass(frozen=True)
+class Amount:
+    """How much of the study to do.
+
+    Parameters
+    ----------
+    seeds : int
+        Of teacher, folds, bootstrap and minibatches.
+    supports, balances : tuple
+        Of the global search, see `candidates.distilled`.
+    penalized : PenalizedGrid
+        The paper's own formulation, for each seed.
+    grids : PenalizedGrid
+        For the figures from DB5 and from Sym5, of the first seed.
+    by_cell : bool
+        Whether to hold out each cell in turn.
+    null, resamples : int
+        Teachers with random weights; refits on bootstrap resamples.
+    jobs : int
+        Processes; -1 for as many as there are processors.
+    """
+
+    seeds: int = 5
+    supports: tuple[int, ...] = (4, 6, 8, 10)
+    balances: tuple[float, ...] = (0.1, 1.0, 10.0)
+    penalized: PenalizedGrid = field(default_factory=PenalizedGrid.sample)
+    grids: PenalizedGrid = field(default_factory=PenalizedGrid)
+    by_cell: bool = True
+    null: int = 20
+    resamples: int = 100
+    jobs: int = -1
+
+    @classmethod
+    def quick(cls) -> Amount:
+        """Less of everything, in about two minutes."""
+        few = PenalizedGrid((5e-4, 5e-3), (0.0, PenalizedGrid().interpretation[11], 0.5), 10)
+        return cls(1, (4, 8), (1.0,), few, few, False, 3, 20)
+
+    @property
+    def search(self) -> dict[str, tuple[float, ...]]:
+        """What `candidates.distilled` takes."""
+        return {"supports": self.supports, "balances": self.balances}
+
+
+@dataclass(frozen=True)
+class Study:
+    """What the study found.
+
+    Parameters
+    ----------
+    train, test : EndocytosisTable
+        The cells to learn from, and those held out.
+    rows : tuple of Row
+        One per model and seed.
+    beyond : tuple of Row
+        Students beyond the paper: other features, and the teacher's outputs as targets.
+    selected : tuple of Chosen
+        The distilled wavelet and its student, one per seed.
+    teacher : ClathrinLSTM
+        The first seed's.
+    paths : mapping of str to DistillationPath
+        Penalised, by start.
+    band : tuple of Wavelet
+        The first seed's wavelet, refitted on bootstrap resamples.
+    gains : Gains
+    """
+
+    train: EndocytosisTable
+    test: EndocytosisTable
+    rows: tuple[Row, ...]
+    beyond: tuple[Row, ...]
+    selected: tuple[Chosen, ...]
+    teacher: ClathrinLSTM
+    paths: dict[str, DistillationPath]
+    band: tuple[Wavelet, ...]
+    gains: Gains
+
+
+def run(
+    table: EndocytosisTable,
+    amount: Amount,
+    *,
+    teacher: ClathrinLSTM | None = None,
+    folder: Path | None = None,
+    seed: int = 0,
+    notify: Notify = lambda message: None,
+) -> Study:
+    """Do the study.
+
+    Parameters
+    ----------
+    table : EndocytosisTable
+    amount : Amount
+    teacher : ClathrinLSTM, optional
+        One that was trained on other recordings, for all seeds; by default one is trained here for
+        each of them.
+    folder : Path, optional
+        Where penalised paths are kept, to be resumed from.
+    seed : int
+        The first of the seeds.
+    notify : callable
+        Told in a few words what begins.
+    """
+    train, test = table.rows(~table.is_test), table.rows(table.is_test)
+    rows: list[Row] = []
+    seeds: list[_Seed] = []
+    for number in range(seed, seed + amount.seeds):
+        taught = teacher
+        if taught is None:
+            notify(f"seed {number}: training the teacher")
+            taught = train_teacher(train, seed=number)
+        notify(f"seed {number}: distillation")
+        one = _Seed(number, train, test, taught, amount.search)
+        seeds.append(one)
+        rows += one.rows()
+        label = f"seed {number}: penalties"
+        path = _penalized(one, amount.penalized, "db5", folder, label, notify)
+        rows.append(one.score("AWD, penalised", choose(_points(path), linear, one.fit)))
+    first = seeds[0]
+    notify("students beyond the paper")
+    beyond = tuple(first.beyond())
+    notify(f"{amount.resamples} refits on bootstrap resamples")
+    band = resampled(
+        train.X, first.attributions, first.awd.candidate, count=amount.resamples, seed=seed
+    )
+    cells: list[CellGain] = []
+    if amount.by_cell:
+        for gain in gains_by_cell(
+            table, teacher=teacher, seed=seed, jobs=amount.jobs, **amount.search
+        ):
+            cells.append(gain)
+            notify(f"cells held out in turn: {len(cells)} done")
+    null: list[float] = []
+    for score in null_gains(
+        train, test, first.teacher, count=amount.null, seed=seed, jobs=amount.jobs, **amount.search
+    ):
+        null.append(score)
+        notify(f"teachers with random weights: {len(null)} of {amount.null} done")
+    paths = {
+        start: _penalized(first, amount.grids, start, folder, f"grid from {start}", notify)
+        for start in ("db5", "sym5")
+    }
+    r2 = {row.model: row.r2 for row in rows if row.seed == seed}
+    return Study(
+        train=train,
+        test=test,
+        rows=tuple(rows),
+        beyond=beyond,
+        selected=tuple(one.awd for one in seeds),
+        teacher=first.teacher,
+        paths=paths,
+        band=tuple(band),
+        gains=Gains(tuple(cells), tuple(null), r2["AWD"] - r2["best known wavelet"]),
+    )
+
+
+class _Seed:
+    """One seed's teacher, what was distilled from it, and the rows of its models."""
+
+    def __init__(
+        self,
+        seed: int,
+        train: EndocytosisTable,
+        test: EndocytosisTable,
+        teacher: ClathrinLSTM,
+        search: dict[str, tuple[float, ...]],
+    ) -> None:
+        self.seed, self.train, self.test, self.teacher = seed, train, test, teacher
+        self.fit = Fit(train, seed)
+        self.attributions = attribute(teacher, train.X)
+        self.candidates = list(distilled(train.X, self.attributions, seed=seed, **search))  # type: ignore[arg-type]
+        self.awd = choose(self.candidates, linear, self.fit)
+        self._supports = search["supports"]
+        self._held_out = attribute(teacher, test.X)
+        self._evaluate = partial(
+            evaluate, train=train, test=test, outputs=predict(teacher, test.X), seed=seed
+        )
+
+    def rows(self) -> Iterator[Row]:
+        """The table's, but for the penalised."""
+        blind = distilled(self.train.X, None, supports=self._supports, seed=self.seed)  # type: ignore[arg-type]
+        db5 = [Candidate("db5", Wavelet.from_name("db5"))]
+        yield self.score("AWD", self.awd)
+        yield self.score("AWD without interpretation", choose(blind, linear, self.fit))
+        yield self.score("DB5", choose(db5, linear, self.fit))
+        yield self.score("best known wavelet", choose(known(), linear, self.fit))
+        yield self._evaluate(
+            "LSTM (teacher)", partial(predict, self.teacher), numbers=size(self.teacher)
+        )
+        ridge = make_pipeline(StandardScaler(), RidgeCV(np.geomspace(1e-2, 1e4, 13)))
+        r2_cv = cross_validated(ridge, self.fit)
+        ridge.fit(self.train.X, self.train.y)
+        yield self._evaluate(
+            "ridge on the trace", ridge.predict, numbers=ridge[-1].coef_.size + 1, r2_cv=r2_cv
+        )
+        boosted = GradientBoostingRegressor(
+            n_estimators=200, learning_rate=0.05, subsample=0.7, random_state=self.seed
+        )
+        r2_cv = cross_validated(boosted, self.fit)
+        boosted.fit(self.train.X, self.train.y)
+        nodes = sum(int(tree.tree_.node_count) for tree in boosted.estimators_.ravel())
+        yield self._evaluate("gradient boosting", boosted.predict, numbers=nodes, r2_cv=r2_cv)
+
+    def beyond(self) -> Iterator[Row]:
+        """Every recipe fitted to every target, each with the wavelet that suits it best."""
+        outputs = predict(self.teacher, self.train.X)
+        fits = {"response": self.fit, "teacher": Fit(self.train, self.seed, outputs)}
+        others = self.train.unlabelled
+        if others is not None:
+            more = ~others.is_test & np.isin(others.cell, self.train.cell)
+            traces = others.X[more]
+            extra = (traces, predict(self.teacher, traces), others.cell[more])
+            fits["teacher, more tracks"] = Fit(self.train, self.seed, outputs, extra)
+        for label, recipe in recipes().items():
+            order = ranked([*self.candidates, *known()], recipe, self.fit)
+            short = [candidate for _, candidate in order[:_SHORTLIST]]
+            for target, fit in fits.items():
+                yield self.score(f"{label}; fitted to {target}", choose(short, recipe, fit))
+
+    def score(self, model: str, chosen: Chosen) -> Row:
+        """The row of a student and its wavelet."""
+        return self._evaluate(
+            model,
+            chosen.model.predict,
+            numbers=chosen.numbers,
+            wavelet=chosen.candidate.label,
+            r2_cv=chosen.r2_cv,
+            compressed=compression(chosen.candidate.wavelet, self.test.X, self._held_out),
+        )
+
+
+def _penalized(
+    one: _Seed, grid: PenalizedGrid, start: str, folder: Path | None, label: str, notify: Notify
+) -> DistillationPath:
+    def tell(progress: Progress) -> None:
+        minutes = progress.seconds_left / 60
+        notify(f"{label}, {progress.done} of {progress.total} points, {minutes:.1f} minutes left")
+
+    file = None if folder is None else folder / f"penalized_{start}_{one.seed}_{grid.points}.json"
+    return penalized_path(
+        one.train.X, one.attributions, grid, start=start, file=file, seed=one.seed, progress=tell
+    )
+
+
+def _points(path: DistillationPath) -> Iterator[Candidate]:
+    for point in path.points:
+        yield Candidate(
+            f"lambda {point.sparsity:.2g}, gamma {point.interpretation:.2g}", point.wavelet
+        )

@@ -1,0 +1,30 @@
+"""Where the results of a study go: figures as .png, tables as .csv."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from matplotlib.figure import Figure
+
+from wavedistill.files import replacing
+
+__all__ = ["save_figure", "save_table"]
+
+
+def save_figure(figure: Figure, path: Path) -> Path:
+    """Write a figure; the path again."""
+    with replacing(path) as temporary:
+        figure.savefig(temporary, dpi=150)
+    return path
+
+
+def save_table(records: Sequence[Any], path: Path) -> Path:
+    """Write dataclasses of one kind, a column per field; the path again."""
+    with replacing(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, fieldnames=list(vars(records[0])))
+        writer.writeheader()
+        writer.writerows(vars(record) for record in records)
+    return path

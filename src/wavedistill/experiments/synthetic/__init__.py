@@ -1,0 +1,1 @@
+"""The paper's simulation: recover the wavelet that made the response (Sec 4.1 and Appendix B)."""

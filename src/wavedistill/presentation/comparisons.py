@@ -1,0 +1,190 @@
+"""Figures of how well models predict: side by side, cell by cell, and against chance."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from numpy.typing import ArrayLike, NDArray
+
+from wavedistill.checks import float_array
+from wavedistill.presentation.style import (
+    INK,
+    LEARNED,
+    PALE,
+    START,
+    finish,
+    minus,
+    require,
+)
+
+__all__ = [
+    "Score",
+    "plot_gain",
+    "plot_students",
+]
+
+_GAIN = "gain in $R^2$, held-out cells"
+_REFERENCE: dict[str, Any] = {"color": INK, "linestyle": "--", "linewidth": 1}
+
+
+class Score(NamedTuple):
+    """How well one model predicts.
+
+    Parameters
+    ----------
+    label : str
+    r2_cv : float
+        R2 in cross-validation, NaN where there is none.
+    r2_test : float
+        R2 on the held-out examples.
+    standard_error : float
+        Of `r2_test`, from a bootstrap; NaN where there is none.
+    parameters : int
+        Numbers in the model.
+    is_reference : bool
+        Whether the others are to be held against it, as against the teacher.
+    """
+
+    label: str
+    r2_cv: float
+    r2_test: float
+    standard_error: float
+    parameters: int
+    is_reference: bool = False
+
+
+def plot_students(rows: Sequence[tuple[str, float, float, float, int, bool]]) -> Figure:
+    """Draw how well models predict, one below the other, with the size of each.
+
+    Parameters
+    ----------
+    rows : sequence of Score, or of tuples like it
+        In the order to draw them, from the top. Those that are references have a line down the
+        figure at their `r2_test`.
+    """
+    require(rows, "rows")
+    scores = [Score(*row) for row in rows]
+    figure = Figure(figsize=(10.6, 0.42 * len(scores) + 1.5), layout="constrained")
+    axes, table = figure.subplots(1, 2, sharey=True, width_ratios=(1.6, 1))
+    for place, score in enumerate(scores):
+        colour = INK if score.is_reference else LEARNED
+        error = score.standard_error if np.isfinite(score.standard_error) else None
+        axes.errorbar(
+            score.r2_test, place, xerr=error, fmt="o", color=colour, markersize=7, elinewidth=1.8
+        )
+        axes.plot(score.r2_cv, place, "o", color=colour, markerfacecolor="white", markersize=7)
+        if score.is_reference:
+            axes.axvline(score.r2_test, label=score.label, zorder=0, **_REFERENCE)
+    _write_columns(table, scores)
+    axes.set_yticks(range(len(scores)), [score.label for score in scores])
+    axes.set_ylim(len(scores) - 0.4, -0.6)
+    axes.tick_params(axis="y", length=0)
+    axes.grid(axis="y", color=PALE, linewidth=0.6)
+    axes.set_axisbelow(True)
+    finish(axes, "", "$R^2$", zero=False)
+    dot: dict[str, Any] = {"marker": "o", "markersize": 7, "color": LEARNED}
+    key = [
+        Line2D([], [], **dot, linewidth=1.8, label=r"held-out cells $\pm$ bootstrap s.e."),
+        Line2D([], [], **dot, linewidth=0, markerfacecolor="white", label="cross-validation"),
+    ]
+    key += axes.get_legend_handles_labels()[0]
+    figure.legend(handles=key, loc="outside lower left", ncols=len(key), frameon=False, fontsize=10)
+    return figure
+
+
+def plot_gain(
+    gains_per_cell: Mapping[str, ArrayLike],
+    interval: tuple[float, float],
+    null: ArrayLike | None = None,
+    *,
+    gain: float | None = None,
+    over: str = "the best named wavelet",
+) -> Figure:
+    """Draw how much R2 a distilled wavelet gains, and what it gains from teachers of chance.
+
+    Parameters
+    ----------
+    gains_per_cell : mapping of str to array_like, shape (runs,)
+        For each held-out cell the gain in R2 of each run, say of each seed; one will do.
+    interval : (float, float)
+        Bootstrap interval of the gain on all held-out cells.
+    null : array_like, shape (draws,), optional
+        Gains on all held-out cells of wavelets distilled from teachers with randomised weights.
+    gain : float, optional
+        The gain on all held-out cells; by default the mean of those of the cells.
+    over : str
+        What it is a gain over.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        Its axes are the gains of the cells and, if there is one, the null distribution, whose
+        title counts its draws that gain as much.
+    """
+    require(gains_per_cell, "gains_per_cell")
+    cells = {
+        name: float_array(np.atleast_1d(g), name).ravel() for name, g in gains_per_cell.items()
+    }
+    observed = float(np.mean([g.mean() for g in cells.values()])) if gain is None else gain
+    panels = 1 if null is None else 2
+    height = max(3.4, 0.45 * len(cells) + 1.6)
+    figure = Figure(figsize=(5.6 * panels, height), layout="constrained")
+    first, *others = figure.subplots(1, panels, squeeze=False)[0]
+    _draw_gains(first, cells, interval, observed)
+    title = f"gain over {over}"
+    finish(first, f"A   {title}" if others else title, _GAIN, zero=False)
+    handles, labels = first.get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside lower left", ncols=3, frameon=False, fontsize=10)
+    for axes in others:
+        _draw_null(axes, float_array(np.asarray(null), "null").ravel(), observed)
+    return figure
+
+
+def _draw_gains(
+    axes: Axes, cells: Mapping[str, NDArray[Any]], interval: tuple[float, float], observed: float
+) -> None:
+    axes.axvspan(*interval, color=LEARNED, alpha=0.2, linewidth=0, label="bootstrap interval")
+    axes.axvline(observed, color=LEARNED, linewidth=1.8, label="all cells")
+    axes.axvline(0, color="black", linewidth=0.8)
+    dots: dict[str, Any] = {"color": INK, "markersize": 6, "alpha": 0.6, "markeredgewidth": 0}
+    for place, gains in enumerate(cells.values()):
+        label = "" if place else "one cell, one run"
+        axes.plot(gains, np.full(len(gains), place), "o", label=label, **dots)
+        if len(gains) > 1:
+            axes.plot(gains.mean(), place, "|", color=INK, markersize=18, markeredgewidth=1.8)
+    axes.set_yticks(range(len(cells)), list(cells))
+    axes.set_ylim(len(cells) - 0.5, -0.5)
+    axes.tick_params(axis="y", length=0)
+
+
+def _draw_null(axes: Axes, null: NDArray[Any], observed: float) -> None:
+    axes.hist(null, bins="auto", color=START, alpha=0.7)
+    axes.axvline(observed, color=LEARNED, linewidth=1.8)
+    axes.axvline(0, color="black", linewidth=0.8)
+    reached = int(np.sum(null >= observed))
+    title = f"B   teachers with random weights: {reached} of {len(null)} reach it"
+    finish(axes, title, _GAIN, zero=False)
+    axes.set_ylabel("teachers")
+
+
+def _write_columns(axes: Axes, scores: Sequence[Score]) -> None:
+    """The numbers beside the dots, on the same rows."""
+    columns = {
+        0.38: ("$R^2$, held out", [_with_error(score) for score in scores]),
+        0.68: ("cross-val.", ["" if np.isnan(s.r2_cv) else f"{s.r2_cv:.3f}" for s in scores]),
+        1.0: ("parameters", [f"{score.parameters:,}" for score in scores]),
+    }
+    for x, (heading, texts) in columns.items():
+        for place, text in enumerate([heading, *map(minus, texts)], start=-1):
+            axes.text(x, place, text, ha="right", va="center_baseline", fontsize=10)
+    axes.set_axis_off()
+
+
+def _with_error(score: Score) -> str:
+    error = "" if np.isnan(score.standard_error) else f" ± {score.standard_error:.3f}"
+    return f"{score.r2_test:.3f}{error}"
