@@ -16,7 +16,7 @@ from wavedistill.experiments.endocytosis.candidates import LEVELS
 from wavedistill.students import compression_factor
 from wavedistill.wavelets import Wavelet, analysis
 
-__all__ = ["Row", "compression", "evaluate", "r2_standard_error"]
+__all__ = ["Row", "best_threshold", "compression", "evaluate", "r2_standard_error"]
 
 Array = NDArray[np.floating]
 Predict = Callable[[Array], Array]
@@ -94,7 +94,7 @@ def evaluate(
     predicted = predict(test.X)
     accuracy = auc = np.nan
     if test.y_raw is not None:
-        threshold = _best_threshold(predict(train.X), train.successful)
+        threshold = best_threshold(predict(train.X), train)
         accuracy = accuracy_score(test.successful, predicted > threshold)
         auc = roc_auc_score(test.successful, predicted)
     batch = np.resize(test.X, (_BATCH, test.X.shape[1]))
@@ -127,9 +127,14 @@ def compression(wavelet: Wavelet, X: Array, attributions: Attributions) -> float
     return compression_factor(analysis(X, wavelet, LEVELS), scores)
 
 
-def _best_threshold(predicted: Array, successful: NDArray[np.bool_]) -> float:
-    """The prediction above which to call a track successful, most often right on these rows."""
-    order = np.argsort(predicted)
+def best_threshold(predicted: Array, table: EndocytosisTable) -> float:
+    """The prediction above which to call a track successful, most often right on these rows.
+
+    NaN if the table does not tell which are.
+    """
+    if table.y_raw is None:
+        return np.nan
+    successful, order = table.successful, np.argsort(predicted)
     right: NDArray[np.intp] = np.cumsum(~successful[order]) - np.cumsum(successful[order])
     return float(predicted[order[np.argmax(right)]]) if right.max() > 0 else -np.inf
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import clone
-from sklearn.linear_model import OrthogonalMatchingPursuit, RidgeCV
+from sklearn.linear_model import Lars, RidgeCV
 from sklearn.metrics import r2_score
 from sklearn.model_selection import GroupKFold
 from sklearn.pipeline import Pipeline, make_pipeline, make_union
@@ -108,7 +108,7 @@ def recipes() -> dict[str, Recipe]:
 
     def sparse(wavelet: Wavelet) -> Pipeline:
         terms = _NUMBERS - 1 - len(wavelet.lowpass)
-        return _student(_all_features(wavelet), OrthogonalMatchingPursuit(n_nonzero_coefs=terms))
+        return _student(_all_features(wavelet), Lars(n_nonzero_coefs=terms))
 
     def tree(wavelet: Wavelet) -> Pipeline:
         model = DecisionTreeRegressor(max_leaf_nodes=10, min_samples_leaf=20, random_state=0)

@@ -52,8 +52,9 @@ __all__ = ["Amount", "Study", "run"]
 
 Notify = Callable[[str], None]
 
-#: Wavelets that compete in each recipe once one fit has ranked them all.
-_SHORTLIST = 12
+#: Distilled wavelets that compete in each recipe beyond the paper's, and wavelets of any kind that
+#: go on from its first target to the others.
+_SHORTLIST = 8
 
 
 @dataclass(frozen=True)
@@ -66,10 +67,12 @@ class Amount:
         Of teacher, folds, bootstrap and minibatches.
     supports, balances : tuple
         Of the global search, see `candidates.distilled`.
-    penalized : PenalizedGrid
-        The paper's own formulation, for each seed.
-    grids : PenalizedGrid
+    penalized : PenalizedGrid or None
+        The paper's own formulation, for each seed; None leaves it out.
+    grids : PenalizedGrid or None
         For the figures from DB5 and from Sym5, of the first seed.
+    beyond : bool
+        Whether to try the students beyond the paper.
     by_cell : bool
         Whether to hold out each cell in turn.
     null, resamples : int
@@ -81,8 +84,9 @@ class Amount:
     seeds: int = 5
     supports: tuple[int, ...] = (4, 6, 8, 10)
     balances: tuple[float, ...] = (0.1, 1.0, 10.0)
-    penalized: PenalizedGrid = field(default_factory=PenalizedGrid.sample)
-    grids: PenalizedGrid = field(default_factory=PenalizedGrid)
+    penalized: PenalizedGrid | None = field(default_factory=PenalizedGrid.sample)
+    grids: PenalizedGrid | None = field(default_factory=PenalizedGrid)
+    beyond: bool = True
     by_cell: bool = True
     null: int = 20
     resamples: int = 100
@@ -92,7 +96,10 @@ class Amount:
     def quick(cls) -> Amount:
         """Less of everything, in about two minutes."""
         few = PenalizedGrid((5e-4, 5e-3), (0.0, PenalizedGrid().interpretation[11], 0.5), 10)
-        return cls(1, (4, 8), (1.0,), few, few, False, 3, 20)
+        return cls(
+            seeds=1, supports=(4, 8), balances=(1.0,), penalized=few, grids=few, by_cell=False,
+            null=3, resamples=20,
+        )  # fmt: skip
 
     @property
     def search(self) -> dict[str, tuple[float, ...]]:
@@ -171,12 +178,15 @@ def run(
         one = _Seed(number, train, test, taught, amount.search)
         seeds.append(one)
         rows += one.rows()
-        label = f"seed {number}: penalties"
-        path = _penalized(one, amount.penalized, "db5", folder, label, notify)
-        rows.append(one.score("AWD, penalised", choose(_points(path), linear, one.fit)))
+        if amount.penalized is not None:
+            label = f"seed {number}: penalties"
+            path = _penalized(one, amount.penalized, "db5", folder, label, notify)
+            rows.append(one.score("AWD, penalised", choose(_points(path), linear, one.fit)))
     first = seeds[0]
-    notify("students beyond the paper")
-    beyond = tuple(first.beyond())
+    beyond: list[Row] = []
+    if amount.beyond:
+        notify("students beyond the paper")
+        beyond += first.beyond()
     notify(f"{amount.resamples} refits on bootstrap resamples")
     band = resampled(
         train.X, first.attributions, first.awd.candidate, count=amount.resamples, seed=seed
@@ -197,13 +207,14 @@ def run(
     paths = {
         start: _penalized(first, amount.grids, start, folder, f"grid from {start}", notify)
         for start in ("db5", "sym5")
+        if amount.grids is not None
     }
     r2 = {row.model: row.r2 for row in rows if row.seed == seed}
     return Study(
         train=train,
         test=test,
         rows=tuple(rows),
-        beyond=beyond,
+        beyond=tuple(beyond),
         selected=tuple(one.awd for one in seeds),
         teacher=first.teacher,
         paths=paths,
@@ -227,7 +238,9 @@ class _Seed:
         self.fit = Fit(train, seed)
         self.attributions = attribute(teacher, train.X)
         self.candidates = list(distilled(train.X, self.attributions, seed=seed, **search))  # type: ignore[arg-type]
-        self.awd = choose(self.candidates, linear, self.fit)
+        order = ranked(self.candidates, linear, self.fit)
+        self._best = [candidate for _, candidate in order[:_SHORTLIST]]
+        self.awd = choose(self._best[:1], linear, self.fit)
         self._supports = search["supports"]
         self._held_out = attribute(teacher, test.X)
         self._evaluate = partial(
@@ -270,7 +283,7 @@ class _Seed:
             extra = (traces, predict(self.teacher, traces), others.cell[more])
             fits["teacher, more tracks"] = Fit(self.train, self.seed, outputs, extra)
         for label, recipe in recipes().items():
-            order = ranked([*self.candidates, *known()], recipe, self.fit)
+            order = ranked([*self._best, *known(12)], recipe, self.fit)
             short = [candidate for _, candidate in order[:_SHORTLIST]]
             for target, fit in fits.items():
                 yield self.score(f"{label}; fitted to {target}", choose(short, recipe, fit))
