@@ -36,7 +36,10 @@ _SAME_BASIN = 0.02
 #: How many starts are descended from, how many basins go on to more examples, and how many to all.
 _SCREENED, _DESCENDED, _FINISHED = 96, 16, 6
 #: Trials of a line search: one that has found nothing by then sits on a kink of the L1 norm.
-_TRIALS = 10
+_TRIALS = 5
+#: Radians that the first trial of a descent moves: L-BFGS has a step of length 1 there, which from a
+#: warm start would leave the basin. Tenths of a radian are its unit of length.
+_UNIT = 0.1
 #: Random starts at most; fewer where there are few angles.
 _RANDOM_STARTS = 4000
 
@@ -91,11 +94,15 @@ def descend(
     if len(basin.free):
 
         def record(intermediate_result: OptimizeResult) -> None:
-            path.append((float(intermediate_result.fun), intermediate_result.x.copy()))
+            path.append((float(intermediate_result.fun), _UNIT * intermediate_result.x))
+
+        def scaled(units: Array) -> tuple[float, Array]:
+            value, gradient = objective.at_angles(_UNIT * units)
+            return value, _UNIT * gradient
 
         result = minimize(
-            objective.at_angles,
-            basin.free,
+            scaled,
+            basin.free / _UNIT,
             jac=True,
             method="L-BFGS-B",
             callback=record,

@@ -42,7 +42,7 @@ class Row:
         R2 against the teacher's outputs.
     accuracy, auc : float
         Successful against abortive: at the threshold that is best on the training cells, and over
-        all thresholds. NaN if the table does not tell which is which.
+        all thresholds. NaN if the table does not tell which is which, or has one kind only.
     compression : float
         Share of coefficients with magnitude and attribution above 1e-3; NaN without a wavelet.
     ms_one, ms_batch : float
@@ -93,7 +93,7 @@ def evaluate(
     """
     predicted = predict(test.X)
     accuracy = auc = np.nan
-    if test.y_raw is not None:
+    if test.y_raw is not None and len(np.unique(test.successful)) == 2:
         threshold = best_threshold(predict(train.X), train)
         accuracy = accuracy_score(test.successful, predicted > threshold)
         auc = roc_auc_score(test.successful, predicted)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import clone
-from sklearn.linear_model import Lars, RidgeCV
+from sklearn.feature_selection import SelectFromModel
+from sklearn.linear_model import RidgeCV
 from sklearn.metrics import r2_score
 from sklearn.model_selection import GroupKFold
 from sklearn.pipeline import Pipeline, make_pipeline, make_union
@@ -108,7 +110,8 @@ def recipes() -> dict[str, Recipe]:
 
     def sparse(wavelet: Wavelet) -> Pipeline:
         terms = _NUMBERS - 1 - len(wavelet.lowpass)
-        return _student(_all_features(wavelet), Lars(n_nonzero_coefs=terms))
+        most = SelectFromModel(_ridge(), threshold=-np.inf, max_features=partial(_at_most, terms))
+        return make_pipeline(_all_features(wavelet), StandardScaler(), most, _ridge())
 
     def tree(wavelet: Wavelet) -> Pipeline:
         model = DecisionTreeRegressor(max_leaf_nodes=10, min_samples_leaf=20, random_state=0)
@@ -125,9 +128,9 @@ def recipes() -> dict[str, Recipe]:
 
 
 def trace_summary(traces: Array) -> Array:
-    """Frames until the trace stays as it ends, frame of its peak, and last value; (n, 3).
+    """Frames up to the first of its constant end, frame of its peak, and last value; (n, 3).
 
-    A track shorter than the trace is filled up with a constant, so the first is its lifetime.
+    A track shorter than the trace is filled up with a constant: the first tells how long it lived.
     """
     changes = traces[:, :-1] != traces[:, 1:]
     frames = traces.shape[1] - np.argmax(changes[:, ::-1], axis=1)
@@ -182,6 +185,11 @@ def _all_features(wavelet: Wavelet) -> Any:
     return make_union(
         _both_ends(wavelet, locations=True), FunctionTransformer(trace_summary, validate=True)
     )
+
+
+def _at_most(count: int, features: Array) -> int:
+    width: int = features.shape[1]
+    return min(count, width)
 
 
 def _weights(model: Any) -> int:

@@ -1,0 +1,118 @@
+"""`wavedistill reproduce`: the studies of the paper."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.table import Table
+
+from wavedistill.cli.console import Out, Seed, progress, records_table
+from wavedistill.cli.console import out as _stdout
+
+if TYPE_CHECKING:
+    from wavedistill.experiments.synthetic.report import StartRow
+
+__all__ = ["studies"]
+
+studies = typer.Typer(help="Reproduce a study of the paper: its figures and tables.")
+
+
+@studies.command("synthetic")
+def reproduce_synthetic(
+    out: Out = Path("synthetic"),
+    seed: Seed = 0,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Less of everything, in a minute or two.")
+    ] = False,
+    whole: Annotated[
+        bool, typer.Option("--whole", help="The penalised grid whole too: hours, and resumable.")
+    ] = False,
+) -> None:
+    """Recover DB5 over all weights and starts (Sec 4.1 and Appendix B), with ablations."""
+    from wavedistill.experiments.synthetic.report import Amount, reproduce
+    from wavedistill.files import writable_target
+
+    if quick and whole:
+        raise ValueError("--quick and --whole exclude one another; give one of them.")
+    writable_target(out / "starts.csv")
+    amount = Amount.quick() if quick else Amount.whole() if whole else Amount()
+    with progress() as notify:
+        found = reproduce(out, amount, seed=seed, notify=notify)
+    _stdout.print(_start_table(found.rows))
+    _stdout.print(
+        f"Teacher's R2 {found.teacher_r2:.4f}; a fit from DB5 itself reaches {found.floor:.4f}. "
+        "Validity is the largest sum of penalties over the penalised grid. The grids took "
+        f"{_total(found.rows, 'orthonormal_seconds'):.0f} s (orthonormal) and "
+        f"{_total(found.rows, 'penalized_seconds'):.0f} s (penalised); the whole penalised grid "
+        f"would take {found.whole_penalized_hours:.1f} hours here (extrapolated)."
+    )
+    shared = ("teacher_r2", "distance", "recovered")
+    _stdout.print(records_table("Ablations", ("group", "setting", *shared), found.ablations))
+    _stdout.print(
+        records_table("Other truths", ("case", *shared, "exact", "floor", "limit"), found.cases)
+    )
+    _stdout.print(f"Wrote {len(found.files)} files to {out}.", soft_wrap=True)
+
+
+@studies.command("endocytosis")
+def reproduce_endocytosis(
+    out: Out = Path("endocytosis"),
+    seed: Seed = 0,
+    data: Annotated[
+        str,
+        typer.Option(help="simulated tracks, or the real recordings (13 MB, downloaded once)."),
+    ] = "simulated",
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Less of everything, in two minutes.")
+    ] = False,
+) -> None:
+    """Predict auxilin from clathrin with a wavelet one can read (Sec 4.2 and Appendix C)."""
+    from wavedistill.experiments.endocytosis import Amount
+    from wavedistill.experiments.endocytosis.report import mean_over_seeds, reproduce
+    from wavedistill.files import writable_target
+
+    if data not in ("simulated", "real"):
+        raise ValueError(f"--data {data} must be 'simulated' or 'real'.")
+    writable_target(out / "models.csv")
+    amount = Amount.quick() if quick else Amount()
+    with progress() as notify:
+        found = reproduce(out, amount, real=data == "real", seed=seed, notify=notify)
+    columns = (
+        "model", "wavelet", "r2_cv", "r2", "r2_se", "r2_teacher", "accuracy", "auc", "compression",
+        "ms_one", "ms_batch", "numbers",
+    )  # fmt: skip
+    for name, study in found.studies.items():
+        title = f"Held-out cells, LSTM {name}; mean of {amount.seeds} seeds"
+        _stdout.print(records_table(title, columns, mean_over_seeds(study.rows)))
+        kept = [column for column in columns if column != "compression"]
+        _stdout.print(records_table("Beyond the paper", kept, study.beyond))
+        gains = study.gains
+        if gains.cells:
+            low, high = gains.interval()
+            _stdout.print(
+                f"Each of {len(gains.cells)} cells held out in turn: AWD gains {gains.mean:+.3f} "
+                f"R2 over the best known wavelet (95 % interval {low:+.3f} to {high:+.3f})."
+            )
+        _stdout.print(
+            f"On the study's own held-out cells it gains {gains.observed:+.3f}; of "
+            f"{len(gains.null)} LSTMs with random weights "
+            f"{sum(gain >= gains.observed for gain in gains.null)} give as much."
+        )
+    if found.sensitivity:
+        names = ("min_lifetime", "p_value", "tracks", "awd", "db5", "best_known", "teacher")
+        _stdout.print(records_table("What the preparation changes", names, found.sensitivity))
+    _stdout.print(f"Wrote {len(found.files)} files to {out}.", soft_wrap=True)
+
+
+def _start_table(rows: Sequence[StartRow]) -> Table:
+    title = "Distance to DB5 from each start: one local fit, the search, the best of each grid"
+    distances = ("before", "local", "searched", "orthonormal", "penalized")
+    return records_table(title, ("start", *distances, "worst_validity"), rows)
+
+
+def _total(rows: Sequence[StartRow], name: str) -> float:
+    return float(sum(value for row in rows if not math.isnan(value := getattr(row, name))))
