@@ -23,7 +23,7 @@ from wavedistill.datasets import (
     read_cell_tracks,
     simulate_tracks,
 )
-from wavedistill.datasets.tracks import (
+from wavedistill.datasets.endocytosis.tracks import (
     equal_length_traces,
     is_hotspot,
     mean_auxilin,

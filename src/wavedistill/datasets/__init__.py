@@ -1,26 +1,28 @@
-"""Data to try the methods on."""
+"""Data to try the methods on: recordings, maps, and simulators of both."""
 
 from wavedistill.datasets.cache import Registry, RemoteFile, data_folder
-from wavedistill.datasets.endocytosis import fetch_endocytosis, prepare_tracks
-from wavedistill.datasets.endocytosis_simulator import (
+from wavedistill.datasets.endocytosis import (
+    CellTracks,
     CoatModel,
-    TrackModel,
-    make_endocytosis,
-    simulate_tracks,
-)
-from wavedistill.datasets.endocytosis_table import (
     EndocytosisTable,
+    TrackModel,
     UnlabelledTraces,
     endocytosis_table_from_arrays,
+    fetch_endocytosis,
     load_endocytosis_table,
+    make_endocytosis,
+    prepare_tracks,
+    read_cell_tracks,
+    simulate_tracks,
 )
+from wavedistill.datasets.lensing import LensingMaps, load_lensing, simulate_lensing
 from wavedistill.datasets.synthetic import SyntheticTask, make_synthetic
-from wavedistill.datasets.tracks import CellTracks, read_cell_tracks
 
 __all__ = [
     "CellTracks",
     "CoatModel",
     "EndocytosisTable",
+    "LensingMaps",
     "Registry",
     "RemoteFile",
     "SyntheticTask",
@@ -30,9 +32,11 @@ __all__ = [
     "endocytosis_table_from_arrays",
     "fetch_endocytosis",
     "load_endocytosis_table",
+    "load_lensing",
     "make_endocytosis",
     "make_synthetic",
     "prepare_tracks",
     "read_cell_tracks",
+    "simulate_lensing",
     "simulate_tracks",
 ]

@@ -37,8 +37,8 @@ _SAME_BASIN = 0.02
 _SCREENED, _DESCENDED, _FINISHED = 96, 16, 6
 #: Trials of a line search: one that has found nothing by then sits on a kink of the L1 norm.
 _TRIALS = 5
-#: Radians that the first trial of a descent moves: L-BFGS has a step of length 1 there, which from a
-#: warm start would leave the basin. Tenths of a radian are its unit of length.
+#: Radians in the unit of length of a descent. The first trial of L-BFGS is one unit long, and a whole
+#: radian would leave the basin of a warm start.
 _UNIT = 0.1
 #: Random starts at most; fewer where there are few angles.
 _RANDOM_STARTS = 4000

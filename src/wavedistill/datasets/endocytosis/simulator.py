@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from scipy import signal
 
 from wavedistill.checks import integer
-from wavedistill.datasets.endocytosis import labelled_tracks, prepare_tracks
-from wavedistill.datasets.endocytosis_table import EndocytosisTable
-from wavedistill.datasets.tracks import CellTracks
+from wavedistill.datasets.endocytosis.recordings import labelled_tracks, prepare_tracks
+from wavedistill.datasets.endocytosis.table import EndocytosisTable
+from wavedistill.datasets.endocytosis.tracks import CellTracks
 
 __all__ = ["CoatModel", "TrackModel", "make_endocytosis", "simulate_tracks"]
 

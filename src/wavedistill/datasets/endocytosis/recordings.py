@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from wavedistill.checks import integer
 from wavedistill.datasets.cache import Registry, RemoteFile
-from wavedistill.datasets.endocytosis_table import EndocytosisTable, UnlabelledTraces
-from wavedistill.datasets.tracks import (
+from wavedistill.datasets.endocytosis.table import EndocytosisTable, UnlabelledTraces
+from wavedistill.datasets.endocytosis.tracks import (
     CellTracks,
     equal_length_traces,
     is_hotspot,

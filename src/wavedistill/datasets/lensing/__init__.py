@@ -1,0 +1,40 @@
+"""Weak-lensing convergence maps, simulated or read: the data of the cosmology study (Sec 4.3)."""
+
+from wavedistill.datasets.lensing.calibration import (
+    CalibrationRow,
+    calibration_table,
+    spectrum_ratio,
+)
+from wavedistill.datasets.lensing.cosmology import (
+    TABLE_D1,
+    Cosmology,
+    as_cosmology,
+    parameter_range,
+)
+from wavedistill.datasets.lensing.files import load_lensing, read_convergence, rebinned
+from wavedistill.datasets.lensing.maps import LensingMaps, LensingSplit
+from wavedistill.datasets.lensing.simulation import simulate_lensing, simulate_lensing_set
+from wavedistill.datasets.lensing.simulator import PIXEL_ARCMIN, HaloModel, MapSimulator
+from wavedistill.datasets.lensing.survey import STUDY_SURVEYS, Survey
+
+__all__ = [
+    "PIXEL_ARCMIN",
+    "STUDY_SURVEYS",
+    "TABLE_D1",
+    "CalibrationRow",
+    "Cosmology",
+    "HaloModel",
+    "LensingMaps",
+    "LensingSplit",
+    "MapSimulator",
+    "Survey",
+    "as_cosmology",
+    "calibration_table",
+    "load_lensing",
+    "parameter_range",
+    "read_convergence",
+    "rebinned",
+    "simulate_lensing",
+    "simulate_lensing_set",
+    "spectrum_ratio",
+]

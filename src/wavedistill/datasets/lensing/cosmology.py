@@ -1,0 +1,193 @@
+"""The cosmologies of the lensing study, and what the simulator needs to know of each.
+
+Everything is flat ΛCDM with three equal neutrinos and the parameters that MassiveNuS keeps fixed
+(h = 0.7, Ω_b = 0.046, n_s = 0.97; Liu et al. 2018, JCAP 03, 049), seen by sources at redshift 1.
+The tables were computed with CAMB at the nodes of a grid (``tools/make_lensing_tables.py``) and
+are interpolated by polynomials through Chebyshev's points: power spectra to 2 %, σ(M) to 0.5 %.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import as_file, files
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.interpolate import CubicSpline, RectBivariateSpline, barycentric_interpolate
+
+from wavedistill.checks import float_array
+
+__all__ = ["TABLE_D1", "Cosmology", "LightCone", "as_cosmology", "parameter_range"]
+
+Float64 = NDArray[np.float64]
+
+HUBBLE = 0.7
+HUBBLE_DISTANCE = 2997.92458  # c / H_0, Mpc/h
+CRITICAL_DENSITY = 2.77536627e11  # h² solar masses / Mpc³, today
+NEUTRINO_EV = 93.14  # Ω_ν h² = M_ν / 93.14 eV
+
+
+class Cosmology(NamedTuple):
+    """The three parameters that MassiveNuS varies.
+
+    Parameters
+    ----------
+    m_nu : float
+        Sum of the neutrino masses M_ν in eV.
+    omega_m : float
+        Density of all matter today Ω_m, neutrinos included, in units of the critical density.
+    a_s : float
+        10⁹ A_s, the primordial power at 0.05 / Mpc.
+    """
+
+    m_nu: float
+    omega_m: float
+    a_s: float
+
+
+TABLE_D1 = (
+    Cosmology(0.0, 0.3, 2.1),
+    Cosmology(0.06271, 0.3815, 2.2004),
+    Cosmology(0.06522, 0.2821, 1.8826),
+    Cosmology(0.06773, 0.4159, 1.6231),
+    Cosmology(0.07024, 0.2023, 2.3075),
+    Cosmology(0.07275, 0.3283, 2.2883),
+    Cosmology(0.07526, 0.3355, 1.5659),
+    Cosmology(0.07778, 0.2597, 2.4333),
+    Cosmology(0.0803, 0.2783, 2.3824),
+    Cosmology(0.08282, 0.2758, 1.8292),
+)
+"""The ten cosmologies of the paper's Table D1; the first is the fiducial one of MassiveNuS."""
+
+
+@dataclass(frozen=True, eq=False)
+class LightCone:
+    """Matter between the observer and sources at redshift 1, cut into slices of redshift.
+
+    Distances are comoving, in Mpc/h; masses in solar masses / h.
+
+    Parameters
+    ----------
+    cosmology : Cosmology
+    borders : ndarray, shape (slices + 1,)
+        Redshifts between the slices.
+    """
+
+    cosmology: Cosmology
+    borders: Float64
+    _distance: CubicSpline
+    _log_sigma: RectBivariateSpline
+    _log_power: CubicSpline
+
+    @classmethod
+    def of(cls, cosmology: Cosmology) -> LightCone:
+        """Interpolate the tables.
+
+        Raises
+        ------
+        ValueError
+            If a parameter is outside `parameter_range`.
+        """
+        table = _tables()
+        _check_range(cosmology)
+        distance, log_sigma, log_power = (
+            _interpolated(table, name, cosmology) for name in ("distance", "log_sigma", "log_power")
+        )
+        return cls(
+            cosmology,
+            table["slices"],
+            CubicSpline(table["z_distance"], distance),
+            RectBivariateSpline(table["z_sigma"], np.log(10) * table["log10_mass"], log_sigma),
+            CubicSpline(np.log(table["ell"]), log_power, axis=1),
+        )
+
+    @property
+    def slices(self) -> int:
+        """Number of slices."""
+        return len(self.borders) - 1
+
+    @property
+    def matter_density(self) -> float:
+        """Mean comoving density of all matter."""
+        return self.cosmology.omega_m * CRITICAL_DENSITY
+
+    @property
+    def clustering_density(self) -> float:
+        """Mean comoving density of baryons and cold dark matter, which halos are made of."""
+        omega_nu = self.cosmology.m_nu / NEUTRINO_EV / HUBBLE**2
+        return (self.cosmology.omega_m - omega_nu) * CRITICAL_DENSITY
+
+    def distance(self, redshift: ArrayLike) -> Float64:
+        """Comoving distance χ, shape of `redshift`."""
+        return np.asarray(self._distance(redshift))
+
+    def weight(self, redshift: ArrayLike) -> Float64:
+        """Lensing weight W per unit of χ: the convergence is ∫ W δ dχ."""
+        chi, source = self.distance(redshift), self.distance(1.0)
+        stretch = 1 + np.asarray(redshift)
+        factor = 1.5 * self.cosmology.omega_m / HUBBLE_DISTANCE**2
+        return np.asarray(factor * stretch * chi * (1 - chi / source))
+
+    def sigma(self, redshift: Float64, log_mass: Float64) -> Float64:
+        """Standard deviation of the linear density in spheres of mass M, shape (z, M)."""
+        return np.asarray(np.exp(self._log_sigma(redshift, log_mass)))
+
+    def sigma_slope(self, redshift: Float64, log_mass: Float64) -> Float64:
+        """Slope d ln σ / d ln M, shape (z, M)."""
+        return np.asarray(self._log_sigma(redshift, log_mass, dy=1))
+
+    def power(self, ell: Float64) -> Float64:
+        """Convergence power spectrum of each slice, shape (slices, *shape of ell)."""
+        return np.asarray(np.exp(self._log_power(np.log(ell))))
+
+
+def parameter_range() -> dict[str, tuple[float, float]]:
+    """The least and the largest value of each parameter that the tables cover."""
+    table = _tables()
+    # The ends went through logarithms, which may take the last digit.
+    ends = {name: np.round(table[name][[0, -1]], 9).tolist() for name in Cosmology._fields}
+    return {name: (low, high) for name, (low, high) in ends.items()}
+
+
+def as_cosmology(value: ArrayLike) -> Cosmology:
+    """Three numbers (M_ν in eV, Ω_m, 10⁹ A_s) as a `Cosmology` within the range of the tables.
+
+    Raises
+    ------
+    ValueError
+        If there are not three, or one is outside the range.
+    """
+    numbers = float_array(value, "cosmology")
+    if numbers.shape != (3,):
+        raise ValueError(
+            f"A cosmology has shape {numbers.shape}; give (M_nu in eV, Omega_m, 10^9 A_s)."
+        )
+    cosmology = Cosmology(*(float(number) for number in numbers))
+    _check_range(cosmology)
+    return cosmology
+
+
+def _check_range(cosmology: Cosmology) -> None:
+    for (name, (low, high)), value in zip(parameter_range().items(), cosmology, strict=True):
+        if not low <= value <= high:
+            raise ValueError(
+                f"{name}={value:g} is outside the range of the tables, {low:g} to {high:g}; "
+                "tools/make_lensing_tables.py makes wider ones."
+            )
+
+
+def _interpolated(table: dict[str, Float64], name: str, cosmology: Cosmology) -> Float64:
+    value = table[name]
+    value = barycentric_interpolate(table["m_nu"], value, cosmology.m_nu, axis=0)
+    value = barycentric_interpolate(table["omega_m"], value, cosmology.omega_m, axis=0)
+    nodes = np.log(table["a_s"])
+    return np.asarray(barycentric_interpolate(nodes, value, np.log(cosmology.a_s), axis=0))
+
+
+@lru_cache(maxsize=1)
+def _tables() -> dict[str, Float64]:
+    source = files("wavedistill.datasets").joinpath("data/lensing_tables.npz")
+    with as_file(source) as path, np.load(path, allow_pickle=False) as content:
+        return {name: content[name].astype(np.float64) for name in content.files}

@@ -1,0 +1,123 @@
+"""Halos of dark matter on a light cone: how many, how heavy, how wide.
+
+Masses are M200m, within a sphere 200 times denser than the mean matter. Abundance after Tinker et
+al. (2008, ApJ 688, 709), bias after Tinker et al. (2010, ApJ 724, 878), concentration after
+Bhattacharya et al. (2013, ApJ 766, 32); profiles after Navarro, Frenk and White, cut at the
+radius of that sphere.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import sici
+
+from wavedistill.datasets.lensing.cosmology import LightCone
+
+__all__ = ["HaloCells", "halo_cells", "nfw_transform"]
+
+Float64 = NDArray[np.float64]
+
+OVERDENSITY = 200
+COLLAPSE = 1.686  # linear overdensity at collapse
+LARGEST_LOG10_MASS = 15.9
+STEPS_PER_SLICE, MASSES = 6, 40
+
+
+class HaloCells(NamedTuple):
+    """Halos sorted into cells of redshift and mass, each array of shape (slices, cells).
+
+    Parameters
+    ----------
+    number : ndarray
+        Mean number per steradian.
+    convergence : ndarray
+        Integral of one halo's convergence over the sky, in steradians.
+    scale : ndarray
+        Angle of the scale radius in radians.
+    concentration : ndarray
+        Outer radius over scale radius.
+    bias : ndarray
+        Linear bias.
+    """
+
+    number: Float64
+    convergence: Float64
+    scale: Float64
+    concentration: Float64
+    bias: Float64
+
+
+def halo_cells(cone: LightCone, log10_minimum: float, concentration: float) -> HaloCells:
+    """Halos above a mass, with a factor on the concentrations of the simulations' fit."""
+    steps = [
+        np.linspace(low, high, STEPS_PER_SLICE + 1)[:-1]
+        for low, high in zip(cone.borders[:-1], cone.borders[1:], strict=True)
+    ]
+    edges = np.concatenate([*steps, cone.borders[-1:]])
+    z = (edges[1:] + edges[:-1]) / 2
+    depth = np.diff(cone.distance(edges))[:, None]
+    chi, weight = cone.distance(z)[:, None], cone.weight(z)[:, None]
+
+    bounds = np.log(10) * np.linspace(log10_minimum, LARGEST_LOG10_MASS, MASSES + 1)
+    log_mass = (bounds[1:] + bounds[:-1]) / 2
+    mass = np.exp(log_mass)
+    sigma = cone.sigma(z, log_mass)
+    peak = COLLAPSE / sigma
+    pivot = np.log([1e13])
+    growth = cone.sigma(z, pivot) / cone.sigma(np.zeros(1), pivot)
+
+    density = _multiplicity(sigma, z[:, None]) * cone.clustering_density / mass
+    density *= -cone.sigma_slope(z, log_mass) * (bounds[1] - bounds[0])
+    ratio = concentration * 9.0 * growth**1.15 * peak**-0.29
+    radius = (3 * mass / (4 * np.pi * OVERDENSITY * cone.matter_density)) ** (1 / 3)
+    cells = (
+        density * chi**2 * depth,
+        weight * mass / (cone.matter_density * chi**2),
+        radius / (ratio * chi),
+        ratio,
+        _bias(peak),
+    )
+    return HaloCells(*(np.reshape(cell, (cone.slices, -1)) for cell in cells))
+
+
+def nfw_transform(wavenumber: Float64, concentration: float) -> Float64:
+    """Fourier transform of an NFW halo cut at `concentration` scale radii, 1 at 0.
+
+    Parameters
+    ----------
+    wavenumber : ndarray
+        In units of the inverse scale radius; in projection, ℓ times the scale angle.
+    concentration : float
+
+    Notes
+    -----
+    Cooray and Sheth (2002, Phys. Rep. 372, 1), Eq. 81.
+    """
+    k = np.maximum(wavenumber, 1e-4)
+    outer = (1 + concentration) * k
+    (sine, cosine), (sine_outer, cosine_outer) = sici(k), sici(outer)
+    profile = np.sin(k) * (sine_outer - sine) + np.cos(k) * (cosine_outer - cosine)
+    profile -= np.sin(concentration * k) / outer
+    return np.asarray(profile / (np.log1p(concentration) - concentration / (1 + concentration)))
+
+
+def _multiplicity(sigma: Float64, z: Float64) -> Float64:
+    # Tinker et al. (2008), Eqs. 3 and 5-8, Table 2 at overdensity 200.
+    alpha = 10 ** -((0.75 / np.log10(OVERDENSITY / 75)) ** 1.2)
+    height = 0.186 * (1 + z) ** -0.14
+    slope = 1.47 * (1 + z) ** -0.06
+    knee = 2.57 * (1 + z) ** -alpha
+    return np.asarray(height * ((sigma / knee) ** -slope + 1) * np.exp(-1.19 / sigma**2))
+
+
+def _bias(peak: Float64) -> Float64:
+    # Tinker et al. (2010), Eq. 6 and Table 2.
+    y = np.log10(OVERDENSITY)
+    tail = np.exp(-((4 / y) ** 4))
+    power = peak ** (0.44 * y - 0.88)
+    first = (1 + 0.24 * y * tail) * power / (power + COLLAPSE ** (0.44 * y - 0.88))
+    third = (0.019 + 0.107 * y + 0.19 * tail) * peak**2.4
+    return np.asarray(1 - first + 0.183 * peak**1.5 + third)

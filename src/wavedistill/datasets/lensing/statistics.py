@@ -1,0 +1,228 @@
+"""Summary statistics of convergence maps: spectrum, moments, one-point distribution, peaks.
+
+Pure functions of an array of maps, shape (n, height, width) or (height, width); every one returns
+one row per map. Fields of view are in degrees, pixels in arcminutes, multipoles ℓ dimensionless.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.fft import rfft2
+
+from wavedistill.checks import Floats, float_array, integer
+
+__all__ = [
+    "Peaks",
+    "find_peaks",
+    "moments",
+    "one_point_histogram",
+    "peak_counts",
+    "peak_ellipticity",
+    "power_spectrum",
+]
+
+Float64 = NDArray[np.float64]
+ARCMIN = np.pi / (180 * 60)
+
+
+class Peaks(NamedTuple):
+    """Local maxima of maps: which map each is in, where, and how high."""
+
+    map: NDArray[np.intp]
+    row: NDArray[np.intp]
+    column: NDArray[np.intp]
+    height: Floats
+
+
+def power_spectrum(maps: ArrayLike, pixel_arcmin: float, edges: ArrayLike) -> Float64:
+    """Angular power spectrum in bands of ℓ, each the mean of the periodogram over its modes.
+
+    The mean of each map is taken off first; nothing is done about the map's border, so the
+    estimate is unbiased for a periodic field and leaks a little for a cut-out.
+
+    Parameters
+    ----------
+    maps : array_like, shape ([n,] height, width)
+    pixel_arcmin : float
+        Side of a pixel.
+    edges : array_like, shape (bands + 1,)
+        Borders of the bands, ascending; a band holds its lower border.
+
+    Returns
+    -------
+    ndarray, shape (n, bands)
+        C_ℓ in steradians.
+
+    Raises
+    ------
+    ValueError
+        If a band holds no mode of maps of this size.
+    """
+    stack = as_stack(maps)
+    height, width = stack.shape[1:]
+    multipole = _multipoles((height, width), pixel_arcmin)
+    # Every column but the first (and the last of an even width) stands for itself and its mirror.
+    multiplicity = np.full(multipole.shape, 2.0)
+    multiplicity[:, 0] = 1
+    if width % 2 == 0:
+        multiplicity[:, -1] = 1
+    borders = _ascending(edges, "edges")
+    band = np.searchsorted(borders, multipole.ravel(), side="right") - 1
+    inside = (band >= 0) & (band < len(borders) - 1) & (multipole.ravel() > 0)
+    bands = len(borders) - 1
+    weight = np.bincount(band[inside], multiplicity.ravel()[inside], bands)
+    if not weight.all():
+        empty = int(np.argmin(weight))
+        raise ValueError(
+            f"The band {borders[empty]:g} to {borders[empty + 1]:g} holds no mode of a "
+            f"{height} x {width} map of {pixel_arcmin:g}-arcmin pixels, whose multipoles run from "
+            f"{multipole[multipole > 0].min():.0f} to {multipole.max():.0f}; take wider bands."
+        )
+    area = (pixel_arcmin * ARCMIN) ** 2
+    result = np.empty((len(stack), bands))
+    for power, image in zip(result, stack, strict=True):
+        modes = np.abs(rfft2(image - image.mean(dtype=np.float64))) ** 2 * multiplicity
+        power[:] = np.bincount(band[inside], modes.ravel()[inside], bands)
+    result *= area / (height * width)
+    return np.asarray(result / weight)
+
+
+def moments(maps: ArrayLike) -> Float64:
+    """Root mean square about the mean, skewness and excess kurtosis of the pixels of each map.
+
+    Returns
+    -------
+    ndarray, shape (n, 3)
+        The last two are 0 for a map of equal pixels.
+    """
+    pixels = as_stack(maps).reshape(len(as_stack(maps)), -1).astype(np.float64)
+    pixels -= pixels.mean(axis=1, keepdims=True)
+    spread = np.sqrt(np.mean(pixels**2, axis=1, keepdims=True))
+    pixels /= np.where(spread > 0, spread, 1)
+    varies = spread[:, 0] > 0
+    skewness = np.mean(pixels**3, axis=1)
+    kurtosis = np.where(varies, np.mean(pixels**4, axis=1) - 3, 0)
+    return np.stack([spread[:, 0], skewness, kurtosis], axis=1)
+
+
+def one_point_histogram(maps: ArrayLike, edges: ArrayLike) -> Float64:
+    """Share of each map's pixels in bins of convergence, shape (n, bins).
+
+    Pixels outside the outermost borders are counted in no bin, so a row may sum to less than 1.
+    """
+    stack = as_stack(maps)
+    borders = _ascending(edges, "edges")
+    counts = [np.histogram(image, borders)[0] for image in stack]
+    return np.asarray(np.array(counts) / stack[0].size)
+
+
+def find_peaks(maps: ArrayLike, minimum: float = -np.inf, border: int = 1) -> Peaks:
+    """Pixels higher than their eight neighbours and at least `minimum`.
+
+    Parameters
+    ----------
+    maps : array_like, shape ([n,] height, width)
+    minimum : float
+        Lowest height.
+    border : int
+        Pixels this near the border are no peaks; at least 1, for they lack neighbours.
+    """
+    stack = as_stack(maps)
+    width = integer(border, "border", minimum=1)
+    height, breadth = stack.shape[1:]
+    if min(height, breadth) <= 2 * width:
+        raise ValueError(
+            f"Maps of {height} x {breadth} pixels have no inside with border={width}; give maps "
+            f"of at least {2 * width + 1} x {2 * width + 1}."
+        )
+
+    def shifted(down: int, right: int) -> Floats:
+        rows = slice(width + down, height - width + down)
+        return stack[:, rows, width + right : breadth - width + right]
+
+    centre = shifted(0, 0)
+    highest = centre >= minimum
+    for down in (-1, 0, 1):
+        for right in (-1, 0, 1):
+            if down or right:
+                highest &= centre > shifted(down, right)
+    index, row, column = np.nonzero(highest)
+    return Peaks(index, row + width, column + width, centre[index, row, column])
+
+
+def peak_counts(maps: ArrayLike, thresholds: ArrayLike, pixel_arcmin: float) -> Float64:
+    """Peaks at or above each threshold, per square degree of the map's inside, shape (n, k)."""
+    stack = as_stack(maps)
+    limits = np.atleast_1d(np.asarray(thresholds, dtype=np.float64))
+    peaks = find_peaks(stack, float(limits.min()))
+    height, width = stack.shape[1:]
+    area = (height - 2) * (width - 2) * (pixel_arcmin / 60) ** 2
+    counts = [np.bincount(peaks.map[peaks.height >= x], minlength=len(stack)) for x in limits]
+    return np.asarray(np.stack(counts, axis=1) / area)
+
+
+def peak_ellipticity(maps: ArrayLike, threshold: float, window: int = 5) -> Float64:
+    """Mean ellipticity of the peaks of each map, shape (n,): 0 for round peaks, at most 1.
+
+    In a disc about each peak, the height above the disc's lowest pixel weighs the second moments Q
+    about the peak's pixel; the ellipticity is √((Qxx - Qyy)² + 4 Qxy²) / (Qxx + Qyy).
+
+    Parameters
+    ----------
+    maps : array_like, shape ([n,] height, width)
+    threshold : float
+        Lowest height of a peak.
+    window : int
+        Diameter of the disc in pixels, odd: 5 leaves the corners of 5 x 5 pixels out.
+
+    Returns
+    -------
+    ndarray, shape (n,)
+        NaN for a map with no such peak.
+    """
+    if integer(window, "window", minimum=3) % 2 == 0:
+        raise ValueError(f"window={window} must be odd; the next odd number is {window + 1}.")
+    stack = as_stack(maps)
+    reach = window // 2
+    peaks = find_peaks(stack, threshold, border=reach)
+    offsets = np.arange(-reach, reach + 1)
+    rows = peaks.row[:, None, None] + offsets[:, None]
+    columns = peaks.column[:, None, None] + offsets
+    weight = stack[peaks.map[:, None, None], rows, columns].astype(np.float64)
+    disc = offsets[:, None] ** 2 + offsets**2 <= (window / 2) ** 2
+    weight -= weight.min(axis=(1, 2), keepdims=True, initial=np.inf, where=disc)
+    weight *= disc
+    yy = (weight * offsets[:, None] ** 2).sum(axis=(1, 2))
+    xx = (weight * offsets**2).sum(axis=(1, 2))
+    xy = (weight * offsets[:, None] * offsets).sum(axis=(1, 2))
+    ellipticity = np.hypot(xx - yy, 2 * xy) / (xx + yy)
+    number = np.bincount(peaks.map, minlength=len(stack))
+    total = np.bincount(peaks.map, ellipticity, len(stack))
+    return np.where(number > 0, total / np.maximum(number, 1), np.nan)
+
+
+def as_stack(maps: ArrayLike) -> Floats:
+    """`maps` with three axes, (n, height, width); one map alone gets a first axis."""
+    stack = float_array(maps, "maps", min_ndim=2)
+    if stack.ndim == 2:
+        return stack[None]
+    if stack.ndim != 3:
+        raise ValueError(f"maps has shape {stack.shape}; give ([n,] height, width).")
+    return stack
+
+
+def _multipoles(shape: tuple[int, int], pixel_arcmin: float) -> Float64:
+    pixel = pixel_arcmin * ARCMIN
+    rows = np.fft.fftfreq(shape[0], pixel)[:, None]
+    columns = np.fft.rfftfreq(shape[1], pixel)
+    return np.asarray(2 * np.pi * np.hypot(rows, columns))
+
+
+def _ascending(values: ArrayLike, name: str) -> Float64:
+    borders = np.asarray(values, dtype=np.float64)
+    if borders.ndim != 1 or len(borders) < 2 or not (np.diff(borders) > 0).all():
+        raise ValueError(f"{name} must be at least two ascending numbers; it is {values!r}.")
+    return borders
