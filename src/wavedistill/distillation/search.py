@@ -37,7 +37,7 @@ _SAME_BASIN = 0.02
 _SCREENED, _DESCENDED, _FINISHED = 96, 16, 6
 #: Trials of a line search: one that has found nothing by then sits on a kink of the L1 norm.
 _TRIALS = 5
-#: Radians in the unit of length of a descent. The first trial of L-BFGS is one unit long, and a whole
+#: Radians in a descent's unit of length. The first trial of L-BFGS is one unit long, and a whole
 #: radian would leave the basin of a warm start.
 _UNIT = 0.1
 #: Random starts at most; fewer where there are few angles.
