@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import warnings
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -59,6 +60,11 @@ class Weights:
             tuple(np.geomspace(1e-5, 1e-4, 3).tolist()),
             (0.0, *np.geomspace(1e-5, 50, 4).tolist()),
         )
+
+    @property
+    def balances(self) -> tuple[float, ...]:
+        """gamma/lambda of each point, row after row."""
+        return tuple(g / s for s, g in itertools.product(self.sparsity, self.interpretation))
 
     def __len__(self) -> int:
         return len(self.sparsity) * len(self.interpretation)
@@ -116,8 +122,9 @@ def run_grids(
     """Distil over a grid from each of the paper's starts, point after point from its neighbour.
 
     With the penalties the paper's way: minibatch Adam, from weak interpretation to strong. On the
-    exact constraint the other way round: a fit ends in the minimum of its basin, and the one
-    without interpretation knows nothing of the teacher.
+    exact constraint only the balance gamma/lambda matters, so the grid is one path, and it goes
+    from strong to weak: a fit ends in the minimum of its basin, and the one without interpretation
+    knows nothing of the teacher.
 
     Parameters
     ----------
@@ -136,10 +143,11 @@ def run_grids(
             normalize=False,
             random_state=seed,
         )
-        order = weights.interpretation[::-1]
+        rows, columns = weights.sparsity, weights.interpretation
         if constraint == "penalized":
             distiller.set_params(penalized=PenalizedSettings(epochs=epochs, scaling="published"))
-            order = weights.interpretation
+        else:
+            rows, columns = (1.0,), tuple(sorted(set(weights.balances), reverse=True))
         file = None
         if folder is not None:
             label = "".join(c if c.isalnum() else "_" for c in start.lower())
@@ -158,13 +166,36 @@ def run_grids(
             path = distill_path(
                 task.X_train,
                 attributions,
-                sparsity=weights.sparsity,
-                interpretation=order,
+                sparsity=rows,
+                interpretation=columns,
                 distiller=distiller,
                 file=file,
                 progress=tell,
             )
+        if constraint == "orthonormal":
+            path = _spread_out(path, weights)
         yield Grid(start, initial, constraint, path)
+
+
+def _spread_out(path: DistillationPath, weights: Weights) -> DistillationPath:
+    """The points of a grid, from the path over its balances; each fit's time counts once."""
+    fits = {point.interpretation: point for point in path.points}
+    points, spent = [], set()
+    pairs = itertools.product(weights.sparsity, weights.interpretation)
+    for (sparsity, gamma), balance in zip(pairs, weights.balances, strict=True):
+        fit = fits[balance]
+        points.append(
+            replace(
+                fit,
+                sparsity=sparsity,
+                interpretation=gamma,
+                loss=sparsity * fit.loss,
+                terms={name: sparsity * value for name, value in fit.terms.items()},
+                seconds=0.0 if balance in spent else fit.seconds,
+            )
+        )
+        spent.add(balance)
+    return DistillationPath(tuple(points), path.fingerprint)
 
 
 def validity_penalty(wavelet: Wavelet) -> float:
