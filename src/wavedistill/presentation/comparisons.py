@@ -69,7 +69,8 @@ def plot_students(rows: Sequence[tuple[str, float, float, float, int, bool]]) ->
     """
     require(rows, "rows")
     scores = [Score(*row) for row in rows]
-    figure = Figure(figsize=(10.6, 0.42 * len(scores) + 1.5), layout="constrained")
+    width = 8.8 + 0.075 * max(len(score.label) for score in scores)
+    figure = Figure(figsize=(width, 0.42 * len(scores) + 1.5), layout="constrained")
     axes, table = figure.subplots(1, 2, sharey=True, width_ratios=(1.6, 1))
     for place, score in enumerate(scores):
         colour = INK if score.is_reference else LEARNED

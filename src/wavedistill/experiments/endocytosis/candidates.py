@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from wavedistill.attribution import Attributions
 from wavedistill.distillation import PenalizedSettings, WaveletDistiller, distill_path
-from wavedistill.distillation.path import DistillationPath, Progress
+from wavedistill.distillation.path import DistillationPath
 from wavedistill.wavelets import Wavelet, orthogonal_names
 
 __all__ = [
@@ -109,7 +109,6 @@ def penalized_path(
     start: str = "db5",
     file: Path | None = None,
     seed: int = 0,
-    progress: Callable[[Progress], None] | None = None,
 ) -> DistillationPath:
     """The paper's own formulation over a grid, each point from its neighbour (Appendix C)."""
     distiller = WaveletDistiller(
@@ -130,7 +129,6 @@ def penalized_path(
             interpretation=grid.interpretation,
             distiller=distiller,
             file=file,
-            progress=progress,
         )
 
 

@@ -112,8 +112,10 @@ def reproduce(
         def tell(message: str, name: str = name) -> None:
             notify(f"LSTM {name}, {message}")
 
+        # The figures' grids are drawn for one teacher.
+        own = amount if teacher is None else replace(amount, grids=None)
         study = run(
-            tracks, amount, teacher=teacher, folder=place / "paths", seed=seed,
+            tracks, own, teacher=teacher, folder=place / "paths", seed=seed,
             notify=tell,
         )  # fmt: skip
         studies[name] = study

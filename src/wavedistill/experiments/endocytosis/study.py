@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
 import numpy as np
+from joblib import Parallel, delayed
 from sklearn.ensemble import GradientBoostingRegressor
 from sklearn.linear_model import RidgeCV
 from sklearn.pipeline import make_pipeline
@@ -15,7 +16,7 @@ from sklearn.preprocessing import StandardScaler
 
 from wavedistill.attribution import attribute
 from wavedistill.datasets import EndocytosisTable
-from wavedistill.distillation.path import DistillationPath, Progress
+from wavedistill.distillation.path import DistillationPath
 from wavedistill.experiments.endocytosis.candidates import (
     Candidate,
     PenalizedGrid,
@@ -98,7 +99,7 @@ class Amount:
         few = PenalizedGrid((5e-4, 5e-3), (0.0, PenalizedGrid().interpretation[11], 0.5), 10)
         return cls(
             seeds=1, supports=(4, 8), balances=(1.0,), penalized=few, grids=few, by_cell=False,
-            null=3, resamples=20,
+            null=3, resamples=20, jobs=1,
         )  # fmt: skip
 
     @property
@@ -178,11 +179,10 @@ def run(
         one = _Seed(number, train, test, taught, amount.search)
         seeds.append(one)
         rows += one.rows()
-        if amount.penalized is not None:
-            label = f"seed {number}: penalties"
-            path = _penalized(one, amount.penalized, "db5", folder, label, notify)
-            rows.append(one.score("AWD, penalised", choose(_points(path), linear, one.fit)))
     first = seeds[0]
+    by_seed, paths = _penalized(seeds, amount, folder, notify)
+    for one, path in zip(seeds, by_seed, strict=False):
+        rows.append(one.score("AWD, penalised", choose(_points(path), linear, one.fit)))
     beyond: list[Row] = []
     if amount.beyond:
         notify("students beyond the paper")
@@ -204,11 +204,6 @@ def run(
     ):
         null.append(score)
         notify(f"teachers with random weights: {len(null)} of {amount.null} done")
-    paths = {
-        start: _penalized(first, amount.grids, start, folder, f"grid from {start}", notify)
-        for start in ("db5", "sym5")
-        if amount.grids is not None
-    }
     r2 = {row.model: row.r2 for row in rows if row.seed == seed}
     return Study(
         train=train,
@@ -301,16 +296,33 @@ class _Seed:
 
 
 def _penalized(
-    one: _Seed, grid: PenalizedGrid, start: str, folder: Path | None, label: str, notify: Notify
-) -> DistillationPath:
-    def tell(progress: Progress) -> None:
-        minutes = progress.seconds_left / 60
-        notify(f"{label}, {progress.done} of {progress.total} points, {minutes:.1f} minutes left")
+    seeds: Sequence[_Seed], amount: Amount, folder: Path | None, notify: Notify
+) -> tuple[list[DistillationPath], dict[str, DistillationPath]]:
+    """The paper's own formulation: a path from DB5 for each seed, and the figures' grids by start.
 
-    file = None if folder is None else folder / f"penalized_{start}_{one.seed}_{grid.points}.json"
-    return penalized_path(
-        one.train.X, one.attributions, grid, start=start, file=file, seed=one.seed, progress=tell
+    Either is empty if it was not asked for.
+    """
+    tasks = [] if amount.penalized is None else [(one, amount.penalized, "db5") for one in seeds]
+    starts = () if amount.grids is None else ("db5", "sym5")
+    tasks += [(seeds[0], amount.grids, start) for start in starts if amount.grids is not None]
+    work = (
+        delayed(penalized_path)(
+            one.train.X,
+            one.attributions,
+            grid,
+            start=start,
+            file=None if folder is None else folder / f"{start}_{one.seed}_{grid.points}.json",
+            seed=one.seed,
+        )
+        for one, grid, start in tasks
     )
+    paths: list[DistillationPath] = []
+    notify(f"penalised paths: {len(tasks)} to do")
+    for path in Parallel(n_jobs=amount.jobs, return_as="generator")(work):
+        paths.append(path)
+        notify(f"penalised paths: {len(paths)} of {len(tasks)} done")
+    first_grid = len(paths) - len(starts)
+    return paths[:first_grid], dict(zip(starts, paths[first_grid:], strict=True))
 
 
 def _points(path: DistillationPath) -> Iterator[Candidate]:
