@@ -157,7 +157,7 @@ def test_the_study_in_small_writes_tables_figures_and_wavelets(tmp_path, monkeyp
     few = PenalizedGrid((5e-3,), (0.0, NAMED_POINT[1]), 2)
     amount = Amount(
         seeds=2, supports=(4,), balances=(1.0,), penalized=few, grids=few, beyond=False,
-        by_cell=True, null=1, resamples=3, jobs=1,
+        by_cell=True, null=1, resamples=3, epochs=5, jobs=1,
     )  # fmt: skip
     found = reproduce(tmp_path, amount)
     (study,) = found.studies.values()

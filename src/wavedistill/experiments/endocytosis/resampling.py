@@ -86,6 +86,7 @@ def gains_by_cell(
     table: EndocytosisTable,
     *,
     teacher: ClathrinLSTM | None = None,
+    epochs: int = 200,
     seed: int = 0,
     jobs: int = 1,
     **search: tuple[float, ...],
@@ -96,7 +97,9 @@ def gains_by_cell(
     ----------
     table : EndocytosisTable
     teacher : ClathrinLSTM, optional
-        One that was trained on other recordings; by default one is trained for each cell.
+        One that was trained on other recordings; by default one is trained for each cell, for so
+        many epochs at most.
+    epochs : int
     seed : int
     jobs : int
         Processes.
@@ -104,7 +107,7 @@ def gains_by_cell(
         Supports and balances, as in `candidates.distilled`.
     """
     cells = np.unique(table.cell)
-    work = (delayed(_gain)(table, cell, teacher, seed, search) for cell in cells)
+    work = (delayed(_gain)(table, cell, teacher, epochs, seed, search) for cell in cells)
     yield from Parallel(n_jobs=jobs, return_as="generator")(work)
 
 
@@ -133,12 +136,13 @@ def _gain(
     table: EndocytosisTable,
     cell: int,
     teacher: ClathrinLSTM | None,
+    epochs: int,
     seed: int,
     search: dict[str, tuple[float, ...]],
 ) -> CellGain:
     aside = table.cell == cell
     train, test = table.rows(~aside), table.rows(aside)
-    seen = train_teacher(train, seed=seed) if teacher is None else teacher
+    seen = teacher or train_teacher(train, max_epochs=epochs, seed=seed)
     best = choose(known(), linear, Fit(train, seed))
     db5 = linear(Wavelet.from_name("db5")).fit(train.X, train.y)
     return CellGain(

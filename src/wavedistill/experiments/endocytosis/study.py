@@ -78,6 +78,8 @@ class Amount:
         Whether to hold out each cell in turn.
     null, resamples : int
         Teachers with random weights; refits on bootstrap resamples.
+    epochs : int
+        Of a teacher, at most.
     jobs : int
         Processes; -1 for as many as there are processors.
     """
@@ -91,6 +93,7 @@ class Amount:
     by_cell: bool = True
     null: int = 20
     resamples: int = 100
+    epochs: int = 200
     jobs: int = -1
 
     @classmethod
@@ -174,7 +177,7 @@ def run(
         taught = teacher
         if taught is None:
             notify(f"seed {number}: training the teacher")
-            taught = train_teacher(train, seed=number)
+            taught = train_teacher(train, max_epochs=amount.epochs, seed=number)
         notify(f"seed {number}: distillation")
         one = _Seed(number, train, test, taught, amount.search)
         seeds.append(one)
@@ -194,7 +197,12 @@ def run(
     cells: list[CellGain] = []
     if amount.by_cell:
         for gain in gains_by_cell(
-            table, teacher=teacher, seed=seed, jobs=amount.jobs, **amount.search
+            table,
+            teacher=teacher,
+            epochs=amount.epochs,
+            seed=seed,
+            jobs=amount.jobs,
+            **amount.search,
         ):
             cells.append(gain)
             notify(f"cells held out in turn: {len(cells)} done")
