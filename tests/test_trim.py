@@ -316,3 +316,18 @@ def test_shapes_that_disagree_are_refused():
         TrimModel(teacher(), lambda w: inverse(w).numpy()).split(w, x)
     with pytest.raises(IndexError, match="out of bounds"):
         TrimModel(teacher(), inverse, 99).split(w, x)
+
+
+def test_without_the_residual_the_model_sees_what_the_transform_restores():
+    torch.manual_seed(0)
+    basis, model = torch.randn(3, 8), torch.nn.Linear(8, 1)
+    x = torch.randn(5, 8)
+    w = x @ torch.linalg.pinv(basis)
+    outputs = {}
+    for residual in (True, False):
+        trim = TrimModel(model, lambda w: w @ basis, residual=residual)
+        attributed, held = trim.split(w, x)
+        outputs[residual] = trim(attributed, *held)
+    torch.testing.assert_close(outputs[True], model(x))
+    torch.testing.assert_close(outputs[False], model(w @ basis))
+    assert not torch.allclose(outputs[True], outputs[False])

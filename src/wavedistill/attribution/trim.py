@@ -27,6 +27,8 @@ class TrimModel(nn.Module):
         Takes a tensor of coefficients, shape (batch, ...), to one of signals as the model takes
         them; differentiable for gradient methods. It must treat rows alike and apart, since
         attribution methods repeat, perturb and drop them.
+    residual : bool
+        False leaves r out, so that f' is f at what the transform restores.
     where : index, optional
         Attribute these coefficients and hold the others at their values: an index of the
         coefficients of one example, such as an integer, a slice, a boolean mask, an array of
@@ -70,7 +72,12 @@ class TrimModel(nn.Module):
     """
 
     def __init__(
-        self, model: nn.Module, inverse: Callable[[Tensor], Tensor], where: Any = None
+        self,
+        model: nn.Module,
+        inverse: Callable[[Tensor], Tensor],
+        *,
+        residual: bool = True,
+        where: Any = None,
     ) -> None:
         if not isinstance(model, nn.Module):
             raise TypeError(
@@ -85,6 +92,7 @@ class TrimModel(nn.Module):
         super().__init__()
         self.model = model
         self.inverse = inverse
+        self.residual = residual
         self.where = where
 
     def split(self, w: Tensor, x: Tensor | None = None) -> tuple[Tensor, tuple[Tensor, ...]]:
@@ -122,7 +130,9 @@ class TrimModel(nn.Module):
                     f"{tuple(w.shape)}, and x has shape {tuple(x.shape)}; they must be the same: "
                     "crop or reshape in inverse, or give the coefficients of these examples."
                 )
-            residual = torch.zeros_like(signals) if x is None else x.detach() - signals
+            residual = torch.zeros_like(signals)
+            if x is not None and self.residual:
+                residual = x.detach() - signals
             if self.where is None:
                 return w.detach().clone(), (residual,)
             held = w.detach().clone()
