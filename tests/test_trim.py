@@ -223,7 +223,7 @@ WHERES = {
 def test_a_subset_is_attributed_with_the_others_held(kind):
     where, x, model = WHERES[kind], signals(), teacher()
     w, inverse = dwt(x)
-    trim, whole = TrimModel(model, inverse, where), TrimModel(model, inverse)
+    trim, whole = TrimModel(model, inverse, where=where), TrimModel(model, inverse)
     attributed, held = trim.split(w, torch.tensor(x))
     torch.testing.assert_close(attributed, w[:, where])
     torch.testing.assert_close(trim(attributed, *held), model(torch.tensor(x)))
@@ -247,7 +247,7 @@ def test_a_subset_is_attributed_with_the_others_held(kind):
 def test_several_axes_are_indexed_by_a_tuple():
     x, model = signals(), teacher()
     w, inverse = fft(x)
-    attributed, held = TrimModel(model, inverse, (slice(1, 4), 0)).split(w, torch.tensor(x))
+    attributed, held = TrimModel(model, inverse, where=(slice(1, 4), 0)).split(w, torch.tensor(x))
     torch.testing.assert_close(attributed, w[:, 1:4, 0])
     assert held[1].shape == w.shape
 
@@ -258,7 +258,7 @@ def test_nothing_that_was_given_changes_and_no_graph_is_kept():
     w.requires_grad_()
     before = w.detach().clone(), x.clone()
     for where in (None, slice(4)):
-        trim = TrimModel(model, inverse, where)
+        trim = TrimModel(model, inverse, where=where)
         attributed, held = trim.split(w, x)
         assert not any(t.requires_grad for t in (attributed, *held))
         (2 * attributed).mul_(3)
@@ -306,7 +306,7 @@ def test_shapes_that_disagree_are_refused():
         TrimModel(teacher(), lambda w: inverse(w)[:, 1:]).split(w, x)
     with pytest.raises(ValueError, match=r"shape \(5, 16\).*x has shape \(4, 16\)"):
         TrimModel(teacher(), inverse).split(w, x[:4])
-    trim = TrimModel(teacher(), inverse, slice(3))
+    trim = TrimModel(teacher(), inverse, where=slice(3))
     attributed, held = trim.split(w, x)
     with pytest.raises(ValueError, match=r"where=slice.*pass on the tuple that split returned"):
         trim(attributed)
