@@ -315,7 +315,7 @@ def test_shapes_that_disagree_are_refused():
     with pytest.raises(TypeError, match="inverse returns a value of type ndarray"):
         TrimModel(teacher(), lambda w: inverse(w).numpy()).split(w, x)
     with pytest.raises(IndexError, match="out of bounds"):
-        TrimModel(teacher(), inverse, 99).split(w, x)
+        TrimModel(teacher(), inverse, where=99).split(w, x)
 
 
 def test_without_the_residual_the_model_sees_what_the_transform_restores():
