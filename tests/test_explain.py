@@ -45,6 +45,16 @@ def test_the_curves_of_all_coefficients_sum_to_the_signal():
     np.testing.assert_allclose(sum(curves), X[1], atol=1e-12)
 
 
+def test_images_are_taken_apart_alike():
+    images = X.reshape(80, 5, 8)
+    features = WaveletCoefficients("haar", levels=1, axes=(-2, -1))
+    found = contributions(make_pipeline(features, Ridge()).fit(images, Y), images[:2])
+    curves = [found.curve(1, feature) for feature in range(len(found.names))]
+    np.testing.assert_allclose(sum(curves), images[1], atol=1e-12)
+    with pytest.raises(ValueError, match="locations=True needs signals"):
+        TopCoefficients("haar", levels=1, axes=(-2, -1), locations=True).fit(images)
+
+
 def test_curves_of_magnitudes_keep_their_signs():
     model = make_pipeline(TopCoefficients("haar", levels=1, k=1, sign="abs"), Ridge()).fit(X, Y)
     found = contributions(model, -100 * np.eye(40)[None, 4])

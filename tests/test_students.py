@@ -182,9 +182,9 @@ def test_bad_parameters_are_refused_by_fit(changes, error, message):
         features.fit(normal(3, 8))
 
 
-def test_two_axes_are_refused():
-    with pytest.raises(ValueError, match=r"axes=\(1, 2\) names 2 axes"):
-        TopCoefficients("haar", levels=1, axes=(1, 2)).fit(normal(3, 8, 8))
+def test_three_axes_are_refused():
+    with pytest.raises(ValueError, match=r"axes=\(1, 2, 3\) names 3 axes"):
+        TopCoefficients("haar", levels=1, axes=(1, 2, 3)).fit(normal(3, 8, 8, 8))
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf])

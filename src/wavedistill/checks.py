@@ -21,6 +21,7 @@ __all__ = [
     "integer",
     "same_shape",
     "signal_axes",
+    "transformed_axes",
 ]
 
 Floats = NDArray[np.floating[Any]]
@@ -157,33 +158,59 @@ def same_shape(array: Floats, other: Floats, name: str, other_name: str) -> None
         )
 
 
-def signal_axes(
-    shape: Sequence[int], axes: int | Sequence[int], name: str = "X"
+def transformed_axes(
+    ndim: int, axes: int | Sequence[int], array: str, argument: str = "axes"
 ) -> tuple[int, ...]:
-    """The transformed axes as non-negative numbers in ascending order.
+    """The one or two transformed axes as non-negative numbers in ascending order.
+
+    Parameters
+    ----------
+    ndim : int
+        How many axes there are.
+    axes : int or sequence of one or two ints
+    array, argument : str
+        What the array is and what the argument is called, in a message.
 
     Raises
     ------
     ValueError
-        If an axis does not exist, is named twice, or is the first, which runs over examples.
+        If an axis does not exist, is named twice, or if there are more than two.
     """
-    ndim = len(shape)
     given = tuple(axes) if isinstance(axes, Sequence) else (axes,)
     if not given:
-        raise ValueError("axes=() names no axis to transform; give one, such as -1.")
+        raise ValueError(f"{argument}=() names no axis to transform; give one, such as -1.")
+    if len(given) > 2:
+        raise ValueError(
+            f"{argument}={axes} names {len(given)} axes, and one or two are transformed: -1 for "
+            "signals, (-2, -1) for images."
+        )
     normal = []
     for axis in given:
-        number = integer(axis, "axes", minimum=-(2**31))
+        number = integer(axis, argument, minimum=-(2**31))
         if not -ndim <= number < ndim:
-            raise ValueError(
-                f"axes={axes} is out of range: {name} has {ndim} axes (shape {tuple(shape)})."
-            )
+            raise ValueError(f"{argument}={axes} is out of range: {array}.")
         normal.append(number % ndim)
+    if len(set(normal)) != len(normal):
+        raise ValueError(f"{argument}={axes} names an axis twice: {array}.")
+    return tuple(sorted(normal))
+
+
+def signal_axes(
+    shape: Sequence[int], axes: int | Sequence[int], name: str = "X"
+) -> tuple[int, ...]:
+    """The transformed axes of an array of examples, as `transformed_axes` gives them.
+
+    Raises
+    ------
+    ValueError
+        If an axis does not exist, is named twice, or is the first, which runs over examples; if
+        there are more than two.
+    """
+    described = f"{name} has {len(shape)} axes (shape {tuple(shape)})"
+    normal = transformed_axes(len(shape), axes, described)
     if 0 in normal:
         raise ValueError(
             f"axes={axes} names the first axis of {name} (shape {tuple(shape)}), which runs over "
             "examples; transform one of the others."
         )
-    if len(set(normal)) != len(normal):
-        raise ValueError(f"axes={axes} names an axis of {name} (shape {tuple(shape)}) twice.")
-    return tuple(sorted(normal))
+    return normal

@@ -1,4 +1,4 @@
-"""Reading signals for scikit-learn estimators: what every one of them asks of its X."""
+"""Reading signals and images for scikit-learn estimators: what every one of them asks of its X."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ __all__ = ["read_signals", "refuse_depth"]
 
 def read_signals(
     estimator: BaseEstimator, X: ArrayLike, axes: int | Sequence[int], *, reset: bool
-) -> tuple[Floats, int]:
-    """The signals, checked, and their axis of time as a non-negative number.
+) -> tuple[Floats, tuple[int, ...]]:
+    """The signals, checked, and their transformed axes as `signal_axes` gives them.
 
     Parameters
     ----------
     estimator : BaseEstimator
         Its ``n_features_in_`` and, with `reset`, ``signal_shape_`` are set, or else compared with.
     X : array_like, shape (n, ...)
-    axes : int or sequence of one int
+    axes : int or pair of int
     reset : bool
         Whether this is a fit.
 
@@ -49,10 +49,6 @@ def read_signals(
     )
     signals = float_array(array, "X", min_ndim=2)
     normal = signal_axes(signals.shape, axes)
-    if len(normal) != 1:
-        raise ValueError(
-            f"axes={axes} names {len(normal)} axes, and this version transforms one; name one axis."
-        )
     if reset:
         estimator.signal_shape_ = signals.shape[1:]
     elif signals.shape[1:] != estimator.signal_shape_:
@@ -60,22 +56,27 @@ def read_signals(
             f"X has examples of shape {signals.shape[1:]}, and the fit had "
             f"{estimator.signal_shape_}; give signals of that shape."
         )
-    return signals, normal[0]
+    return signals, normal
 
 
-def refuse_depth(levels: int, length: int) -> None:
-    """Refuse more levels than signals of a length can have.
+def refuse_depth(levels: int, lengths: Sequence[int]) -> None:
+    """Refuse more levels than signals of a length, or images of two sizes, can have.
 
     Raises
     ------
     ValueError
-        If 2^(levels - 1) is not less than the length.
+        If 2^(levels - 1) is not less than the shortest.
     """
+    length = min(lengths)
     if 2 ** (levels - 1) >= length:
         deepest = max(1, int(np.ceil(np.log2(length))))
         remedy = f"levels={deepest} is the most" if length > 1 else "a single sample has none"
+        what = f"signals of length {length} (n_features={length})"
+        rule, hint = "the length", "Is the axis of time the one that axes names?"
+        if len(lengths) > 1:
+            what = f"images of {' x '.join(map(str, lengths))}"
+            rule, hint = "the shorter side", "Are their axes those that axes names?"
         raise ValueError(
-            f"levels={levels} is too deep for signals of length {length} (n_features={length}): "
-            f"2^(levels-1) = {2 ** (levels - 1)} must be less than the length; {remedy}. Is the "
-            "axis of time the one that axes names?"
+            f"levels={levels} is too deep for {what}: 2^(levels-1) = {2 ** (levels - 1)} must be "
+            f"less than {rule}; {remedy}. {hint}"
         )

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import zipfile
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self, cast
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from wavedistill.checks import Floats, float_array, integer, same_shape, signal_axes
+from wavedistill.checks import Floats, float_array, same_shape, signal_axes
 from wavedistill.files import replacing
 from wavedistill.wavelets import Wavelet, adjoint_synthesis, analysis, as_wavelet
 
@@ -73,7 +74,7 @@ class Attributions:
         wavelet: Wavelet | str | ArrayLike,
         levels: int,
         mode: str = "zero",
-        axis: int = -1,
+        axis: int | Sequence[int] = -1,
     ) -> Floats:
         """Attributions of the wavelet coefficients of each example (TRIM; Eq. 7 of the paper).
 
@@ -89,8 +90,8 @@ class Attributions:
             Depth J.
         mode : str
             PyWavelets' signal extension mode.
-        axis : int
-            The axis of X to transform; the first runs over examples.
+        axis : int or pair of int
+            The axis of X to transform, or the two of images; the first runs over examples.
 
         Returns
         -------
@@ -105,7 +106,7 @@ class Attributions:
         """
         bank = as_wavelet(wavelet)
         shape = self.multipliers.shape[self.baseline_axis :]
-        (where,) = signal_axes(shape, integer(axis, "axis", minimum=-len(shape)))
+        where = signal_axes(shape, axis)
         if self.inputs is None:
             return adjoint_synthesis(self.multipliers, bank, levels, mode, where)
         self._require_orthonormal(bank)

@@ -2,11 +2,13 @@
 
 Each level is a strided convolution, so that PyTorch knows the derivatives. Coefficients, lengths
 and borders are PyWavelets', as in `wavedistill.wavelets`, with which every function here agrees;
-coefficients come as a tuple of sub-bands in PyWavelets' order: cA_J, cD_J, ..., cD_1.
+coefficients come as a tuple of sub-bands in PyWavelets' order, cA_J, cD_J, ..., cD_1. Those of
+images keep both axes, and come as cA_J, cH_J, cV_J, cD_J, ..., cD_1.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -15,10 +17,12 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from wavedistill.checks import Mode, check_mode, integer
+from wavedistill.checks import Mode, check_mode, integer, transformed_axes
 from wavedistill.wavelets import CoefficientLayout
 
 __all__ = ["adjoint_synthesis", "analysis", "quadrature_mirror", "synthesis"]
+
+Axes = int | Sequence[int]
 
 
 def quadrature_mirror(lowpass: Tensor) -> Tensor:
@@ -48,7 +52,7 @@ def quadrature_mirror(lowpass: Tensor) -> Tensor:
 
 
 def analysis(
-    signals: Tensor, lowpass: Tensor, levels: int, mode: str = "zero", axis: int = -1
+    signals: Tensor, lowpass: Tensor, levels: int, mode: str = "zero", axis: Axes = -1
 ) -> tuple[Tensor, ...]:
     """The DWT A_h of each signal (Eq. 5 of the paper).
 
@@ -62,19 +66,19 @@ def analysis(
         Depth J.
     mode : str
         PyWavelets' signal extension mode.
-    axis : int
-        The axis to transform.
+    axis : int or pair of int
+        The axis to transform, or the two of images.
 
     Returns
     -------
-    tuple of J + 1 tensors
-        Shaped like `signals` but along `axis`.
+    tuple of J + 1 tensors, or of 3 J + 1
+        Shaped like `signals` but along `axis`, in the order of `CoefficientLayout.names`.
     """
     return _cascade(signals, lowpass, levels, check_mode(mode), axis, append_zero=False)
 
 
 def adjoint_synthesis(
-    multipliers: Tensor, lowpass: Tensor, levels: int, mode: str = "zero", axis: int = -1
+    multipliers: Tensor, lowpass: Tensor, levels: int, mode: str = "zero", axis: Axes = -1
 ) -> tuple[Tensor, ...]:
     """S_h^T: multipliers of the signal become multipliers of its wavelet coefficients.
 
@@ -86,63 +90,112 @@ def adjoint_synthesis(
 
 
 def synthesis(
-    bands: tuple[Tensor, ...], lowpass: Tensor, length: int, mode: str = "zero", axis: int = -1
+    bands: tuple[Tensor, ...],
+    lowpass: Tensor,
+    length: int | Sequence[int],
+    mode: str = "zero",
+    axis: Axes = -1,
 ) -> Tensor:
     """The inverse DWT S_h (Eq. 6 of the paper), cropped to the length of the signals.
 
     Parameters
     ----------
-    bands : tuple of J + 1 tensors
+    bands : tuple of tensors
         As `analysis` returns them.
     lowpass : Tensor, shape (N,)
-    length : int
-        Of the signals, odd ones included.
+    length : int or pair of int
+        Of the signals, odd ones included; the sizes of images, in the order of their axes.
     mode : str
         PyWavelets' signal extension mode.
-    axis : int
-        The transformed axis.
+    axis : int or pair of int
+        The transformed axis, or the two of images.
 
     Raises
     ------
     ValueError
         If the sub-bands are not those of signals of this length.
     """
-    layout = CoefficientLayout(length, len(lowpass), len(bands) - 1, check_mode(mode))
-    sizes = tuple(band.shape[axis] for band in bands)
-    if sizes != layout.sizes:
+    axes = _axes(bands[0], axis)
+    details = 2 ** len(axes) - 1
+    levels = (len(bands) - 1) // details
+    sizes = length if isinstance(length, int) else tuple(length)
+    layout = CoefficientLayout(sizes, len(lowpass), levels, check_mode(mode))
+    found = tuple(_sizes(band, axes) for band in bands)
+    if found != layout.shapes:
+        given, expected = (
+            tuple(shape[0] if len(axes) == 1 else shape for shape in shapes)
+            for shapes in (found, layout.shapes)
+        )
         raise ValueError(
-            f"the sub-bands have {sizes} coefficients, and those of signals of length {length} "
-            f"with {len(lowpass)} taps and mode {mode!r} have {layout.sizes}."
+            f"the sub-bands have {given} coefficients, and those of signals of length {length} "
+            f"with {len(lowpass)} taps and mode {mode!r} have {expected}."
         )
     filters = torch.stack([lowpass, quadrature_mirror(lowpass)])[:, None]
-    shape = bands[0].movedim(axis, -1).shape[:-1]
-    approximation, *details = (_rows(band, axis) for band in bands)
-    for detail in details:
-        pair = torch.cat([approximation[..., : detail.shape[-1]], detail], dim=1)
-        approximation = _merge(pair, filters, mode)
-    return approximation[..., :length].reshape(*shape, length).movedim(-1, axis)
+    approximation = bands[0]
+    for level in range(levels):
+        finer = bands[1 + level * details : 1 + (level + 1) * details]
+        parts = [_cropped(approximation, axes, _sizes(finer[0], axes)), *finer]
+        for along in axes:
+            pairs = zip(parts[::2], parts[1::2], strict=True)
+            parts = [_synthesise(low, high, filters, mode, along) for low, high in pairs]
+        (approximation,) = parts
+    return _cropped(approximation, axes, layout.lengths)
 
 
 def _cascade(
-    data: Tensor, lowpass: Tensor, levels: int, mode: Mode, axis: int, *, append_zero: bool
+    data: Tensor, lowpass: Tensor, levels: int, mode: Mode, axis: Axes, *, append_zero: bool
 ) -> tuple[Tensor, ...]:
     filters = torch.stack([lowpass, quadrature_mirror(lowpass)])[:, None]
-    shape = data.movedim(axis, -1).shape[:-1]
-    approximation, details = _rows(data, axis), []
+    axes = _axes(data, axis)
+    approximation, bands = data, list[Tensor]()
     for _ in range(integer(levels, "levels", minimum=0)):
-        if append_zero and approximation.shape[-1] % 2:
-            approximation = F.pad(approximation, (0, 1))
-        pair = _split(approximation, filters, mode)
-        approximation, detail = pair[:, :1], pair[:, 1:]
-        details.append(detail)
-    bands = [approximation, *reversed(details)]
-    return tuple(band.reshape(*shape, band.shape[-1]).movedim(-1, axis) for band in bands)
+        parts = [approximation]
+        # The first axis last, for PyWavelets' order: its highpass comes before that of the second.
+        for along in reversed(axes):
+            parts = [
+                half
+                for part in parts
+                for half in _analyse(part, filters, mode, along, append_zero=append_zero)
+            ]
+        approximation, *details = parts
+        bands = [*details, *bands]
+    return approximation, *bands
 
 
-def _rows(data: Tensor, axis: int) -> Tensor:
-    """Shape (rows, 1, length), as convolutions take it."""
+def _axes(data: Tensor, axis: Axes) -> tuple[int, ...]:
+    return transformed_axes(data.ndim, axis, f"the tensor has {data.ndim} axes", "axis")
+
+
+def _sizes(data: Tensor, axes: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(data.shape[along] for along in axes)
+
+
+def _cropped(data: Tensor, axes: tuple[int, ...], sizes: tuple[int, ...]) -> Tensor:
+    for along, size in zip(axes, sizes, strict=True):
+        data = data.narrow(along, 0, size)
+    return data
+
+
+def _analyse(
+    data: Tensor, filters: Tensor, mode: Mode, axis: int, *, append_zero: bool
+) -> tuple[Tensor, Tensor]:
+    """One level along one axis: approximation and detail."""
     moved = data.movedim(axis, -1)
-    return moved.reshape(-1, 1, moved.shape[-1])
+    rows = moved.reshape(-1, 1, moved.shape[-1])
+    if append_zero and rows.shape[-1] % 2:
+        rows = F.pad(rows, (0, 1))
+    pair = _split(rows, filters, mode)
+    low, high = (
+        pair[:, i].reshape(*moved.shape[:-1], pair.shape[-1]).movedim(-1, axis) for i in (0, 1)
+    )
+    return low, high
+
+
+def _synthesise(low: Tensor, high: Tensor, filters: Tensor, mode: str, axis: int) -> Tensor:
+    """One level of synthesis along one axis."""
+    pair = torch.stack([low.movedim(axis, -1), high.movedim(axis, -1)], dim=-2)
+    rows = _merge(pair.reshape(-1, *pair.shape[-2:]), filters, mode)
+    return rows.reshape(*pair.shape[:-2], rows.shape[-1]).movedim(-1, axis)
 
 
 def _split(rows: Tensor, filters: Tensor, mode: Mode) -> Tensor:

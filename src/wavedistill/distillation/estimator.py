@@ -78,9 +78,10 @@ class WaveletDistiller(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         Weights (lambda and gamma of Eq. 8). Either may be 0, not both.
     mode : str
         PyWavelets' signal extension mode.
-    axes : int
-        The axis of time: -1 for (n, L) and (n, C, L), 1 for (n, L, C). Other axes but the first are
-        channels, which share the wavelet.
+    axes : int or pair of int
+        The axis of time: -1 for (n, L) and (n, C, L), 1 for (n, L, C). Or the two axes of images,
+        which are filtered alike: (-2, -1) for (n, H, W) and (n, C, H, W). Other axes but the first
+        are channels, which share the wavelet.
     constraint : str
         ``"orthonormal"``, or ``"penalized"``: all terms of Eq. 8 with the penalties of weight 1,
         minimised from a single start by minibatch Adam in PyTorch. The filter is then orthonormal
@@ -203,24 +204,25 @@ class WaveletDistiller(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         start = start_wavelet(self.init, support, self.constraint, self._random())
         if isinstance(y, Attributions):
             raise TypeError("attributions were given in the place of y; pass attributions=... .")
-        signals, axis = read_signals(self, X, self.axes, reset=True)
+        signals, axes = read_signals(self, X, self.axes, reset=True)
         mode = check_mode(self.mode)
         examples = make_examples(
             signals,
             self._attributions(attributions),
             self.sparsity,
             self.interpretation,
-            axis,
+            axes,
             scales=None if self.normalize else {"sparsity": 1.0, "interpretation": 1.0},
         )
-        check_depth(self.levels, signals.shape[axis], support)
+        sizes = tuple(signals.shape[axis] for axis in axes)
+        check_depth(self.levels, sizes, support)
         if start is None or self.constraint == "orthonormal":
-            found = self._search(examples, start, support, mode, axis)
+            found = self._search(examples, start, support, mode, axes)
         else:
-            found = self._minimize_penalized(signals, examples, start, mode, axis)
+            found = self._minimize_penalized(signals, examples, start, mode, axes)
         self.scales_ = {term.name: term.scale for term in examples}
 
-        self.layout_ = CoefficientLayout(signals.shape[axis], support, self.levels, mode)
+        self.layout_ = CoefficientLayout(sizes, support, self.levels, mode)
         self.candidates_, self.loss_terms_, self.history_ = found
         self.wavelet_, self.loss_, _ = self.candidates_[0]
         self.n_iter_ = max(1, len(self.history_) - 1)
@@ -228,18 +230,22 @@ class WaveletDistiller(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         return self
 
     def transform(self, X: ArrayLike) -> Floats:
-        """Wavelet coefficients of signals, `layout_.total` of them in place of the axis of time."""
+        """Wavelet coefficients of signals, `layout_.total` of them in place of the axis of time.
+
+        Those of images lie in place of the first of their two axes, and the other is gone;
+        ``layout_.bands`` gives each sub-band its two axes back.
+        """
         check_is_fitted(self)
-        signals, axis = read_signals(self, X, self.axes, reset=False)
-        return analysis(signals, self.wavelet_, self.levels, self.mode, axis)
+        signals, axes = read_signals(self, X, self.axes, reset=False)
+        return analysis(signals, self.wavelet_, self.levels, self.mode, axes)
 
     def inverse_transform(self, Z: ArrayLike) -> Floats:
         """The signals that have these coefficients, at their original length."""
         check_is_fitted(self)
         coefficients = float_array(Z, "Z", min_ndim=2)
-        axis = signal_axes(coefficients.shape, self.axes, "Z")[0]
-        length = self.layout_.length
-        return synthesis(coefficients, self.wavelet_, self.levels, length, self.mode, axis)
+        axes = signal_axes((len(coefficients), *self.signal_shape_), self.axes)
+        lengths = self.layout_.lengths
+        return synthesis(coefficients, self.wavelet_, self.levels, lengths, self.mode, axes)
 
     def score(
         self,
@@ -255,7 +261,7 @@ class WaveletDistiller(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             If the fit used attributions and none are given.
         """
         check_is_fitted(self)
-        signals, axis = read_signals(self, X, self.axes, reset=False)
+        signals, axes = read_signals(self, X, self.axes, reset=False)
         if "interpretation" in self.scales_ and attributions is None:
             raise ValueError(
                 "the fit used attributions, and score was given none; pass "
@@ -267,33 +273,31 @@ class WaveletDistiller(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             self._attributions(attributions),
             self.sparsity,
             interpretation,
-            axis,
+            axes,
             scales=self.scales_,
         )
         lowpass, mode = self.wavelet_.lowpass, check_mode(self.mode)
         if self.constraint == "orthonormal":
-            terms = Objective(examples, self.levels, mode, (axis,)).terms(lowpass)
+            terms = Objective(examples, self.levels, mode, axes).terms(lowpass)
         else:
-            terms = self._penalized_objective(signals, examples, mode, axis).evaluate(lowpass)
+            terms = self._penalized_objective(signals, examples, mode, axes).evaluate(lowpass)
         return -sum(terms.values())
 
     def get_feature_names_out(self, input_features: object = None) -> NDArray[np.object_]:
-        """Names of the coefficients of single-channel signals: cA4[0], ..., cD1[35]."""
+        """Names of the coefficients of one channel: cA4[0], ..., cD1[35], or cD1[35,35] of images.
+
+        Raises
+        ------
+        ValueError
+            If there are several channels.
+        """
         check_is_fitted(self)
-        if len(self.signal_shape_) != 1:
+        if len(self.signal_shape_) != len(self.layout_.lengths):
             raise ValueError(
                 f"signals of shape {self.signal_shape_} have coefficients in more than one axis, "
                 "which have no flat list of names; see layout_."
             )
-        layout = self.layout_
-        return np.array(
-            [
-                f"{name}[{i}]"
-                for name, size in zip(layout.names, layout.sizes, strict=True)
-                for i in range(size)
-            ],
-            dtype=object,
-        )
+        return np.array(self.layout_.labels, dtype=object)
 
     def _search(
         self,
@@ -301,7 +305,7 @@ class WaveletDistiller(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         start: Wavelet | None,
         support: int,
         mode: Mode,
-        axis: int,
+        axes: tuple[int, ...],
     ) -> _Found:
         random = self._random()
         count = max(len(term) for term in examples)
@@ -309,7 +313,7 @@ class WaveletDistiller(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
         def objective_on(size: int) -> Objective:
             subset = tuple(term.subset(size, random) for term in examples)
-            return Objective(subset, self.levels, mode, (axis,))
+            return Objective(subset, self.levels, mode, axes)
 
         settings: dict[str, Any] = {
             "max_iter": self.max_iter,
@@ -343,9 +347,9 @@ class WaveletDistiller(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         examples: tuple[Examples, ...],
         start: Wavelet,
         mode: Mode,
-        axis: int,
+        axes: tuple[int, ...],
     ) -> _Found:
-        objective = self._penalized_objective(signals, examples, mode, axis)
+        objective = self._penalized_objective(signals, examples, mode, axes)
         settings = self.penalized or PenalizedSettings()
         fit = _import_penalized().minimize_penalized(
             objective, start.lowpass, settings, self._random()
@@ -354,7 +358,7 @@ class WaveletDistiller(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         return _Found([candidate], fit.terms, fit.history)
 
     def _penalized_objective(
-        self, signals: Floats, examples: tuple[Examples, ...], mode: Mode, axis: int
+        self, signals: Floats, examples: tuple[Examples, ...], mode: Mode, axes: tuple[int, ...]
     ) -> PenalizedObjective:
         settings = self.penalized or PenalizedSettings()
         objective: PenalizedObjective = _import_penalized().PenalizedObjective(
@@ -362,7 +366,7 @@ class WaveletDistiller(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             examples,
             self.levels,
             mode,
-            axis,
+            axes,
             scaling=settings.scaling,
             device=settings.device,
         )

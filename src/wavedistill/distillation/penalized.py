@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 from torch import Tensor
 
-from wavedistill.checks import Floats, Mode
+from wavedistill.checks import Floats, Mode, signal_axes
 from wavedistill.distillation.convolutions import adjoint_synthesis, analysis, synthesis
 from wavedistill.distillation.objective import Examples
 from wavedistill.distillation.penalties import (
@@ -67,8 +67,8 @@ class PenalizedObjective:
     examples : sequence of Examples
         The sparsity and the interpretation term, whichever count, with weights and scales.
         Multipliers of several targets hold every example once for each of them.
-    levels, mode, axis
-        Of the transform.
+    levels, mode, axes
+        Of the transform, along one axis or the two of images.
     scaling : str
         ``"paper"`` or ``"published"``.
     device : str, torch.device or None
@@ -81,7 +81,7 @@ class PenalizedObjective:
         examples: Sequence[Examples],
         levels: int,
         mode: Mode,
-        axis: int,
+        axes: int | Sequence[int],
         *,
         scaling: str = "paper",
         device: str | torch.device | None = None,
@@ -97,8 +97,10 @@ class PenalizedObjective:
             arrays.append(given["interpretation"].signals)
         dtype = np.result_type(*arrays)
         where = torch.device("cpu" if device is None else device)
-        self._signals, *others = (_channels_first(a, axis, dtype, where) for a in arrays)
-        # Shape (targets, n, channels, length): a minibatch has all targets of its examples.
+        along = signal_axes(signals.shape, axes)
+        self._axes = tuple(range(-len(along), 0))
+        self._signals, *others = (_channels_first(a, along, dtype, where) for a in arrays)
+        # Shape (targets, n, channels, ...): a minibatch has all targets of its examples.
         per_target = (-1, *self._signals.shape)
         self._multipliers = others[0].reshape(per_target) if others else None
 
@@ -107,7 +109,7 @@ class PenalizedObjective:
 
     @property
     def signals(self) -> Tensor:
-        """Shape (n, channels, length), on the device."""
+        """Shape (n, channels, length), or (n, channels, height, width), on the device."""
         return self._signals
 
     def data_terms(
@@ -138,6 +140,8 @@ class PenalizedObjective:
 
     def _short(self, signals: Tensor) -> bool:
         """Whether the transforms of the unit signals cost less than those of these."""
+        if len(self._axes) > 1:
+            return False
         length = signals.shape[-1]
         return length <= min(_MATRIX_LENGTH, signals.numel() // length)
 
@@ -158,12 +162,14 @@ class PenalizedObjective:
     def _as_cascades(
         self, lowpass: Tensor, signals: Tensor, multipliers: Tensor | None
     ) -> tuple[Bands, Tensor, Bands | None]:
-        """The same level by level, for signals whose matrices would be large."""
-        bands = analysis(signals, lowpass, self._levels, self._mode)
-        restored = synthesis(bands, lowpass, signals.shape[-1], self._mode)
+        """The same level by level, for images, and signals whose matrices would be large."""
+        setting = lowpass, self._levels, self._mode, self._axes
+        bands = analysis(signals, *setting)
+        lengths = signals.shape[-len(self._axes) :]
+        restored = synthesis(bands, lowpass, lengths, self._mode, self._axes)
         if multipliers is None:
             return bands, restored, None
-        attributions = adjoint_synthesis(multipliers, lowpass, self._levels, self._mode)
+        attributions = adjoint_synthesis(multipliers, *setting)
         return bands, restored, attributions
 
     def filter_terms(self, lowpass: Tensor) -> dict[str, Tensor]:
@@ -251,11 +257,12 @@ def _epoch(
 
 
 def _channels_first(
-    array: Floats, axis: int, dtype: np.dtype[np.floating], device: torch.device
+    array: Floats, axes: tuple[int, ...], dtype: np.dtype[np.floating], device: torch.device
 ) -> Tensor:
-    """Shape (n, channels, length), contiguous."""
-    moved = np.moveaxis(array, axis, -1)
-    rows = np.ascontiguousarray(moved, dtype=dtype).reshape(len(array), -1, moved.shape[-1])
+    """Shape (n, channels, length), or (n, channels, height, width), contiguous."""
+    moved = np.moveaxis(array, axes, range(-len(axes), 0))
+    sizes = moved.shape[-len(axes) :]
+    rows = np.ascontiguousarray(moved, dtype=dtype).reshape(len(array), -1, *sizes)
     return torch.tensor(rows, device=device)
 
 

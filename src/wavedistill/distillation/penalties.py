@@ -7,11 +7,14 @@ is always the quadrature mirror of h. They stand here in the paper's scaling, wi
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 from wavedistill.distillation.convolutions import (
+    Axes,
     adjoint_synthesis,
     analysis,
     quadrature_mirror,
@@ -35,7 +38,7 @@ __all__ = [
 
 
 def reconstruction(
-    signals: Tensor, lowpass: Tensor, levels: int, mode: str = "zero", axis: int = -1
+    signals: Tensor, lowpass: Tensor, levels: int, mode: str = "zero", axis: Axes = -1
 ) -> Tensor:
     """Reconstruction loss, mean_i ||x_i - S_h A_h x_i||_2^2 (Eq. 8).
 
@@ -48,16 +51,18 @@ def reconstruction(
         Depth J.
     mode : str
         PyWavelets' signal extension mode.
-    axis : int
-        The axis to transform.
+    axis : int or pair of int
+        The axis to transform, or the two of images.
     """
     bands = analysis(signals, lowpass, levels, mode, axis)
-    restored = synthesis(bands, lowpass, signals.shape[axis], mode, axis)
+    along = sorted(a % signals.ndim for a in (axis if isinstance(axis, Sequence) else (axis,)))
+    lengths = [signals.shape[a] for a in along]
+    restored = synthesis(bands, lowpass, lengths, mode, axis)
     return mean_squared_distance(signals, restored)
 
 
 def sparsity(
-    signals: Tensor, lowpass: Tensor, levels: int, mode: str = "zero", axis: int = -1
+    signals: Tensor, lowpass: Tensor, levels: int, mode: str = "zero", axis: Axes = -1
 ) -> Tensor:
     """Sparsity of the coefficients, mean_i ||A_h x_i||_1 (lambda's term of the wavelet loss).
 
@@ -67,7 +72,7 @@ def sparsity(
 
 
 def interpretation(
-    multipliers: Tensor, lowpass: Tensor, levels: int, mode: str = "zero", axis: int = -1
+    multipliers: Tensor, lowpass: Tensor, levels: int, mode: str = "zero", axis: Axes = -1
 ) -> Tensor:
     """Sparsity of the attributions, mean_i ||S_h^T m_i||_1 (gamma's term of Eq. 8).
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from wavedistill.attribution import Attributions
-from wavedistill.checks import Floats, float_array
+from wavedistill.checks import Floats, float_array, signal_axes
 from wavedistill.distillation.objective import Examples
 
 __all__ = ["as_attributions", "make_examples"]
@@ -28,7 +28,7 @@ def make_examples(
     attributions: Attributions | None,
     sparsity: float,
     interpretation: float,
-    axis: int,
+    axes: int | Sequence[int],
     *,
     scales: Mapping[str, float] | None = None,
 ) -> tuple[Examples, ...]:
@@ -40,8 +40,8 @@ def make_examples(
     attributions : Attributions or None
     sparsity, interpretation : float
         Weights; a term of weight 0 is left out.
-    axis : int
-        The axis of time of the signals.
+    axes : int or pair of int
+        The axis of time of the signals, or the two of images.
     scales : mapping of str to float, or None
         What to divide the coefficients of each term by; None for the mean magnitude of its array.
 
@@ -56,7 +56,7 @@ def make_examples(
             raise ValueError("X is zero everywhere; there is nothing to learn from it.")
         terms.append(Examples("sparsity", sparsity, 1.0, signals))
     if attributions is not None:
-        _check_multipliers(attributions, signals, axis)
+        _check_multipliers(attributions, signals, axes)
         if interpretation > 0:
             inputs = attributions.inputs
             terms.append(
@@ -81,7 +81,9 @@ def make_examples(
     )
 
 
-def _check_multipliers(attributions: Attributions, signals: Floats, axis: int) -> None:
+def _check_multipliers(
+    attributions: Attributions, signals: Floats, axes: int | Sequence[int]
+) -> None:
     multipliers = attributions.multipliers
     shape = multipliers.shape[attributions.baseline_axis :]
     # Attributions of several targets hold every example once for each of them.
@@ -96,8 +98,8 @@ def _check_multipliers(attributions: Attributions, signals: Floats, axis: int) -
             "output does not depend on these signals. Check the target and the teacher, or pass "
             "attributions=None."
         )
-    time = axis + attributions.baseline_axis
-    if shape[axis] > 1 and not np.ptp(multipliers, axis=time).any():
+    along = tuple(axis + attributions.baseline_axis for axis in signal_axes(shape, axes))
+    if max(multipliers.shape[a] for a in along) > 1 and not np.ptp(multipliers, axis=along).any():
         warnings.warn(
             "the multipliers are constant along the signals: the teacher seems to see their mean "
             "alone, which says little about a wavelet.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -64,9 +65,10 @@ def check_parameters(estimator: Any) -> int:
     return support
 
 
-def check_depth(levels: int, length: int, support: int) -> None:
+def check_depth(levels: int, lengths: Sequence[int], support: int) -> None:
     """Refuse more levels than signals can have, and warn of more than PyWavelets advises."""
-    refuse_depth(levels, length)
+    refuse_depth(levels, lengths)
+    length = min(lengths)
     usual = pywt.dwt_max_level(length, support)
     if levels > usual:
         warnings.warn(

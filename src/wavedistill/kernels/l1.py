@@ -39,13 +39,13 @@ def coefficient_l1(
     axes: int | Sequence[int] = -1,
     adjoint: bool = False,
 ) -> L1Gradient:
-    """Sum of the absolute wavelet coefficients of signals, with its gradient by the filters.
+    """Sum of the absolute wavelet coefficients of signals or images, with its gradient.
 
     Parameters
     ----------
     data : array_like or PackedSignals
         The first axis runs over examples, `axes` is transformed, any other axis is a channel. Give
-        what `prepare` returned when calling more than once. Lengths from 1 on; float32 is computed
+        what `prepare` returned when calling more than once. Sizes from 1 on; float32 is computed
         in float32, with sums in float64.
     lowpass, highpass : array_like, shape (N,)
         Reconstruction filters (PyWavelets' ``rec_lo``, ``rec_hi``), N even.
@@ -53,8 +53,9 @@ def coefficient_l1(
         Depth J; 0 is the sum over the signals themselves.
     mode : str
         Any of PyWavelets' signal extension modes.
-    axes : int or sequence of one int
-        The axis of time; ignored for what is packed already.
+    axes : int or pair of int
+        The axis of time, or the two of images, which are filtered alike (the separable transform);
+        ignored for what is packed already.
     adjoint : bool
         Apply S_h^T of that mode, the adjoint of the inverse transform, instead of A_h.
 

@@ -1,11 +1,12 @@
 """Signals packed for the kernel: in blocks of a few lanes, time outermost, lanes innermost.
 
 In this layout every tap of a filter is a contiguous multiply-add over whole rows, with no stride-2
-gather, which is what makes the kernel fast.
+gather, which is what makes the kernel fast. Images lie there row by row.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -16,7 +17,7 @@ from numba import njit
 from numpy.typing import ArrayLike
 
 from wavedistill.checks import Floats, dense_float_array, signal_axes
-from wavedistill.kernels.threads import in_chunks
+from wavedistill.kernels.threads import SMALL, in_chunks
 
 __all__ = ["PackedSignals", "prepare"]
 
@@ -24,18 +25,22 @@ Blocks = np.ndarray[tuple[int, int, int, int], np.dtype[np.floating[Any]]]
 
 #: Widths of a block: 16 float32 values are one cache line, and narrow blocks serve few signals.
 _LANES = (1, 4, 16)
+#: Bytes beyond which a block of images of each width is slower than a narrower one (measured).
+_IMAGE_BYTES = (math.inf, 2**22, 2**20)
+#: Blocks to make of a batch of images that several threads will share.
+_LEAST_BLOCKS = 4
 _NEGLIGIBLE = 1e-20
 
 
 @dataclass(frozen=True, eq=False)
 class PackedSignals:
-    """Signals as `prepare` packs them.
+    """Signals or images as `prepare` packs them.
 
     Parameters
     ----------
     blocks : ndarray, shape (baselines, n_blocks, length, lanes)
         float32 or float64; the last block is filled up with zero signals. There is one baseline
-        unless `prepare` was told of an axis of them.
+        unless `prepare` was told of an axis of them. An image lies there row by row.
     shape : tuple of int
         Of the array that was packed.
     axes : tuple of int
@@ -48,8 +53,13 @@ class PackedSignals:
 
     @property
     def length(self) -> int:
-        """Samples in a signal."""
+        """Samples in a signal, or values in an image."""
         return self.blocks.shape[2]
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """Samples along each transformed axis."""
+        return tuple(self.shape[axis] for axis in self.axes)
 
     @property
     def lanes(self) -> int:
@@ -70,10 +80,10 @@ def prepare(
     ----------
     data : array_like
         The first axis runs over examples; `axes` is transformed, and every other axis is a channel,
-        each channel a signal of its own. float32 and float64 are kept, others become float64.
-        What is packed already is returned as it is.
-    axes : int or sequence of one int
-        The axis of time, counted without an axis of baselines.
+        each channel a signal or an image of its own. float32 and float64 are kept, others become
+        float64. What is packed already is returned as it is.
+    axes : int or pair of int
+        The axis of time, or the two of images, counted without an axis of baselines.
     baseline_axis : bool
         Whether a leading axis, before that of the examples, runs over baselines (`product_l1`).
     scale : float, optional
@@ -87,28 +97,40 @@ def prepare(
     Raises
     ------
     ValueError
-        If the axis is not there, is the first, is not one, or holds no samples.
+        If an axis is not there, is the first, or holds no samples; if there are more than two.
     """
     if isinstance(data, PackedSignals):
         return data
     array = dense_float_array(data, "data")
     array = array if baseline_axis else array[np.newaxis]
     normal = signal_axes(array.shape[1:], axes, "data")
-    if len(normal) != 1:
-        raise ValueError(
-            f"axes={axes} names {len(normal)} axes, and this version transforms one; name one axis."
-        )
-    if array.shape[normal[0] + 1] == 0:
-        raise ValueError(f"data has no samples along axis {normal[0]} (shape {array.shape[1:]}).")
-    signals = np.moveaxis(array, normal[0] + 1, -1)
-    signals = signals.reshape(len(array), -1, signals.shape[-1])
-    baselines, count, length = signals.shape
-    lanes = next((width for width in _LANES if count <= width), _LANES[-1])
+    for axis in normal:
+        if array.shape[axis + 1] == 0:
+            raise ValueError(f"data has no samples along axis {axis} (shape {array.shape[1:]}).")
+    signals = np.moveaxis(array, [axis + 1 for axis in normal], range(-len(normal), 0))
+    count, length = (math.prod(sizes) for sizes in np.split(signals.shape[1:], [-len(normal)]))
+    signals = signals.reshape(len(array), count, length)
+    baselines = len(signals)
+    lanes = _image_lanes(count, length, array.itemsize) if len(normal) == 2 else _lanes(count)
     blocks = np.empty((baselines, -(-count // lanes), length, lanes), dtype=signals.dtype)
     least = 0.0 if scale is None else _NEGLIGIBLE
     for rows, packed in zip(signals, blocks, strict=True):
         in_chunks(partial(_pack, rows, packed, scale or 1.0, least), len(packed), rows.size)
     return PackedSignals(blocks, array.shape[1:], normal)
+
+
+def _lanes(count: int) -> int:
+    """The width of a block of signals."""
+    return next((width for width in _LANES if count <= width), _LANES[-1])
+
+
+def _image_lanes(count: int, length: int, itemsize: int) -> int:
+    """The width of a block of images: narrower, so that it fits the cache and all threads work."""
+    wide = _lanes(count if count * length <= SMALL else count // _LEAST_BLOCKS)
+    fits = [
+        w for w, most in zip(_LANES, _IMAGE_BYTES, strict=True) if w * length * itemsize <= most
+    ]
+    return min(wide, fits[-1])
 
 
 @njit(nogil=True, cache=True)

@@ -12,17 +12,17 @@ from concurrent.futures import ThreadPoolExecutor
 import numba
 import numpy as np
 
-__all__ = ["in_chunks"]
+__all__ = ["SMALL", "in_chunks"]
 
 #: Samples below which starting threads costs more than it saves.
-_SMALL = 200_000
+SMALL = 200_000
 #: Chunks per thread: enough to even out a core that is busy with something else.
 _CHUNKS = 4
 
 
 def in_chunks(work: Callable[[int, int], None], count: int, samples: int) -> None:
     """Call ``work(start, stop)`` over ``range(count)``, on several threads if it is worth it."""
-    threads = numba.get_num_threads() if samples > _SMALL else 1
+    threads = numba.get_num_threads() if samples > SMALL else 1
     if threads == 1 or count == 1:
         work(0, count)
         return

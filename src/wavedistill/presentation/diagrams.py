@@ -102,7 +102,7 @@ def plot_synthetic_setup(
     """
     x, weights = float_array(signal, "signal"), float_array(beta, "beta")
     w = analysis(x, wavelet, layout.levels, layout.mode)
-    gradient = analysis(np.eye(layout.length), wavelet, layout.levels, layout.mode) @ weights
+    gradient = analysis(np.eye(layout.lengths[0]), wavelet, layout.levels, layout.mode) @ weights
     name = wavelet.name.upper() or "true"
     canvas = Canvas(13.33, 7.2)
     canvas.band(Box(0.2, 2.95, 12.93, 4.05), "How the response is made")

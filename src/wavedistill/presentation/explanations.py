@@ -69,7 +69,7 @@ def plot_contributions(
     ValueError
         If the trace is not of the length that the model was fitted to.
     """
-    x = one_trace(trace, "trace", contributions.transform.layout_.length)
+    x = one_trace(trace, "trace", contributions.transform.layout_.lengths[0])
     leading = contributions.largest(example, integer(count, "count", minimum=1))
     most = integer(max_bars, "max_bars", minimum=1)
     panels = 1 + len(leading)

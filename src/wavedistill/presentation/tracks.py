@@ -134,8 +134,8 @@ def plot_endocytosis_setup(
         If the trace or the multipliers are not of the length that the model was fitted to.
     """
     transform, layout = contributions.transform, contributions.transform.layout_
-    x = one_trace(trace, "trace", layout.length)
-    m = one_trace(multipliers, "multipliers", layout.length)
+    x = one_trace(trace, "trace", layout.lengths[0])
+    m = one_trace(multipliers, "multipliers", layout.lengths[0])
     wavelet = as_wavelet(transform.wavelet)
     places = contributions.positions[example]
     used = np.isin(np.arange(layout.total), places)

@@ -67,7 +67,7 @@ class Contributions:
 
         Returns
         -------
-        ndarray, shape (length,)
+        ndarray, shape (length,) or, of images, (height, width)
             All coefficients' curves together are the signal.
 
         Raises
@@ -83,7 +83,10 @@ class Contributions:
             )
         alone = np.zeros(layout.total)
         alone[position] = self.coefficients[example, feature]
-        return synthesis(alone, transform.wavelet, transform.levels, layout.length, layout.mode)
+        axes = tuple(range(-len(layout.lengths), 0))
+        return synthesis(
+            alone, transform.wavelet, transform.levels, layout.lengths, layout.mode, axes
+        )
 
 
 def contributions(model: Pipeline, X: ArrayLike) -> Contributions:

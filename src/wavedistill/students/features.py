@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Literal, Self, get_args
 
@@ -10,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
-from wavedistill.checks import Floats, check_mode, integer, signal_axes
+from wavedistill.checks import Floats, check_mode, integer
 from wavedistill.signals import read_signals, refuse_depth
 from wavedistill.wavelets import CoefficientLayout, Wavelet, analysis, as_wavelet
 
@@ -20,7 +21,7 @@ Sign = Literal["pos", "neg", "abs", "both"]
 
 
 class WaveletCoefficients(TransformerMixin, BaseEstimator):  # type: ignore[misc]
-    """All wavelet coefficients of a signal, side by side.
+    """All wavelet coefficients of a signal or an image, side by side.
 
     Parameters
     ----------
@@ -30,8 +31,8 @@ class WaveletCoefficients(TransformerMixin, BaseEstimator):  # type: ignore[misc
         Depth J.
     mode : str
         PyWavelets' signal extension mode.
-    axes : int
-        The axis of time; other axes but the first are channels.
+    axes : int or pair of int
+        The axis of time, or the two axes of images; other axes but the first are channels.
 
     Attributes
     ----------
@@ -68,9 +69,10 @@ class WaveletCoefficients(TransformerMixin, BaseEstimator):  # type: ignore[misc
         wavelet = as_wavelet(self.wavelet)
         levels = integer(self.levels, "levels", minimum=1)
         mode = check_mode(self.mode)
-        signals, axis = read_signals(self, X, self.axes, reset=True)
-        refuse_depth(levels, signals.shape[axis])
-        self.layout_ = CoefficientLayout(signals.shape[axis], len(wavelet.lowpass), levels, mode)
+        signals, axes = read_signals(self, X, self.axes, reset=True)
+        sizes = tuple(signals.shape[axis] for axis in axes)
+        refuse_depth(levels, sizes)
+        self.layout_ = CoefficientLayout(sizes, len(wavelet.lowpass), levels, mode)
         return self
 
     def transform(self, X: ArrayLike) -> Floats:
@@ -81,10 +83,10 @@ class WaveletCoefficients(TransformerMixin, BaseEstimator):  # type: ignore[misc
     def get_feature_names_out(self, input_features: object = None) -> NDArray[np.object_]:
         """Names of the features; those of several channels begin with the channel's number."""
         check_is_fitted(self)
-        axis = signal_axes((1, *self.signal_shape_), self.axes)[0] - 1
-        channels = int(np.prod([s for i, s in enumerate(self.signal_shape_) if i != axis]))
+        lengths = self.layout_.lengths
+        channels = math.prod(self.signal_shape_) // math.prod(lengths)
         names = self._names()
-        if len(self.signal_shape_) > 1:
+        if len(self.signal_shape_) > len(lengths):
             names = [f"channel {channel}: {name}" for channel in range(channels) for name in names]
         return np.array(names, dtype=object)
 
@@ -110,9 +112,9 @@ class WaveletCoefficients(TransformerMixin, BaseEstimator):  # type: ignore[misc
     def _coefficients(self, X: ArrayLike) -> Floats:
         """All coefficients, along the last axis."""
         check_is_fitted(self)
-        signals, axis = read_signals(self, X, self.axes, reset=False)
-        coefficients = analysis(signals, self.wavelet, self.levels, self.mode, axis)
-        return np.moveaxis(coefficients, axis, -1)
+        signals, axes = read_signals(self, X, self.axes, reset=False)
+        coefficients = analysis(signals, self.wavelet, self.levels, self.mode, axes)
+        return np.moveaxis(coefficients, axes[0], -1)
 
     def _reduce(self, coefficients: Floats) -> Floats:
         """Features along the last axis from coefficients along the last axis."""
@@ -123,29 +125,26 @@ class WaveletCoefficients(TransformerMixin, BaseEstimator):  # type: ignore[misc
         return np.broadcast_to(np.arange(coefficients.shape[-1]), coefficients.shape)
 
     def _names(self) -> list[str]:
-        layout = self.layout_
-        return [
-            f"{name}[{i}]"
-            for name, size in zip(layout.names, layout.sizes, strict=True)
-            for i in range(size)
-        ]
+        return list(self.layout_.labels)
 
 
 class TopCoefficients(WaveletCoefficients):
     """The largest wavelet coefficients of each scale, wherever in the signal they lie (Sec 4.2).
+
+    In images every sub-band has its own: three details at each scale.
 
     Parameters
     ----------
     wavelet, levels, mode, axes
         As in `WaveletCoefficients`.
     k : int
-        Coefficients per scale, in order of size. A scale that has fewer gives them all.
+        Coefficients per sub-band, in order of size. One that has fewer gives them all.
     sign : str
         ``"pos"``: the k largest; ``"neg"``: the k smallest; ``"abs"``: the k largest magnitudes;
         ``"both"``: the k largest, and the k smallest of the others.
     locations : bool
-        Whether to add where the first of them lies, in samples: for each scale the centre of its
-        basis vector's energy (for ``"both"``, those of the largest and of the smallest).
+        For signals: whether to add where the first of them lies, in samples: for each scale the
+        centre of its basis vector's energy (for ``"both"``, of the largest and of the smallest).
 
     Examples
     --------
@@ -179,7 +178,13 @@ class TopCoefficients(WaveletCoefficients):
         integer(self.k, "k", minimum=1)
         if self.sign not in get_args(Sign):
             raise ValueError(f"sign={self.sign!r} must be 'pos', 'neg', 'abs' or 'both'.")
-        return super().fit(X)
+        super().fit(X)
+        if self.locations and len(self.layout_.lengths) > 1:
+            raise ValueError(
+                f"locations=True needs signals, and axes={self.axes} names two axes; leave it out "
+                "for images."
+            )
+        return self
 
     def _reduce(self, coefficients: Floats) -> Floats:
         chosen = self._chosen(coefficients)

@@ -1,11 +1,7 @@
 """Orthogonal wavelets: filters, the orthonormal lattice, and the transforms they make."""
 
-from wavedistill.wavelets.transform import (
-    CoefficientLayout,
-    adjoint_synthesis,
-    analysis,
-    synthesis,
-)
+from wavedistill.wavelets.layout import CoefficientLayout
+from wavedistill.wavelets.transform import adjoint_synthesis, analysis, synthesis
 from wavedistill.wavelets.wavelet import (
     Wavelet,
     WaveletFunctions,

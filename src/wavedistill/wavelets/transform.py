@@ -1,122 +1,28 @@
-"""The transforms A_h, S_h and S_h^T of arrays, by way of PyWavelets.
+"""The transforms A_h, S_h and S_h^T of arrays, by way of PyWavelets, along one axis or two.
 
-Coefficients come as one array in which a single axis takes the place of the transformed one, in
-PyWavelets' order: approximation of the coarsest level, its detail, and on to the finest detail.
-`CoefficientLayout` says where each sub-band lies.
+Coefficients come as one array in which a single axis takes the place of the transformed ones, in
+PyWavelets' order: approximation of the coarsest level, its details, and on to the finest details.
+`CoefficientLayout` says where each sub-band lies. Images are transformed by the same filters along
+both axes (the separable transform), and their coefficients lie where the first of the two was.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import cast
 
 import numpy as np
 import pywt
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from wavedistill.checks import Floats, Mode, check_mode, dense_float_array, integer
+from wavedistill.checks import Floats, check_mode, dense_float_array, integer, transformed_axes
+from wavedistill.wavelets.layout import CoefficientLayout
 from wavedistill.wavelets.wavelet import Wavelet, as_wavelet
 
-__all__ = [
-    "CoefficientLayout",
-    "adjoint_synthesis",
-    "analysis",
-    "synthesis",
-]
+__all__ = ["adjoint_synthesis", "analysis", "synthesis"]
 
-
-@dataclass(frozen=True)
-class CoefficientLayout:
-    """Where the coefficients of each sub-band lie along the coefficient axis.
-
-    Parameters
-    ----------
-    length : int
-        Of the signal.
-    taps : int
-        Length N of the filters.
-    levels : int
-        Depth J of the transform; 0 is the signal itself.
-    mode : str
-        PyWavelets' signal extension mode.
-    """
-
-    length: int
-    taps: int
-    levels: int
-    mode: Mode = "zero"
-
-    @property
-    def sizes(self) -> tuple[int, ...]:
-        """Coefficients per sub-band: approximation, then details from coarse to fine (J + 1)."""
-        sizes = []
-        size = self.length
-        for _ in range(self.levels):
-            size = pywt.dwt_coeff_len(size, self.taps, self.mode)
-            sizes.append(size)
-        return (size, *reversed(sizes))
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Sub-bands as PyWavelets' documentation writes them: cA4, cD4, ..., cD1."""
-        return (f"cA{self.levels}", *(f"cD{level}" for level in range(self.levels, 0, -1)))
-
-    @property
-    def total(self) -> int:
-        """Number of coefficients."""
-        return sum(self.sizes)
-
-    @property
-    def slices(self) -> tuple[slice, ...]:
-        """The place of each sub-band along the coefficient axis."""
-        ends = np.cumsum(self.sizes)
-        return tuple(slice(int(e) - s, int(e)) for e, s in zip(ends, self.sizes, strict=True))
-
-    def centres(self, wavelet: Wavelet | str | ArrayLike) -> NDArray[np.float64]:
-        """Where each coefficient looks, in samples: the centre of its filters' energy.
-
-        Parameters
-        ----------
-        wavelet : Wavelet, str or array_like
-            With filters of `taps` taps.
-
-        Returns
-        -------
-        ndarray, shape (total,)
-            Within [0, length - 1]. For a basis vector inside the signal it is the centre of its
-            energy if the filters are orthonormal and their square has no correlation over scales,
-            and near to it else.
-        """
-        bank = as_wavelet(wavelet)
-        periodic = self.mode == "periodization"
-        # PyWavelets: cA[k] = sum_n rec_lo[N - 1 - n] x[2k + shift - n].
-        shift = self.taps // 2 if periodic else 1
-        energies = np.square(bank.lowpass), np.square(bank.highpass)
-        low, high = (shift - np.arange(self.taps)[::-1] @ e / e.sum() for e in energies)
-        starts, offset = [], 0.0
-        for level in range(self.levels):
-            starts.append(offset + 2**level * high)
-            offset += 2**level * low
-        bands = zip([offset, *reversed(starts)], self.names, self.sizes, strict=True)
-        places = [start + 2 ** int(name[2:]) * np.arange(size) for start, name, size in bands]
-        centres = np.concatenate(places)
-        return centres % self.length if periodic else np.clip(centres, 0, self.length - 1)
-
-    def split(self, coefficients: NDArray[np.generic], axis: int = -1) -> list[Floats]:
-        """The sub-bands as views, in the order of `names`.
-
-        Raises
-        ------
-        ValueError
-            If the axis does not have `total` coefficients.
-        """
-        if coefficients.shape[axis] != self.total:
-            raise ValueError(
-                f"the coefficients have {coefficients.shape[axis]} entries along axis {axis}, and "
-                f"signals of length {self.length} with {self.taps} taps, {self.levels} levels and "
-                f"mode {self.mode!r} have {self.total}."
-            )
-        return np.split(coefficients, np.cumsum(self.sizes)[:-1], axis=axis)
+#: What `pywt.dwtn` calls the details, in the order of `CoefficientLayout.names`.
+_DETAILS = {1: ("d",), 2: ("da", "ad", "dd")}
 
 
 def analysis(
@@ -124,27 +30,28 @@ def analysis(
     wavelet: Wavelet | str | ArrayLike,
     levels: int,
     mode: str = "zero",
-    axis: int = -1,
+    axis: int | Sequence[int] = -1,
 ) -> Floats:
-    """The DWT A_h, which is `pywt.wavedec`, its sub-bands side by side along `axis`.
+    """The DWT A_h: `pywt.wavedec` or, of images, `pywt.wavedec2`, its sub-bands side by side.
 
     Parameters
     ----------
     data : array_like
-        Signals along `axis`, of any length from 1.
+        Signals along `axis`, or images along two, of any size from 1.
     wavelet : Wavelet, str or array_like
         A wavelet, its name, or its lowpass filter.
     levels : int
         Depth J.
     mode : str
         PyWavelets' signal extension mode.
-    axis : int
-        The axis to transform.
+    axis : int or pair of int
+        The axis to transform, or the two, in either order.
 
     Returns
     -------
     ndarray
-        Like `data`, with ``CoefficientLayout(...).total`` entries along `axis`.
+        Like `data`, with ``CoefficientLayout(...).total`` entries along `axis`; of a pair, along
+        the first, and the second is gone.
     """
     array, bank = dense_float_array(data, "data"), as_wavelet(wavelet).to_pywt()
     depth = integer(levels, "levels", minimum=0)
@@ -156,7 +63,7 @@ def adjoint_synthesis(
     wavelet: Wavelet | str | ArrayLike,
     levels: int,
     mode: str = "zero",
-    axis: int = -1,
+    axis: int | Sequence[int] = -1,
 ) -> Floats:
     """S_h^T: multipliers of the signal become multipliers of its wavelet coefficients.
 
@@ -173,33 +80,54 @@ def synthesis(
     coefficients: ArrayLike,
     wavelet: Wavelet | str | ArrayLike,
     levels: int,
-    length: int,
+    length: int | Sequence[int],
     mode: str = "zero",
-    axis: int = -1,
+    axis: int | Sequence[int] = -1,
 ) -> Floats:
-    """The inverse DWT S_h: `pywt.waverec` of what `analysis` returned, cropped to `length`.
+    """The inverse DWT S_h: of what `analysis` returned, cropped to `length`.
+
+    It is `pywt.waverec` or, of images, `pywt.waverec2`.
 
     Parameters
     ----------
     coefficients : array_like
         In the layout of `analysis`.
-    length : int
-        Of the signals, odd ones included.
+    length : int or pair of int
+        Of the signals, odd ones included; the sizes of images, in the order of their axes.
+    axis : int or pair of int
+        The axis of the signals, or the two axes of the images, that are to be returned.
 
     Raises
     ------
     ValueError
-        If the number of coefficients is not that of signals of this length.
+        If the number of coefficients is not that of signals of this length, or if `length` and
+        `axis` are not both one or both two.
     """
     chosen = as_wavelet(wavelet)
-    size = integer(length, "length", minimum=1)
+    given = length if isinstance(length, Sequence) else (length,)
+    sizes = tuple(integer(size, "length", minimum=1) for size in given)
     depth = integer(levels, "levels", minimum=0)
-    layout = CoefficientLayout(size, len(chosen.lowpass), depth, check_mode(mode))
-    bands = layout.split(dense_float_array(coefficients, "coefficients"), axis)
-    signals = pywt.waverec(bands, chosen.to_pywt(), mode=mode, axis=axis)
-    index = [slice(None)] * signals.ndim
-    index[axis] = slice(size)
-    return cast(Floats, signals[tuple(index)])
+    array = dense_float_array(coefficients, "coefficients")
+    ndim = array.ndim + len(sizes) - 1
+    axes = transformed_axes(ndim, axis, f"the result has {ndim} axes", argument="axis")
+    if len(axes) != len(sizes):
+        raise ValueError(
+            f"length={length} gives {len(sizes)} sizes and axis={axis} names {len(axes)} axes; "
+            "they must be as many: such as length=64 with axis=-1, or length=(32, 32) with "
+            "axis=(-2, -1)."
+        )
+    extension = check_mode(mode)
+    layout = CoefficientLayout(sizes, len(chosen.lowpass), depth, extension)
+    where = axis if isinstance(axis, int) else axes[0]
+    layout.split(array, where)
+    bands = layout.bands(np.moveaxis(array, axes[0], -1))
+    if len(sizes) == 1:
+        signals = pywt.waverec(bands, chosen.to_pywt(), mode=extension)
+    else:
+        details = [tuple(bands[i : i + 3]) for i in range(1, len(bands), 3)]
+        signals = pywt.waverec2([bands[0], *details], chosen.to_pywt(), mode=extension)
+    whole = signals[(..., *map(slice, sizes))]
+    return cast(Floats, np.moveaxis(whole, range(-len(axes), 0), axes))
 
 
 def _cascade(
@@ -207,24 +135,31 @@ def _cascade(
     bank: pywt.Wavelet,
     levels: int,
     mode: str,
-    axis: int,
+    axis: int | Sequence[int],
     *,
     append_zero: bool = False,
 ) -> Floats:
-    """Level after level of `pywt.dwt`, as `pywt.wavedec` does it, the sub-bands side by side.
+    """Level after level of `pywt.dwtn`, as `pywt.wavedecn` does it, the sub-bands side by side.
 
     Done here since levels of odd length may need a zero appended, and since PyWavelets refuses to
     reflect a single sample, where its repetition is what the rule amounts to.
     """
-    approximation = np.moveaxis(array, axis, -1)
-    details: list[Floats] = []
+    axes = transformed_axes(array.ndim, axis, f"data has {array.ndim} axes", argument="axis")
+    last = tuple(range(-len(axes), 0))
+    approximation = np.moveaxis(array, axes, last)
+    others = approximation.shape[: -len(axes)]
+    bands: list[Floats] = []
     for _ in range(levels):
-        size = approximation.shape[-1]
-        if append_zero and size % 2:
-            widths = [(0, 0)] * (approximation.ndim - 1) + [(0, 1)]
-            approximation = np.pad(approximation, widths)
-        single = size == 1 and mode in ("reflect", "antireflect")
-        extension = "constant" if single else mode
-        approximation, detail = pywt.dwt(approximation, bank, mode=extension, axis=-1)
-        details.append(detail)
-    return np.moveaxis(np.concatenate([approximation, *reversed(details)], axis=-1), -1, axis)
+        sizes = approximation.shape[-len(axes) :]
+        if append_zero:
+            widths = [(0, 0)] * len(others) + [(0, size % 2) for size in sizes]
+            approximation = (
+                np.pad(approximation, widths) if any(map(max, widths)) else approximation
+            )
+        reflects = mode in ("reflect", "antireflect")
+        modes = ["constant" if reflects and size == 1 else mode for size in sizes]
+        level = pywt.dwtn(approximation, bank, mode=modes, axes=last)
+        approximation = level["a" * len(axes)]
+        bands = [*(level[name] for name in _DETAILS[len(axes)]), *bands]
+    flat = [band.reshape(*others, -1) for band in (approximation, *bands)]
+    return np.moveaxis(np.concatenate(flat, axis=-1), -1, axes[0])

@@ -1,0 +1,62 @@
+"""What the sums of absolute coefficients make of them: a value, and cotangents in their place.
+
+Sums run over a tile in the precision of the data, over tiles in float64. Compiled into the
+functions of `cpu`, as `level` is.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import njit
+
+from wavedistill.checks import Floats
+from wavedistill.kernels.level import FAST, TILE
+
+__all__ = ["to_cofactors", "to_signs"]
+
+
+@njit(nogil=True, fastmath=FAST)
+def to_signs(coefficients: Floats) -> Any:
+    """Replace coefficients by their signs and return the sum of their absolute values."""
+    kind = coefficients.dtype.type
+    total: Any = 0.0
+    for start in range(0, len(coefficients), TILE):
+        tile = coefficients[start : start + TILE]
+        part = kind(0)
+        for t in range(len(tile)):
+            c = tile[t]
+            part += abs(c)
+            tile[t] = (kind(1) if c > 0 else kind(0)) - (kind(1) if c < 0 else kind(0))
+        total += part
+    return total
+
+
+@njit(nogil=True, fastmath=FAST)
+def to_cofactors(first: Floats, second: Floats) -> Any:
+    """Sum |mean_k first_k * second_k| and put its derivatives in place of the factors."""
+    kind = first.dtype.type
+    share = kind(1 / len(first))
+    mean = np.empty(TILE, first.dtype)
+    total: Any = 0.0
+    for start in range(0, first.shape[1], TILE):
+        size = min(TILE, first.shape[1] - start)
+        mean[:size] = 0
+        for k in range(len(first)):
+            left, right = first[k, start : start + size], second[k, start : start + size]
+            for t in range(size):
+                mean[t] += left[t] * right[t]
+        part = kind(0)
+        for t in range(size):
+            m = mean[t]
+            part += abs(m)
+            mean[t] = (share if m > 0 else kind(0)) - (share if m < 0 else kind(0))
+        total += share * part
+        for k in range(len(first)):
+            left, right = first[k, start : start + size], second[k, start : start + size]
+            for t in range(size):
+                u = left[t]
+                left[t] = mean[t] * right[t]
+                right[t] = mean[t] * u
+    return total
