@@ -21,6 +21,7 @@ __all__ = [
     "PenalizedGrid",
     "distilled",
     "known",
+    "paper_point",
     "penalized_path",
     "resampled",
 ]
@@ -130,6 +131,12 @@ def penalized_path(
             distiller=distiller,
             file=file,
         )
+
+
+def paper_point(path: DistillationPath) -> int:
+    """Which point of a path the paper shows (`NAMED_POINT`), or its nearest there."""
+    weights = np.array([(p.sparsity, max(p.interpretation, 1e-12)) for p in path.points])
+    return int(np.argmin(np.abs(np.log(weights / NAMED_POINT)).sum(axis=1)))
 
 
 def resampled(

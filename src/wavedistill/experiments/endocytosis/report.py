@@ -17,7 +17,7 @@ from wavedistill.datasets import (
     make_endocytosis,
 )
 from wavedistill.distillation.path import DistillationPath
-from wavedistill.experiments.endocytosis.candidates import NAMED_POINT
+from wavedistill.experiments.endocytosis.candidates import paper_point
 from wavedistill.experiments.endocytosis.scores import Row, best_threshold
 from wavedistill.experiments.endocytosis.study import Amount, Study, run
 from wavedistill.experiments.endocytosis.teacher import ClathrinLSTM, load_teacher
@@ -192,7 +192,7 @@ def _figures(study: Study) -> Iterator[tuple[str, Figure]]:
     for start, path in study.paths.items():
         points = [(p.sparsity, p.interpretation, p.wavelet) for p in path.points]
         title = f"From {start.capitalize()}, penalised; framed: the paper's point"
-        yield grids[start], plot_wavelet_grid(points, selected=_named(path), title=title)
+        yield grids[start], plot_wavelet_grid(points, selected=paper_point(path), title=title)
     yield "figC1_traces", _traces(test)
     wavelets = [each.candidate.wavelet for each in study.selected]
     labels = [f"seed {number}" for number in range(len(wavelets))]
@@ -243,9 +243,3 @@ def _typical(study: Study) -> int:
     predicted = study.selected[0].model.predict(study.test.X)
     high = np.flatnonzero(predicted > np.quantile(predicted, 0.8))
     return int(high[np.argmin(np.abs(predicted[high] - study.test.y[high]))])
-
-
-def _named(path: DistillationPath) -> int:
-    """The point of the paper's Fig 2, or its nearest on this grid."""
-    weights = np.array([(p.sparsity, max(p.interpretation, 1e-12)) for p in path.points])
-    return int(np.argmin(np.abs(np.log(weights / NAMED_POINT)).sum(axis=1)))

@@ -22,6 +22,7 @@ from wavedistill.experiments.endocytosis.candidates import (
     PenalizedGrid,
     distilled,
     known,
+    paper_point,
     penalized_path,
     resampled,
 )
@@ -185,7 +186,10 @@ def run(
     first = seeds[0]
     by_seed, paths = _penalized(seeds, amount, folder, notify)
     for one, path in zip(seeds, by_seed, strict=False):
-        rows.append(one.score("AWD, penalised", choose(_points(path), linear, one.fit)))
+        points = list(_points(path))
+        rows.append(one.score("AWD, penalised", choose(points, linear, one.fit)))
+        shown = [points[paper_point(path)]]
+        rows.append(one.score("AWD, the paper's weights", choose(shown, linear, one.fit)))
     beyond: list[Row] = []
     if amount.beyond:
         notify("students beyond the paper")
