@@ -1,7 +1,6 @@
 """What the sums of absolute coefficients make of them: a value, and cotangents in their place.
 
-Sums run over a tile in the precision of the data, over tiles in float64. Compiled into the
-functions of `cpu`, as `level` is.
+Sums run over a tile in the precision of the data, over tiles in float64.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ import numpy as np
 from numba import njit
 
 from wavedistill.checks import Floats
-from wavedistill.kernels.level import FAST, TILE
+from wavedistill.kernels.taps import FAST, TILE
 
 __all__ = ["to_cofactors", "to_signs"]
 

@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 
 from wavedistill.checks import Floats
 from wavedistill.kernels.absolute import to_cofactors, to_signs
-from wavedistill.kernels.level import FAST
 from wavedistill.kernels.one_axis import (
     Lanes,
     Workspace,
@@ -26,15 +25,19 @@ from wavedistill.kernels.one_axis import (
 )
 from wavedistill.kernels.packing import PackedSignals
 from wavedistill.kernels.plan import PlanArrays, make_plan
+from wavedistill.kernels.taps import FAST
 from wavedistill.kernels.threads import in_chunks
-from wavedistill.kernels.two_axes import analyse_images, backpropagate_images, images_workspace
+from wavedistill.kernels.two_axes import (
+    ImagePlan,
+    analyse_images,
+    backpropagate_images,
+    images_workspace,
+)
 
 __all__ = ["packed_coefficient_l1", "packed_product_l1"]
 
 Array = NDArray[np.float64]
 Triple = tuple[float, Array, Array]
-#: Along both axes of images.
-ImagePlan = tuple[PlanArrays, PlanArrays]
 
 
 def packed_coefficient_l1(
@@ -156,11 +159,19 @@ def _coefficient_blocks(
     lowpass_gradients: Array,
     highpass_gradients: Array,
 ) -> None:
+    filters = lowpass, highpass
     for b in range(len(blocks)):
-        _analyse(blocks[b], lanes, lowpass, highpass, signal, image, space, 0)
+        # One of the plans is None, and what it would be for is not even compiled.
+        if signal is not None:
+            analyse_signals(blocks[b], lanes, *filters, signal, space, 0)
+        if image is not None:
+            analyse_images(blocks[b], lanes, *filters, image, space, 0)
         values[b] = to_signs(space[1][0]) + to_signs(space[2][0])
         into = lowpass_gradients[b], highpass_gradients[b]
-        _backpropagate(lanes, lowpass, highpass, signal, image, space, 0, *into)
+        if signal is not None:
+            backpropagate_signals(lanes, *filters, signal, space, 0, *into)
+        if image is not None:
+            backpropagate_images(lanes, *filters, image, space, 0, *into)
 
 
 @njit(nogil=True, fastmath=FAST, cache=True)
@@ -186,48 +197,30 @@ def _product_blocks(
     for b in range(len(values)):
         for k in range(baselines):
             block, multiplier = inputs[k, start + b], multipliers[k, start + b]
-            _analyse(block, lanes, *filters, signal, image, space, k)
-            _analyse(multiplier, lanes, *filters, adjoint_signal, adjoint_image, adjoint_space, k)
+            if signal is not None:
+                analyse_signals(block, lanes, *filters, signal, space, k)
+            if image is not None:
+                analyse_images(block, lanes, *filters, image, space, k)
+            if adjoint_signal is not None:
+                analyse_signals(multiplier, lanes, *filters, adjoint_signal, adjoint_space, k)
+            if adjoint_image is not None:
+                analyse_images(
+                    multiplier,
+                    lanes,
+                    *filters,
+                    adjoint_image,
+                    adjoint_space,
+                    k,
+                )
         values[b] = to_cofactors(space[1], adjoint_space[1])
         values[b] += to_cofactors(space[2], adjoint_space[2])
         into = lowpass_gradients[b], highpass_gradients[b]
         for k in range(baselines):
-            _backpropagate(lanes, *filters, signal, image, space, k, *into)
-            _backpropagate(lanes, *filters, adjoint_signal, adjoint_image, adjoint_space, k, *into)
-
-
-@njit(nogil=True, fastmath=FAST)
-def _analyse(
-    block: Floats,
-    lanes: Lanes,
-    lowpass: Floats,
-    highpass: Floats,
-    signal: PlanArrays | None,
-    image: ImagePlan | None,
-    space: Workspace,
-    k: int,
-) -> None:
-    # One of the plans is None, and its branch is not even compiled.
-    if signal is not None:
-        analyse_signals(block, lanes, lowpass, highpass, signal, space, k)
-    if image is not None:
-        analyse_images(block, lanes, lowpass, highpass, image[0], image[1], space, k)
-
-
-@njit(nogil=True, fastmath=FAST)
-def _backpropagate(
-    lanes: Lanes,
-    lowpass: Floats,
-    highpass: Floats,
-    signal: PlanArrays | None,
-    image: ImagePlan | None,
-    space: Workspace,
-    k: int,
-    lowpass_gradient: Array,
-    highpass_gradient: Array,
-) -> None:
-    into = lowpass_gradient, highpass_gradient
-    if signal is not None:
-        backpropagate_signals(lanes, lowpass, highpass, signal, space, k, *into)
-    if image is not None:
-        backpropagate_images(lanes, lowpass, highpass, image[0], image[1], space, k, *into)
+            if signal is not None:
+                backpropagate_signals(lanes, *filters, signal, space, k, *into)
+            if image is not None:
+                backpropagate_images(lanes, *filters, image, space, k, *into)
+            if adjoint_signal is not None:
+                backpropagate_signals(lanes, *filters, adjoint_signal, adjoint_space, k, *into)
+            if adjoint_image is not None:
+                backpropagate_images(lanes, *filters, adjoint_image, adjoint_space, k, *into)

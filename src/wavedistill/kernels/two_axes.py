@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from wavedistill.checks import Floats
 from wavedistill.kernels.level import (
-    FAST,
     analyse_level,
     extend,
     filter_gradient,
@@ -22,10 +21,13 @@ from wavedistill.kernels.level import (
 )
 from wavedistill.kernels.one_axis import Lanes, Workspace
 from wavedistill.kernels.plan import Plan, PlanArrays
+from wavedistill.kernels.taps import FAST
 
-__all__ = ["analyse_images", "backpropagate_images", "images_workspace"]
+__all__ = ["ImagePlan", "analyse_images", "backpropagate_images", "images_workspace"]
 
 Array = NDArray[np.float64]
+#: Along the first axis, and along the second.
+ImagePlan = tuple[PlanArrays, PlanArrays]
 
 
 def images_workspace(
@@ -59,8 +61,7 @@ def analyse_images(
     lanes: Lanes,
     lowpass: Floats,
     highpass: Floats,
-    down: PlanArrays,
-    across: PlanArrays,
+    plan: ImagePlan,
     space: Workspace,
     k: int,
 ) -> None:
@@ -68,6 +69,7 @@ def analyse_images(
     phases, details, approximation = space[0][k], space[1][k], space[2][k]
     halves, scratch = space[4][k], space[5][k]
     depth = len(lanes)
+    down, across = plan
     margin = len(lowpass) // 2 - 1
     current = block.reshape(-1)
     if len(down.phase_rows) == 0:
@@ -126,8 +128,7 @@ def backpropagate_images(
     lanes: Lanes,
     lowpass: Floats,
     highpass: Floats,
-    down: PlanArrays,
-    across: PlanArrays,
+    plan: ImagePlan,
     space: Workspace,
     k: int,
     lowpass_gradient: Array,
@@ -137,6 +138,7 @@ def backpropagate_images(
     phases, details, approximation, gradient = space[0][k], space[1][k], space[2][k], space[3][k]
     halves, scratch = space[4][k], space[5][k]
     depth = len(lanes)
+    down, across = plan
     margin = len(lowpass) // 2 - 1
     phase, half, detail = len(phases), len(halves), len(details)
     for level in range(len(down.phase_rows) - 1, -1, -1):

@@ -16,7 +16,6 @@ from wavedistill.datasets import (
     fetch_endocytosis,
     make_endocytosis,
 )
-from wavedistill.distillation.path import DistillationPath
 from wavedistill.experiments.endocytosis.candidates import paper_point
 from wavedistill.experiments.endocytosis.scores import Row, best_threshold
 from wavedistill.experiments.endocytosis.study import Amount, Study, run
