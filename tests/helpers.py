@@ -1,6 +1,7 @@
 """What several test modules share: wavelets to try, and plain oracles to compare with."""
 
 import warnings
+from itertools import combinations
 from typing import get_args
 
 import numpy as np
@@ -93,3 +94,19 @@ def assert_no_text_leaves_the_page(figure):
         if text.get_text().strip() and text.get_visible() and text.axes is not None:
             ends = page.contains(box.x0, box.y0) and page.contains(box.x1, box.y1)
             assert ends, text.get_text()
+
+
+def assert_legible(figure):
+    """Every text lies on the page, and no two of an axes or of the figure on each other."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    assert_no_text_leaves_the_page(figure)
+    renderer = FigureCanvasAgg(figure).get_renderer()
+    for parent in (figure, *figure.axes):
+        own = [text for text in parent.texts if text.get_text()]
+        if parent is not figure:
+            own += [parent.title, parent._left_title, *parent.get_yticklabels()]
+        shown = [text for text in own if text.get_text() and text.get_visible()]
+        boxes = [(text.get_text(), text.get_window_extent(renderer)) for text in shown]
+        for (one, box), (other, its) in combinations(boxes, 2):
+            assert not box.padded(-1).overlaps(its.padded(-1)), (one, other)

@@ -1,19 +1,16 @@
 """Figures of the endocytosis study: what they draw is the data, in its own direction of time."""
 
-from itertools import combinations
-
 import numpy as np
 import pytest
 from sklearn.linear_model import LinearRegression
 from sklearn.pipeline import make_pipeline
 
-from helpers import assert_no_text_leaves_the_page, normal
+from helpers import assert_legible, normal
 from wavedistill.students import TopCoefficients, contributions
 from wavedistill.wavelets import Wavelet, align, analysis
 
 pytest.importorskip("matplotlib")
 
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_hex
 
 from wavedistill.presentation.comparisons import Score, plot_gain, plot_students
@@ -39,20 +36,6 @@ def parts():
 def turned(amount):
     free = DB3.angles[:-1] + amount * np.array([1.0, -0.5])
     return Wavelet.from_angles(np.append(free, np.pi / 4 - free.sum()))
-
-
-def assert_legible(figure):
-    """Every text lies on the page, and no two of an axes or of the figure on each other."""
-    assert_no_text_leaves_the_page(figure)
-    renderer = FigureCanvasAgg(figure).get_renderer()
-    for parent in (figure, *figure.axes):
-        own = [text for text in parent.texts if text.get_text()]
-        if parent is not figure:
-            own += [parent.title, parent._left_title, *parent.get_yticklabels()]
-        shown = [text for text in own if text.get_text() and text.get_visible()]
-        boxes = [(text.get_text(), text.get_window_extent(renderer)) for text in shown]
-        for (one, box), (other, its) in combinations(boxes, 2):
-            assert not box.padded(-1).overlaps(its.padded(-1)), (one, other)
 
 
 def test_traces_run_in_seconds_and_outcomes_are_told_apart():

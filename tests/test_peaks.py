@@ -20,6 +20,7 @@ from wavedistill.students import (
     LikelihoodRegressor,
     MahalanobisRegressor,
     PeakCounts,
+    filter_symmetry,
     local_maxima,
     peak_values,
     wavelet_cuts,
@@ -103,6 +104,38 @@ def test_steepness_by_hand():
     )
     blocks = [(2 - 4, 1 - 9), (3 - 9, 2 - 5), (9 - 6, 4 - 7), (5 - 7, 9 - 8)]
     assert values["roberts"] == pytest.approx(sum(np.hypot(x, y) for x, y in blocks))
+
+
+@pytest.mark.parametrize("size", [3, 4, 7])
+def test_symmetry_is_the_share_of_energy_that_looks_alike_from_all_sides(size):
+    distance = np.abs(np.arange(size) - (size - 1) / 2)
+    far = np.maximum.outer(distance, distance)
+    round_one = np.exp(-np.add.outer(distance, distance))
+    # Orthogonal to all that is symmetric: what a quarter turn or a reflection reverses.
+    turned = np.subtract.outer(distance, distance) * (1 + far)
+    mirrored = np.linspace(-1, 1, size) * np.ones((size, 1))
+    assert filter_symmetry(round_one) == pytest.approx(1, abs=1e-12)
+    for other in (turned, mirrored, turned + mirrored):
+        assert filter_symmetry(other) == pytest.approx(0, abs=1e-12)
+        energies = np.sum(round_one**2), np.sum((0.3 * other) ** 2)
+        share = filter_symmetry(1e-200 * (round_one - 0.3 * other))
+        assert share == pytest.approx(energies[0] / sum(energies))
+    if size > 3:
+        # A pinwheel, which turns into itself and is reversed in a mirror.
+        vane = np.zeros((size, size))
+        vane[0, 1] = 1
+        wheel = sum(np.rot90(vane - vane.T, k) for k in range(4))
+        assert filter_symmetry(wheel) == pytest.approx(0, abs=1e-12)
+    weights = normal(size, size)
+    for same in (weights.T, weights[::-1], np.rot90(weights), -2 * weights):
+        assert filter_symmetry(same) == pytest.approx(filter_symmetry(weights))
+
+
+def test_what_has_no_symmetry_of_a_square_is_refused():
+    with pytest.raises(ValueError, match=r"shape \(3, 4\), .* needs a square"):
+        filter_symmetry(np.ones((3, 4)))
+    with pytest.raises(ValueError, match="0 everywhere"):
+        filter_symmetry(np.zeros((3, 3)))
 
 
 def test_a_map_moved_by_a_pixel_has_the_same_counts():

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
         PeakCounts,
         TopCoefficients,
         WaveletCoefficients,
+        activation_map,
         compression_factor,
+        contributions,
     )
     from wavedistill.wavelets import Wavelet
 
@@ -30,8 +32,10 @@ _HOMES = {
     "Wavelet": "wavedistill.wavelets",
     "WaveletCoefficients": "wavedistill.students",
     "WaveletDistiller": "wavedistill.distillation",
+    "activation_map": "wavedistill.students",
     "attribute": "wavedistill.attribution",
     "compression_factor": "wavedistill.students",
+    "contributions": "wavedistill.students",
     "distill_path": "wavedistill.distillation",
 }
 
@@ -45,8 +49,10 @@ __all__ = [
     "WaveletCoefficients",
     "WaveletDistiller",
     "__version__",
+    "activation_map",
     "attribute",
     "compression_factor",
+    "contributions",
     "distill_path",
 ]
 

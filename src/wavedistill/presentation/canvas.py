@@ -12,10 +12,20 @@ from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 from numpy.typing import NDArray
 
 from wavedistill.presentation.style import INK, LEARNED, START, stems
-from wavedistill.wavelets import CoefficientLayout
+from wavedistill.wavelets import CoefficientLayout, Wavelet
 
-__all__ = ["Box", "Canvas", "draw_bands", "draw_network", "draw_signal", "draw_stems", "draw_terms"]
+__all__ = [
+    "Box",
+    "Canvas",
+    "draw_bands",
+    "draw_functions",
+    "draw_network",
+    "draw_signal",
+    "draw_stems",
+    "draw_terms",
+]
 
+_LEVEL = 8
 _BAND = "#F2F2F2"
 _EDGE = 0.12
 
@@ -126,6 +136,17 @@ def draw_bands(
             axes.vlines(places[chosen], -row, tops, color=shade, linewidth=0.4 * size)
             axes.plot(places[chosen], tops, "o", color=shade, markersize=size)
     axes.set_xlim(-0.14, 1.02)
+
+
+def draw_functions(axes: Axes, wavelet: Wavelet) -> None:
+    """The wavelet, and its scaling function to the right of it."""
+    phi, psi, x = wavelet.functions(_LEVEL)
+    apart = 1.15 * x[-1]
+    axes.axhline(0, color=START, linewidth=0.6)
+    axes.plot(x, psi, color=LEARNED, linewidth=2)
+    axes.plot(x + apart, phi, color=INK, linewidth=1.6)
+    for label, place, values in ((r"$\psi$", 0, psi), (r"$\varphi$", apart, phi)):
+        axes.text(place, 0.75 * values.max(), label, fontsize=13)
 
 
 def draw_network(axes: Axes, layers: tuple[int, ...] = (4, 5, 5, 1)) -> None:

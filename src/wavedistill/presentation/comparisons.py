@@ -15,21 +15,21 @@ from wavedistill.checks import float_array
 from wavedistill.presentation.style import (
     INK,
     LEARNED,
-    PALE,
     START,
     finish,
-    minus,
+    label_rows,
     require,
+    with_error,
+    write_columns,
 )
 
-__all__ = [
-    "Score",
-    "plot_gain",
-    "plot_students",
-]
+__all__ = ["Rmse", "Score", "plot_gain", "plot_rmse", "plot_students"]
 
 _GAIN = "gain in $R^2$, held-out cells"
 _REFERENCE: dict[str, Any] = {"color": INK, "linestyle": "--", "linewidth": 1}
+_SIZE = 7
+_HOLLOW: dict[str, Any] = {"linestyle": "none", "marker": "o", "markersize": _SIZE}
+_HOLLOW |= {"markerfacecolor": "white"}
 
 
 class Score(NamedTuple):
@@ -73,28 +73,75 @@ def plot_students(rows: Sequence[tuple[str, float, float, float, int, bool]]) ->
     figure = Figure(figsize=(width, 0.42 * len(scores) + 1.5), layout="constrained")
     axes, table = figure.subplots(1, 2, sharey=True, width_ratios=(1.6, 1))
     for place, score in enumerate(scores):
-        colour = INK if score.is_reference else LEARNED
-        error = score.standard_error if np.isfinite(score.standard_error) else None
-        axes.errorbar(
-            score.r2_test, place, xerr=error, fmt="o", color=colour, markersize=7, elinewidth=1.8
-        )
-        axes.plot(score.r2_cv, place, "o", color=colour, markerfacecolor="white", markersize=7)
-        if score.is_reference:
-            axes.axvline(score.r2_test, label=score.label, zorder=0, **_REFERENCE)
-    _write_columns(table, scores)
-    axes.set_yticks(range(len(scores)), [score.label for score in scores])
-    axes.set_ylim(len(scores) - 0.4, -0.6)
-    axes.tick_params(axis="y", length=0)
-    axes.grid(axis="y", color=PALE, linewidth=0.6)
-    axes.set_axisbelow(True)
+        _draw_dot(axes, place, score.r2_test, score)
+        axes.plot(score.r2_cv, place, color=_colour(score), **_HOLLOW)
+    label_rows(axes, [score.label for score in scores])
     finish(axes, "", "$R^2$", zero=False)
-    dot: dict[str, Any] = {"marker": "o", "markersize": 7, "color": LEARNED}
-    key = [
-        Line2D([], [], **dot, linewidth=1.8, label=r"held-out cells $\pm$ bootstrap s.e."),
-        Line2D([], [], **dot, linewidth=0, markerfacecolor="white", label="cross-validation"),
+    held_out = [with_error(score.r2_test, score.standard_error) for score in scores]
+    columns = {
+        0.38: ("$R^2$, held out", held_out),
+        0.68: ("cross-val.", ["" if np.isnan(s.r2_cv) else f"{s.r2_cv:.3f}" for s in scores]),
+        1.0: ("parameters", [f"{score.parameters:,}" for score in scores]),
+    }
+    write_columns(table, columns)
+    hollow = Line2D([], [], color=LEARNED, label="cross-validation", **_HOLLOW)
+    _draw_key(figure, axes, r"held-out cells $\pm$ bootstrap s.e.", hollow)
+    return figure
+
+
+class Rmse(NamedTuple):
+    """How far one method is off in Ω_m (Table 2 of the paper).
+
+    Parameters
+    ----------
+    label : str
+    rmse : float
+        Root mean square error on the held-out maps.
+    standard_error : float
+        Of `rmse`, from a bootstrap; NaN where there is none.
+    compression : float
+        Share of the wavelet coefficients whose size and attribution both count; NaN where the
+        method has none.
+    is_reference : bool
+        Whether the others are to be held against it, as against the teacher.
+    """
+
+    label: str
+    rmse: float
+    standard_error: float
+    compression: float = np.nan
+    is_reference: bool = False
+
+
+def plot_rmse(rows: Sequence[tuple[str, float, float, float, bool]]) -> Figure:
+    """Draw how far methods are off in Ω_m, one below the other (Table 2 of the paper).
+
+    Parameters
+    ----------
+    rows : sequence of Rmse, or of tuples like it
+        In the order to draw them, from the top. Those that are references have a line down the
+        figure. All numbers but the compression are drawn times 100.
+    """
+    require(rows, "rows")
+    methods = [Rmse(*row) for row in rows]
+    compressed = np.isfinite([method.compression for method in methods]).any()
+    width = 8.0 + 0.075 * max(len(method.label) for method in methods)
+    figure = Figure(figsize=(width, 0.42 * len(methods) + 1.5), layout="constrained")
+    axes, table = figure.subplots(1, 2, sharey=True, width_ratios=(1.6, 0.9))
+    hundredths = [
+        m._replace(rmse=100 * m.rmse, standard_error=100 * m.standard_error) for m in methods
     ]
-    key += axes.get_legend_handles_labels()[0]
-    figure.legend(handles=key, loc="outside lower left", ncols=len(key), frameon=False, fontsize=10)
+    for place, method in enumerate(hundredths):
+        _draw_dot(axes, place, method.rmse, method)
+    label_rows(axes, [method.label for method in methods])
+    finish(axes, "", r"RMSE of $\Omega_m$ $\times$ 100", zero=False)
+    errors = [with_error(method.rmse, method.standard_error) for method in hundredths]
+    columns: dict[float, tuple[str, list[str]]] = {0.5: (r"RMSE $\times$ 100", errors)}
+    if compressed:
+        shares = ["" if np.isnan(m.compression) else f"{m.compression:.3f}" for m in methods]
+        columns[1.0] = ("compression", shares)
+    write_columns(table, columns)
+    _draw_key(figure, axes, r"held-out maps $\pm$ bootstrap s.e.")
     return figure
 
 
@@ -146,6 +193,26 @@ def plot_gain(
     return figure
 
 
+def _colour(row: Score | Rmse) -> str:
+    return INK if row.is_reference else LEARNED
+
+
+def _draw_dot(axes: Axes, place: int, value: float, row: Score | Rmse) -> None:
+    """A dot with a whisker, and the line of a reference."""
+    error = row.standard_error if np.isfinite(row.standard_error) else None
+    style: dict[str, Any] = {"fmt": "o", "color": _colour(row), "elinewidth": 1.8}
+    axes.errorbar(value, place, xerr=error, markersize=_SIZE, **style)
+    if row.is_reference:
+        axes.axvline(value, label=row.label, zorder=0, **_REFERENCE)
+
+
+def _draw_key(figure: Figure, axes: Axes, dot: str, *others: Line2D) -> None:
+    """What a dot is, what else there is, and the references."""
+    full = Line2D([], [], color=LEARNED, marker="o", markersize=_SIZE, linewidth=1.8, label=dot)
+    key = [full, *others, *axes.get_legend_handles_labels()[0]]
+    figure.legend(handles=key, loc="outside lower left", ncols=len(key), frameon=False, fontsize=10)
+
+
 def _draw_gains(
     axes: Axes, cells: Mapping[str, NDArray[Any]], interval: tuple[float, float], observed: float
 ) -> None:
@@ -171,21 +238,3 @@ def _draw_null(axes: Axes, null: NDArray[Any], observed: float) -> None:
     title = f"B   teachers with random weights: {reached} of {len(null)} reach it"
     finish(axes, title, _GAIN, zero=False)
     axes.set_ylabel("teachers")
-
-
-def _write_columns(axes: Axes, scores: Sequence[Score]) -> None:
-    """The numbers beside the dots, on the same rows."""
-    columns = {
-        0.38: ("$R^2$, held out", [_with_error(score) for score in scores]),
-        0.68: ("cross-val.", ["" if np.isnan(s.r2_cv) else f"{s.r2_cv:.3f}" for s in scores]),
-        1.0: ("parameters", [f"{score.parameters:,}" for score in scores]),
-    }
-    for x, (heading, texts) in columns.items():
-        for place, text in enumerate([heading, *map(minus, texts)], start=-1):
-            axes.text(x, place, text, ha="right", va="center_baseline", fontsize=10)
-    axes.set_axis_off()
-
-
-def _with_error(score: Score) -> str:
-    error = "" if np.isnan(score.standard_error) else f" ± {score.standard_error:.3f}"
-    return f"{score.r2_test:.3f}{error}"

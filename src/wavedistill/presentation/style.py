@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sized
+from collections.abc import Mapping, Sequence, Sized
 from typing import Any
 
 import numpy as np
@@ -25,12 +25,15 @@ __all__ = [
     "Point",
     "draw_over_truth",
     "finish",
+    "label_rows",
     "minus",
     "one_trace",
     "require",
     "shift_onto",
     "stems",
     "weight_label",
+    "with_error",
+    "write_columns",
 ]
 
 #: Sparsity, interpretation, and the wavelet learned with these weights.
@@ -124,6 +127,39 @@ def finish(axes: Axes, title: str, xlabel: str, *, legend: bool = False, zero: b
     axes.spines[["top", "right"]].set_visible(False)
     if legend:
         axes.legend(frameon=False, fontsize=9)
+
+
+def label_rows(axes: Axes, labels: Sequence[str]) -> None:
+    """Name the rows 0, 1, ... of a figure, from the top, and lead the eye along them."""
+    axes.set_yticks(range(len(labels)), labels)
+    axes.set_ylim(len(labels) - 0.4, -0.6)
+    axes.tick_params(axis="y", length=0)
+    axes.grid(axis="y", color=PALE, linewidth=0.6)
+    axes.set_axisbelow(True)
+
+
+def write_columns(axes: Axes, columns: Mapping[float, tuple[str, Sequence[str]]]) -> None:
+    """Texts on the rows of a figure that shares its y, in columns that end at fractions of x.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+    columns : mapping of float to (str, sequence of str)
+        By where each ends, its heading and a text for each row.
+    """
+    for x, (heading, texts) in columns.items():
+        style: dict[str, Any] = {"ha": "right", "fontsize": 10}
+        axes.annotate(
+            heading, (x, 1), (0, 4), "axes fraction", "offset points", va="bottom", **style
+        )
+        for place, text in enumerate(map(minus, texts)):
+            axes.text(x, place, text, va="center_baseline", **style)
+    axes.set_axis_off()
+
+
+def with_error(value: float, error: float, digits: int = 3) -> str:
+    """A number with its standard error, if there is one."""
+    return f"{value:.{digits}f}" + ("" if np.isnan(error) else f" ± {error:.{digits}f}")
 
 
 def weight_label(weight: float) -> str:

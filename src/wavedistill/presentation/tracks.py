@@ -15,6 +15,7 @@ from wavedistill.presentation.canvas import (
     Box,
     Canvas,
     draw_bands,
+    draw_functions,
     draw_network,
     draw_signal,
     draw_terms,
@@ -23,7 +24,6 @@ from wavedistill.presentation.style import (
     ATTRIBUTION,
     INK,
     LEARNED,
-    START,
     TRUE,
     finish,
     minus,
@@ -31,11 +31,10 @@ from wavedistill.presentation.style import (
     require,
 )
 from wavedistill.students import Contributions
-from wavedistill.wavelets import Wavelet, analysis, as_wavelet
+from wavedistill.wavelets import analysis, as_wavelet
 
 __all__ = ["plot_endocytosis_setup", "plot_traces"]
 
-_LEVEL = 8
 _OUTCOMES = {True: ("successful", LEARNED), False: ("abortive", TRUE)}
 
 
@@ -156,7 +155,8 @@ def plot_endocytosis_setup(
     _draw_response(canvas, response, float(contributions.predictions[example]), auxilin)
     draw_network(canvas.picture(network, f"{teacher} $f$", "trained to give $y$ from $x$"))
     draw_signal(canvas.picture(once, "attributions", "of each frame of $x$"), m, ATTRIBUTION)
-    _draw_functions(canvas, learned, wavelet)
+    title = r"distilled wavelet $\psi$ and its scaling function $\varphi$"
+    draw_functions(canvas.picture(learned, title), wavelet)
 
     middle = data.at(1, 0.5)[1]
     for left, right in pairwise((data, bands, model, response)):
@@ -183,14 +183,3 @@ def _draw_response(canvas: Canvas, box: Box, predicted: float, auxilin: ArrayLik
         canvas.axes.text(*box.at(0.5, 0.45), text, ha="center", va="center", fontsize=14)
     else:
         draw_signal(axes, one_trace(auxilin, "auxilin"), TRUE)
-
-
-def _draw_functions(canvas: Canvas, box: Box, wavelet: Wavelet) -> None:
-    axes = canvas.picture(box, r"distilled wavelet $\psi$ and its scaling function $\varphi$")
-    phi, psi, x = wavelet.functions(_LEVEL)
-    apart = 1.15 * x[-1]
-    axes.axhline(0, color=START, linewidth=0.6)
-    axes.plot(x, psi, color=LEARNED, linewidth=2)
-    axes.plot(x + apart, phi, color=INK, linewidth=1.6)
-    for label, place, values in ((r"$\psi$", 0, psi), (r"$\varphi$", apart, phi)):
-        axes.text(place, 0.75 * values.max(), label, fontsize=13)

@@ -1,10 +1,16 @@
 """Students: readable features of a wavelet, what a prediction is made of, and counts of peaks."""
 
+from wavedistill.students.activation import activation_map
 from wavedistill.students.explain import Contributions, contributions
 from wavedistill.students.features import TopCoefficients, WaveletCoefficients
 from wavedistill.students.likelihood import LikelihoodRegressor, MahalanobisRegressor
 from wavedistill.students.metrics import compression_factor
-from wavedistill.students.peak_filters import WaveletCut, wavelet_cuts, wavelet_filters
+from wavedistill.students.peak_filters import (
+    WaveletCut,
+    filter_symmetry,
+    wavelet_cuts,
+    wavelet_filters,
+)
 from wavedistill.students.peaks import PeakCounts, local_maxima, peak_values
 
 __all__ = [
@@ -15,8 +21,10 @@ __all__ = [
     "TopCoefficients",
     "WaveletCoefficients",
     "WaveletCut",
+    "activation_map",
     "compression_factor",
     "contributions",
+    "filter_symmetry",
     "local_maxima",
     "peak_values",
     "wavelet_cuts",

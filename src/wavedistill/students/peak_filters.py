@@ -14,7 +14,14 @@ from wavedistill.checks import dense_float_array, float_array
 from wavedistill.kernels.peaks import PatchStatistics
 from wavedistill.wavelets import Wavelet, as_wavelet
 
-__all__ = ["LAPLACE", "WaveletCut", "named_statistics", "wavelet_cuts", "wavelet_filters"]
+__all__ = [
+    "LAPLACE",
+    "WaveletCut",
+    "filter_symmetry",
+    "named_statistics",
+    "wavelet_cuts",
+    "wavelet_filters",
+]
 
 Array = NDArray[np.float64]
 
@@ -104,6 +111,48 @@ def wavelet_cuts(wavelet: Wavelet | str | ArrayLike) -> dict[str, WaveletCut]:
 def wavelet_filters(wavelet: Wavelet | str | ArrayLike) -> dict[str, Array]:
     """The 3 x 3 pieces of a wavelet's filters LL, LH, HL and HH, as `wavelet_cuts` takes them."""
     return {name: cut.filter for name, cut in wavelet_cuts(wavelet).items()}
+
+
+def filter_symmetry(filter: ArrayLike) -> float:
+    """How symmetric a square filter is under the rotations and reflections of the square.
+
+    It is the share of the filter's energy in its mean f̄ over the eight of them, ‖f̄‖² / ‖f‖², as f̄
+    is the orthogonal projection onto the symmetric filters: 1 for a filter that looks alike from
+    all sides, as a round halo does; 0 for one whose sum over the eight vanishes, such as a
+    derivative along one axis.
+
+    Parameters
+    ----------
+    filter : array_like, shape (n, n)
+        Weights around the middle of the array.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If it is not a square of finite real numbers, or all of them are 0.
+
+    Examples
+    --------
+    >>> from wavedistill.students import filter_symmetry
+    >>> filter_symmetry([[0, 1, 0], [1, 4, 1], [0, 1, 0]])
+    1.0
+    >>> filter_symmetry([[-1, 0, 1], [-1, 0, 1], [-1, 0, 1]])
+    0.0
+    """
+    weights = float_array(filter, "filter", min_ndim=2).astype(np.float64)
+    if weights.ndim != 2 or weights.shape[0] != weights.shape[1]:
+        raise ValueError(
+            f"filter has shape {weights.shape}, and a symmetry of the square needs a square: as "
+            "many rows as columns."
+        )
+    largest = np.abs(weights).max()
+    if not largest:
+        raise ValueError("filter is 0 everywhere, and such a filter has no symmetry to measure.")
+    # Its scale does not matter, and squares of tiny weights would vanish.
+    weights = weights / largest
+    turned = [np.rot90(side, k) for side in (weights, weights.T) for k in range(4)]
+    mean = np.mean(turned, axis=0)
+    return float(np.sum(mean**2) / np.sum(weights**2))
 
 
 def named_statistics(filters: object) -> tuple[list[str], PatchStatistics]:
