@@ -187,11 +187,12 @@ def _figures(study: Study) -> Iterator[tuple[str, Figure]]:
         "fig2b_setup",
         plot_endocytosis_setup(trace, multipliers, taken_apart, example),
     )
-    grids = {"db5": "fig4_grid", "sym5": "figC3_grid"}
+    grids = {"db5": ("fig4_grid", "DB5"), "sym5": ("figC3_grid", "Sym5")}
     for start, path in study.paths.items():
         points = [(p.sparsity, p.interpretation, p.wavelet) for p in path.points]
-        title = f"From {start.capitalize()}, penalised; framed: the paper's point"
-        yield grids[start], plot_wavelet_grid(points, selected=paper_point(path), title=title)
+        name, label = grids[start]
+        title = f"From {label}, penalised; framed: the paper's point"
+        yield name, plot_wavelet_grid(points, selected=paper_point(path), title=title)
     yield "figC1_traces", _traces(test)
     wavelets = [each.candidate.wavelet for each in study.selected]
     labels = [f"seed {number}" for number in range(len(wavelets))]
