@@ -1,4 +1,4 @@
-"""Summary statistics of convergence maps: spectrum, moments, one-point distribution, peaks.
+"""Summary statistics of convergence maps: spectra, moments, one-point distribution, peaks.
 
 Pure functions of an array of maps, shape (n, height, width) or (height, width); every one returns
 one row per map. Fields of view are in degrees, pixels in arcminutes, multipoles ℓ dimensionless.
@@ -6,6 +6,7 @@ one row per map. Fields of view are in degrees, pixels in arcminutes, multipoles
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -22,6 +23,7 @@ __all__ = [
     "peak_counts",
     "peak_ellipticity",
     "power_spectrum",
+    "skewness_spectrum",
 ]
 
 Float64 = NDArray[np.float64]
@@ -62,32 +64,38 @@ def power_spectrum(maps: ArrayLike, pixel_arcmin: float, edges: ArrayLike) -> Fl
         If a band holds no mode of maps of this size.
     """
     stack = as_stack(maps)
-    height, width = stack.shape[1:]
-    multipole = _multipoles((height, width), pixel_arcmin)
-    # Every column but the first (and the last of an even width) stands for itself and its mirror.
-    multiplicity = np.full(multipole.shape, 2.0)
-    multiplicity[:, 0] = 1
-    if width % 2 == 0:
-        multiplicity[:, -1] = 1
-    borders = _ascending(edges, "edges")
-    band = np.searchsorted(borders, multipole.ravel(), side="right") - 1
-    inside = (band >= 0) & (band < len(borders) - 1) & (multipole.ravel() > 0)
-    bands = len(borders) - 1
-    weight = np.bincount(band[inside], multiplicity.ravel()[inside], bands)
-    if not weight.all():
-        empty = int(np.argmin(weight))
-        raise ValueError(
-            f"The band {borders[empty]:g} to {borders[empty + 1]:g} holds no mode of a "
-            f"{height} x {width} map of {pixel_arcmin:g}-arcmin pixels, whose multipoles run from "
-            f"{multipole[multipole > 0].min():.0f} to {multipole.max():.0f}; take wider bands."
-        )
-    area = (pixel_arcmin * ARCMIN) ** 2
-    result = np.empty((len(stack), bands))
-    for power, image in zip(result, stack, strict=True):
-        modes = np.abs(rfft2(image - image.mean(dtype=np.float64))) ** 2 * multiplicity
-        power[:] = np.bincount(band[inside], modes.ravel()[inside], bands)
-    result *= area / (height * width)
-    return np.asarray(result / weight)
+    return _banded(stack, pixel_arcmin, edges, lambda modes, _: np.abs(modes) ** 2)
+
+
+def skewness_spectrum(maps: ArrayLike, pixel_arcmin: float, edges: ArrayLike) -> Float64:
+    """Cross-spectrum of κ² with κ in bands of ℓ: the bispectrum, summed over triangles of one side.
+
+    A map's mean is taken off before it is squared, and its border is left as it is. Weighted by
+    the number of modes, the bands of all ℓ sum up to the third moment of the pixels (Cooray 2001;
+    Munshi et al. 2011).
+
+    Parameters
+    ----------
+    maps, pixel_arcmin, edges
+        As `power_spectrum` takes them.
+
+    Returns
+    -------
+    ndarray, shape (n, bands)
+        In steradians.
+
+    Raises
+    ------
+    ValueError
+        If a band holds no mode of maps of this size.
+    """
+    stack = as_stack(maps)
+
+    def cross(modes: NDArray[np.complexfloating], image: Float64) -> Float64:
+        square = image**2
+        return np.asarray((np.conj(modes) * rfft2(square - square.mean())).real)
+
+    return _banded(stack, pixel_arcmin, edges, cross)
 
 
 def moments(maps: ArrayLike) -> Float64:
@@ -202,6 +210,42 @@ def peak_ellipticity(maps: ArrayLike, threshold: float, window: int = 5) -> Floa
     number = np.bincount(peaks.map, minlength=len(stack))
     total = np.bincount(peaks.map, ellipticity, len(stack))
     return np.where(number > 0, total / np.maximum(number, 1), np.nan)
+
+
+def _banded(
+    stack: Floats,
+    pixel_arcmin: float,
+    edges: ArrayLike,
+    power: Callable[[NDArray[np.complexfloating], Float64], Float64],
+) -> Float64:
+    """Mean of a power of each map's modes over bands; it is given the modes, and the map."""
+    height, width = stack.shape[1:]
+    multipole = _multipoles((height, width), pixel_arcmin)
+    # Every column but the first (and the last of an even width) stands for itself and its mirror.
+    multiplicity = np.full(multipole.shape, 2.0)
+    multiplicity[:, 0] = 1
+    if width % 2 == 0:
+        multiplicity[:, -1] = 1
+    borders = _ascending(edges, "edges")
+    band = np.searchsorted(borders, multipole.ravel(), side="right") - 1
+    inside = (band >= 0) & (band < len(borders) - 1) & (multipole.ravel() > 0)
+    bands = len(borders) - 1
+    weight = np.bincount(band[inside], multiplicity.ravel()[inside], bands)
+    if not weight.all():
+        empty = int(np.argmin(weight))
+        raise ValueError(
+            f"The band {borders[empty]:g} to {borders[empty + 1]:g} holds no mode of a "
+            f"{height} x {width} map of {pixel_arcmin:g}-arcmin pixels, whose multipoles run from "
+            f"{multipole[multipole > 0].min():.0f} to {multipole.max():.0f}; take wider bands."
+        )
+    area = (pixel_arcmin * ARCMIN) ** 2
+    result = np.empty((len(stack), bands))
+    for row, image in zip(result, stack, strict=True):
+        centred = image - image.mean(dtype=np.float64)
+        values = power(rfft2(centred), centred) * multiplicity
+        row[:] = np.bincount(band[inside], values.ravel()[inside], bands)
+    result *= area / (height * width)
+    return np.asarray(result / weight)
 
 
 def as_stack(maps: ArrayLike) -> Floats:

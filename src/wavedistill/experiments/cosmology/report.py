@@ -1,0 +1,101 @@
+"""The cosmology study in one folder: its maps, its tables, its figures, and the wavelet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from wavedistill.datasets.lensing import (
+    STUDY_SURVEYS,
+    LensingMaps,
+    Survey,
+    load_lensing,
+    simulate_lensing_set,
+)
+from wavedistill.experiments.cosmology.figures import figures
+from wavedistill.experiments.cosmology.study import Amount, Study, run
+from wavedistill.experiments.cosmology.teacher import require_training
+from wavedistill.experiments.output import save_figure, save_table
+
+__all__ = ["Reproduction", "reproduce"]
+
+Notify = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Reproduction:
+    """What `reproduce` found.
+
+    Parameters
+    ----------
+    study : Study
+    files : tuple of Path
+    """
+
+    study: Study
+    files: tuple[Path, ...]
+
+
+def reproduce(
+    folder: Path,
+    amount: Amount,
+    *,
+    data: Path | None = None,
+    rebin: int | None = None,
+    device: str = "cpu",
+    jobs: int = -1,
+    seed: int = 0,
+    notify: Notify = lambda message: None,
+) -> Reproduction:
+    """Run the study and write its tables and figures; whatever was finished before is kept.
+
+    Parameters
+    ----------
+    folder : Path
+        Where everything goes: simulated maps, the training and the distilled wavelets too.
+    amount : Amount
+    data : Path, optional
+        Maps for `load_lensing`; simulated unless given.
+    rebin : int, optional
+        Pixels on a side that those are rebinned to.
+    device : str
+        Of PyTorch, such as ``"cuda"``.
+    jobs : int
+        Processes that simulate.
+    seed : int
+    notify : callable
+        Told in a few words what begins.
+    """
+    require_training(device)
+    notify("maps")
+    if data is None:
+        maps = _simulated(folder / "maps", amount, jobs, seed)
+    else:
+        maps = load_lensing(data, size=rebin)
+    study = run(maps, amount, device=device, folder=folder / "fits", seed=seed, notify=notify)
+    files = [
+        save_table(records, folder / f"{name}.csv")
+        for name, records in (
+            ("models", study.rows),
+            ("beyond_the_paper", study.beyond),
+            ("gains", study.gains),
+        )
+    ]
+    if study.awd.candidate is not None:
+        study.awd.candidate.wavelet.save(folder / "wavelet.json")
+        files.append(folder / "wavelet.json")
+    notify("drawing")
+    files += [save_figure(figure, folder / f"{name}.png") for name, figure in figures(study)]
+    return Reproduction(study, tuple(files))
+
+
+def _simulated(folder: Path, amount: Amount, jobs: int, seed: int) -> LensingMaps:
+    return simulate_lensing_set(
+        folder,
+        amount.realisations,
+        size=amount.size,
+        survey=STUDY_SURVEYS.get(amount.size, Survey()),
+        random_state=seed,
+        n_jobs=jobs,
+    )
