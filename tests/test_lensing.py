@@ -25,7 +25,7 @@ from wavedistill.datasets.lensing import (
 )
 from wavedistill.datasets.lensing import simulation as simulation_module
 from wavedistill.datasets.lensing.cosmology import LightCone
-from wavedistill.datasets.lensing.halos import halo_cells, nfw_transform
+from wavedistill.datasets.lensing.halos import halo_cells, halo_filter, nfw_transform
 from wavedistill.datasets.lensing.statistics import (
     find_peaks,
     moments,
@@ -352,3 +352,13 @@ def test_arrays(tmp_path):
     np.savez(tmp_path / "short.npz", imgs=normal(2, 6, 6), params=params)
     with pytest.raises(ValueError, match="2 maps need params of shape"):
         load_lensing(tmp_path / "short.npz")
+
+
+def test_the_image_of_a_halo_is_round_and_narrows_with_its_scale():
+    wide, narrow = (halo_filter(0.8, scale_arcmin=scale) for scale in (0.6, 0.1))
+    for image in (wide, narrow):
+        assert image.shape == (5, 5)
+        assert image[2, 2] == image.max()
+        np.testing.assert_allclose(image, image.T, atol=1e-12)
+        np.testing.assert_allclose(image, image[::-1], atol=1e-12)
+    assert narrow[2, 2] > wide[2, 2] > 0.5

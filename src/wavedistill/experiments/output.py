@@ -22,9 +22,10 @@ def save_figure(figure: Figure, path: Path) -> Path:
 
 
 def save_table(records: Sequence[Any], path: Path) -> Path:
-    """Write dataclasses of one kind, a column per field; the path again."""
+    """Write dataclasses or named tuples of one kind, a column per field; the path again."""
+    rows = [r._asdict() if hasattr(r, "_asdict") else vars(r) for r in records]
     with replacing(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, fieldnames=list(vars(records[0])))
+        writer = csv.DictWriter(file, fieldnames=list(rows[0]))
         writer.writeheader()
-        writer.writerows(vars(record) for record in records)
+        writer.writerows(rows)
     return path

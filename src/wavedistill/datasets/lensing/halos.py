@@ -104,6 +104,38 @@ def nfw_transform(wavenumber: Float64, concentration: float) -> Float64:
     return np.asarray(profile / (np.log1p(concentration) - concentration / (1 + concentration)))
 
 
+def halo_filter(
+    pixel_arcmin: float, *, scale_arcmin: float = 0.6, concentration: float = 5.0, size: int = 5
+) -> Float64:
+    """The image of an NFW halo at the middle of a pixel: what a matched filter looks for.
+
+    Parameters
+    ----------
+    pixel_arcmin : float
+        Side of a pixel.
+    scale_arcmin : float
+        Angle of the scale radius; 0.6 arcmin is a halo of 10^14 solar masses at redshift 0.5.
+    concentration : float
+        Where the halo ends, in scale radii.
+    size : int
+        Pixels on a side of the image, odd.
+
+    Returns
+    -------
+    ndarray, shape (size, size)
+        Of energy 1.
+    """
+    fine, margin = 15, 4
+    count = (size + 2 * margin) * fine
+    frequency = 2 * np.pi * np.fft.fftfreq(count, pixel_arcmin / fine) * scale_arcmin
+    spectrum = nfw_transform(np.hypot(frequency[:, None], frequency), concentration)
+    image = np.fft.fftshift(np.fft.ifft2(spectrum).real)
+    # The halo stands in the middle of a fine pixel, and that in the middle of a pixel.
+    pixels = image.reshape(count // fine, fine, -1, fine).mean(axis=(1, 3))
+    cut = pixels[margin:-margin, margin:-margin]
+    return np.asarray(cut / np.linalg.norm(cut))
+
+
 def _multiplicity(sigma: Float64, z: Float64) -> Float64:
     # Tinker et al. (2008), Eqs. 3 and 5-8, Table 2 at overdensity 200.
     alpha = 10 ** -((0.75 / np.log10(OVERDENSITY / 75)) ** 1.2)

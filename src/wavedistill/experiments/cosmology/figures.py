@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from wavedistill.attribution import attribute
+from wavedistill.datasets.lensing import TABLE_D1, calibration_table, simulate_lensing
+from wavedistill.datasets.lensing.calibration import CalibrationRow
+from wavedistill.datasets.lensing.halos import halo_filter
 from wavedistill.experiments.cosmology.candidates import LEVELS
 from wavedistill.experiments.cosmology.network import OMEGA_M
 from wavedistill.experiments.cosmology.study import Study
+from wavedistill.presentation.calibration import plot_calibration
 from wavedistill.presentation.comparisons import Rmse, plot_rmse
 from wavedistill.presentation.cosmology import (
     plot_cosmology_setup,
@@ -23,7 +28,15 @@ from wavedistill.presentation.maps import plot_activation_maps
 from wavedistill.students import activation_map, peak_values
 from wavedistill.wavelets import CoefficientLayout, Wavelet
 
-__all__ = ["figures"]
+__all__ = ["calibration", "figures"]
+
+
+class Calibration(NamedTuple):
+    """Statistics of a real map among those of simulated maps, and their figure."""
+
+    table: tuple[CalibrationRow, ...]
+    figure: Figure
+
 
 #: Share of the coefficients that an activation map keeps: the paper's 600 of 73,839.
 _KEPT = 600 / 73_839
@@ -49,7 +62,8 @@ def figures(study: Study) -> Iterator[tuple[str, Figure]]:
                 teacher=study.rows[-1].model,
             ),
         )
-        yield "fig2c_filters", plot_map_filters(wavelet)
+        halo = halo_filter(test.pixel_arcmin)
+        yield "fig2c_filters", plot_map_filters(wavelet, matched=halo, matched_label="NFW halo")
         yield "figD1_steepness", plot_steepness(_steepness(study, wavelet))
         yield "figD2_activation", _activation(study, wavelet)
     rows = [
@@ -61,6 +75,15 @@ def figures(study: Study) -> Iterator[tuple[str, Figure]]:
     predictions = {name: study.predicted[name][:, OMEGA_M] for name in shown}
     if len(np.unique(test.params[:, OMEGA_M])) <= 16:
         yield "predictions", plot_omega_predictions(test.params[:, OMEGA_M], predictions)
+
+
+def calibration(real_map: NDArray[np.float32], pixel_arcmin: float, seed: int) -> Calibration:
+    """How simulated maps of the real map's cosmology, Table D1's first, stand beside it."""
+    table = calibration_table(real_map, random_state=seed)
+    simulated = simulate_lensing(1, TABLE_D1[:1], size=len(real_map), random_state=seed).maps[0]
+    return Calibration(
+        table, plot_calibration(table, simulated, real_map, pixel_arcmin=pixel_arcmin)
+    )
 
 
 def _typical(study: Study) -> int:
@@ -104,5 +127,7 @@ def _activation(study: Study, wavelet: Wavelet) -> Figure:
         kept[f"{label}, {keep} coefficients"] = activation_map(
             maps, each, integrated, levels=LEVELS, axes=(-2, -1), keep=keep
         )
+    keep = max(1, round(_KEPT * maps[0].size))
+    kept[f"{keep} pixels"] = activation_map(maps, None, integrated, axes=(-2, -1), keep=keep)
     titles = [f"$\\Omega_m$ = {value:g}" for value in omega[rows]]
     return plot_activation_maps(maps, kept, pixel_arcmin=test.pixel_arcmin, titles=titles)

@@ -6,14 +6,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from wavedistill.datasets import data_folder
 from wavedistill.datasets.lensing import (
+    PIXEL_ARCMIN,
     STUDY_SURVEYS,
     LensingMaps,
     Survey,
     load_lensing,
+    read_convergence,
     simulate_lensing_set,
 )
-from wavedistill.experiments.cosmology.figures import figures
+from wavedistill.experiments.cosmology.figures import calibration, figures
 from wavedistill.experiments.cosmology.study import Amount, Study, run
 from wavedistill.experiments.cosmology.teacher import require_training
 from wavedistill.experiments.output import save_figure, save_table
@@ -49,6 +52,9 @@ def reproduce(
     notify: Notify = lambda message: None,
 ) -> Reproduction:
     """Run the study and write its tables and figures; whatever was finished before is kept.
+
+    Where the data folder holds ``lensing/massivenus_fiducial_kappa.fits``, the simulator's
+    calibration against it is written too.
 
     Parameters
     ----------
@@ -87,6 +93,12 @@ def reproduce(
         files.append(folder / "wavelet.json")
     notify("drawing")
     files += [save_figure(figure, folder / f"{name}.png") for name, figure in figures(study)]
+    real = data_folder() / "lensing" / "massivenus_fiducial_kappa.fits"
+    if real.exists():
+        notify("calibration")
+        found = calibration(read_convergence(real, size=160), PIXEL_ARCMIN, seed)
+        files.append(save_figure(found.figure, folder / "calibration.png"))
+        files.append(save_table(found.table, folder / "calibration.csv"))
     return Reproduction(study, tuple(files))
 
 
