@@ -36,7 +36,7 @@ _SAME_BASIN = 0.02
 #: How many starts are descended from, how many basins go on to more examples, and how many to all.
 _SCREENED, _DESCENDED, _FINISHED = 96, 16, 6
 #: Trials of a line search: one that has found nothing by then sits on a kink of the L1 norm.
-_TRIALS = 5
+_TRIALS = 10
 #: Radians in a descent's unit of length. The first trial of L-BFGS is one unit long, and a whole
 #: radian would leave the basin of a warm start.
 _UNIT = 0.1
