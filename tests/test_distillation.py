@@ -1,5 +1,7 @@
 """The objective, the search and the estimator."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.optimize import approx_fprime
@@ -91,6 +93,27 @@ def test_descent_never_ends_above_its_start_and_tells_its_path(random):
     assert end.history[0] == objective.at_angles(start.free)[0]
     assert end.history[-1] == end.loss == objective.at_angles(end.free)[0]
     assert all(a >= b for a, b in zip(end.history, end.history[1:], strict=False))
+
+
+def test_the_tolerance_is_a_share_at_any_size_of_the_objective(random):
+    X, M = task(wd.Wavelet.from_name("db3"), random)
+    start = Basin(random.uniform(-3, 3, 2), "random")
+    ends = [
+        descend(
+            Objective(
+                tuple(replace(e, weight=e.weight * size) for e in examples(X, M)),
+                LEVELS,
+                "zero",
+                (1,),
+            ),
+            start,
+            max_iter=100,
+            tol=1e-9,
+        )
+        for size in (1.0, 2.0**-40)
+    ]
+    np.testing.assert_array_equal(ends[0].free, ends[1].free)
+    assert len(ends[0].history) == len(ends[1].history) > 2
 
 
 def test_descent_goes_back_to_a_filter_that_responds():

@@ -81,18 +81,9 @@ def reproduce_endocytosis(
     amount = Amount.quick() if quick else Amount()
     with progress() as notify:
         found = reproduce(out, amount, real=data == "real", seed=seed, notify=notify)
-    columns = (
-        "model",
-        "wavelet",
-        "r2_cv",
-        "r2",
-        "r2_se",
-        "auc",
-        "compression",
-        "ms_batch",
-        "numbers",
-    )
-    beyond = ("model", "wavelet", "r2_cv", "r2", "r2_se", "r2_teacher", "numbers")
+    scores = ("model", "wavelet", "r2_cv", "r2", "r2_se")
+    columns = (*scores, "auc", "compression", "ms_batch", "numbers")
+    beyond = (*scores, "r2_teacher", "numbers")
     for name, study in found.studies.items():
         title = f"Held-out cells, LSTM {name}; mean of {amount.seeds} seeds"
         _stdout.print(records_table(title, columns, mean_over_seeds(study.rows)))

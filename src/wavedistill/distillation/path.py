@@ -22,7 +22,7 @@ from wavedistill.distillation.terms import as_attributions
 from wavedistill.files import replacing, writable_target
 from wavedistill.wavelets import Wavelet
 
-__all__ = ["DistillationPath", "PathPoint", "Progress", "distill_path"]
+__all__ = ["DistillationPath", "PathPoint", "Progress", "distill_path", "fingerprint"]
 
 _FORMAT = "wavedistill.path"
 
@@ -209,8 +209,8 @@ def distill_path(
     template = WaveletDistiller() if distiller is None else distiller
     grid = _grid(sparsity, interpretation)
     taught = as_attributions(attributions)
-    fingerprint = _fingerprint(X, taught, template, starts)
-    points = [] if file is None else _resumed(file, fingerprint, grid)
+    made_of = fingerprint(X, taught, template, starts)
+    points = [] if file is None else _resumed(file, made_of, grid)
     remaining = grid[len(points) :]
     began = time.perf_counter()
     for count, (lambda_, gamma) in enumerate(remaining, 1):
@@ -224,11 +224,11 @@ def distill_path(
         fits = [_fit(template, X, taught, lambda_, gamma, init) for init in inits]
         points.append(min(fits, key=lambda point: point.loss))
         if file is not None:
-            DistillationPath(tuple(points), fingerprint).save(file)
+            DistillationPath(tuple(points), made_of).save(file)
         if progress is not None:
             each = (time.perf_counter() - began) / count
             progress(Progress(len(points), len(grid), each * (len(remaining) - count)))
-    return DistillationPath(tuple(points), fingerprint)
+    return DistillationPath(tuple(points), made_of)
 
 
 def _fit(
@@ -289,12 +289,13 @@ def _resumed(
     return list(found.points)
 
 
-def _fingerprint(
+def fingerprint(
     X: ArrayLike,
     attributions: Attributions | None,
-    template: WaveletDistiller,
-    starts: Sequence[Any],
+    distiller: WaveletDistiller,
+    starts: Sequence[Any] = (),
 ) -> str:
+    """A digest of what a path is made of: data, settings but for the two weights, and starts."""
     digest = hashlib.sha256()
     arrays: list[Floats | None] = [float_array(X, "X")]
     if attributions is not None:
@@ -305,7 +306,7 @@ def _fingerprint(
             digest.update(np.ascontiguousarray(array).data)
     settings = {
         name: value
-        for name, value in template.get_params(deep=False).items()
+        for name, value in distiller.get_params(deep=False).items()
         if name not in ("sparsity", "interpretation")
     }
     for value in (*(item for pair in sorted(settings.items()) for item in pair), *starts):

@@ -8,6 +8,7 @@ and carries ever fewer basins on to more examples, the last few to all of them.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -92,13 +93,16 @@ def descend(
     path = [(objective.at_angles(basin.free)[0], basin.free)]
     message = "a filter of length 2 has no free angle"
     if len(basin.free):
+        # SciPy takes changes of a value below 1 absolutely, and raw weights can make it tiny.
+        # Dividing by a power of two keeps every bit.
+        size = math.ldexp(1.0, math.frexp(path[0][0])[1] - 1)
 
         def record(intermediate_result: OptimizeResult) -> None:
-            path.append((float(intermediate_result.fun), _UNIT * intermediate_result.x))
+            path.append((size * float(intermediate_result.fun), _UNIT * intermediate_result.x))
 
         def scaled(units: Array) -> tuple[float, Array]:
             value, gradient = objective.at_angles(_UNIT * units)
-            return value, _UNIT * gradient
+            return value / size, _UNIT / size * gradient
 
         result = minimize(
             scaled,

@@ -1,9 +1,9 @@
-"""Where the results of a study go: figures as .png, tables as .csv."""
+"""What a study says while it runs, and where its results go: figures as .png, tables as .csv."""
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,10 @@ from matplotlib.figure import Figure
 
 from wavedistill.files import replacing
 
-__all__ = ["save_figure", "save_table"]
+__all__ = ["Notify", "save_figure", "save_table"]
+
+#: Told in a few words what begins.
+Notify = Callable[[str], None]
 
 
 def save_figure(figure: Figure, path: Path) -> Path:

@@ -5,31 +5,25 @@ from __future__ import annotations
 import hashlib
 import json
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from wavedistill.attribution import Attributions, attribute
 from wavedistill.distillation import WaveletDistiller, distill_path
+from wavedistill.distillation.path import fingerprint
+from wavedistill.experiments.candidates import Candidate
 from wavedistill.experiments.cosmology.network import OMEGA_M, Predictor
+from wavedistill.experiments.output import Notify
 from wavedistill.files import replacing
-from wavedistill.wavelets import Wavelet, orthogonal_names
+from wavedistill.wavelets import Wavelet
 
-__all__ = ["LEVELS", "Candidate", "distilled", "known", "taught"]
+__all__ = ["LEVELS", "distilled", "taught"]
 
 LEVELS = 4
 _AXES = (-2, -1)
-Notify = Callable[[str], None]
-
-
-class Candidate(NamedTuple):
-    """A wavelet, and where it comes from."""
-
-    label: str
-    wavelet: Wavelet
 
 
 def taught(
@@ -110,12 +104,6 @@ def distilled(
                     yield Candidate(label, wavelet)
 
 
-def known(longest: int = 12) -> list[Candidate]:
-    """The orthogonal wavelets of PyWavelets up to a filter length, from 4 taps."""
-    wavelets = (Wavelet.from_name(name) for name in orthogonal_names())
-    return [Candidate(str(w.name), w) for w in wavelets if 4 <= len(w.lowpass) <= longest]
-
-
 def _searched(
     distiller: WaveletDistiller,
     maps: NDArray[np.float32],
@@ -123,15 +111,10 @@ def _searched(
     file: Path | None,
 ) -> list[Wavelet]:
     """All basins of a search, from its file if that was made of the same data and settings."""
-    digest = hashlib.sha256(repr(distiller).encode())
-    for array in (maps, None if attributions is None else attributions.multipliers):
-        if array is not None:
-            digest.update(f"{array.shape}{array.dtype}".encode())
-            digest.update(np.ascontiguousarray(array).data)
-    fingerprint = digest.hexdigest()
+    made_of = fingerprint(maps, attributions, distiller)
     if file is not None and file.exists():
         held = json.loads(file.read_text(encoding="utf-8"))
-        if held["fingerprint"] != fingerprint:
+        if held["fingerprint"] != made_of:
             raise ValueError(
                 f"{file} holds the wavelets of other data or settings, and is left as it is; name "
                 "another folder, or remove it to begin anew."
@@ -141,7 +124,7 @@ def _searched(
     wavelets = [candidate.wavelet for candidate in distiller.candidates_]
     if file is not None:
         content = {
-            "fingerprint": fingerprint,
+            "fingerprint": made_of,
             "wavelets": [wavelet.lowpass.tolist() for wavelet in wavelets],
         }
         with replacing(file) as temporary:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,11 +18,9 @@ from wavedistill.datasets.lensing import (
 from wavedistill.experiments.cosmology.figures import calibration, figures
 from wavedistill.experiments.cosmology.study import Amount, Study, run
 from wavedistill.experiments.cosmology.teacher import require_training
-from wavedistill.experiments.output import save_figure, save_table
+from wavedistill.experiments.output import Notify, save_figure, save_table
 
 __all__ = ["Reproduction", "reproduce"]
-
-Notify = Callable[[str], None]
 
 
 @dataclass(frozen=True)

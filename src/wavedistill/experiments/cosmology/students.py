@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from wavedistill.datasets.lensing import LensingMaps, LensingSplit
-from wavedistill.experiments.cosmology.candidates import Candidate, known
+from wavedistill.experiments.candidates import Candidate, known
 from wavedistill.experiments.cosmology.predictors import (
     Chosen,
     Feature,
@@ -23,11 +23,11 @@ from wavedistill.experiments.cosmology.predictors import (
     skewness,
     spectrum,
 )
+from wavedistill.experiments.output import Notify
 from wavedistill.wavelets import Wavelet
 
 __all__ = ["FIXED", "Choice", "Student", "as_in_the_paper"]
 
-Notify = Callable[[str], None]
 Layouts = Callable[[object], Iterable[Feature]]
 
 #: Wavelets that go on from one layout of bins to all.
@@ -71,7 +71,7 @@ class Choice:
         self._train, self._validation, _ = split
         self._screened_by = screened_by
         self._notify = notify
-        self._known = known()
+        self._known = known(12, shortest=4)
 
     def table(self, taught: Sequence[Candidate], blind: Sequence[Candidate]) -> dict[str, Student]:
         """The paper's Table 2, and what else reads simple statistics; without the network.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,8 @@ from numpy.typing import NDArray
 
 from wavedistill.attribution import Attributions, attribute
 from wavedistill.datasets.lensing import LensingMaps, LensingSplit
-from wavedistill.experiments.cosmology.candidates import LEVELS, Candidate, distilled, taught
+from wavedistill.experiments.candidates import Candidate
+from wavedistill.experiments.cosmology.candidates import LEVELS, distilled, taught
 from wavedistill.experiments.cosmology.network import (
     OMEGA_M,
     Architecture,
@@ -23,12 +23,12 @@ from wavedistill.experiments.cosmology.predictors import Chosen, rmse
 from wavedistill.experiments.cosmology.scores import Gain, Row, gains, resampled_rmse
 from wavedistill.experiments.cosmology.students import FIXED, Choice, Student, as_in_the_paper
 from wavedistill.experiments.cosmology.teacher import Training, train_teacher
+from wavedistill.experiments.output import Notify
 from wavedistill.students import compression_factor
 from wavedistill.wavelets import Wavelet, analysis
 
 __all__ = ["Amount", "Study", "run"]
 
-Notify = Callable[[str], None]
 Array = NDArray[np.float64]
 
 _AXES = (-2, -1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -20,11 +20,11 @@ from skorch.helper import predefined_split
 from wavedistill.datasets.lensing import LensingMaps
 from wavedistill.experiments.cosmology.checkpoints import Checkpoint, read_checkpoint
 from wavedistill.experiments.cosmology.network import Architecture, MapNetwork
+from wavedistill.experiments.output import Notify
 
 __all__ = ["Training", "require_training", "train_teacher"]
 
 Float32 = NDArray[np.float32]
-Notify = Callable[[str], None]
 
 #: Maps from which the scale of the input is taken.
 _SCALED_BY = 1000

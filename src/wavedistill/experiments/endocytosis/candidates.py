@@ -1,4 +1,4 @@
-"""The wavelets among which the study chooses: distilled ones, and known ones."""
+"""The distilled wavelets among which the study chooses."""
 
 from __future__ import annotations
 
@@ -13,14 +13,13 @@ from numpy.typing import NDArray
 from wavedistill.attribution import Attributions
 from wavedistill.distillation import PenalizedSettings, WaveletDistiller, distill_path
 from wavedistill.distillation.path import DistillationPath
-from wavedistill.wavelets import Wavelet, orthogonal_names
+from wavedistill.experiments.candidates import Candidate
+from wavedistill.wavelets import Wavelet
 
 __all__ = [
     "NAMED_POINT",
-    "Candidate",
     "PenalizedGrid",
     "distilled",
-    "known",
     "paper_point",
     "penalized_path",
     "resampled",
@@ -29,14 +28,6 @@ __all__ = [
 LEVELS = 4
 #: Sparsity and interpretation of the wavelet that the paper shows (Fig 2), published scaling.
 NAMED_POINT = (0.005, 0.043)
-
-
-class Candidate(NamedTuple):
-    """A wavelet, where it comes from, and the balance gamma/lambda it was distilled with."""
-
-    label: str
-    wavelet: Wavelet
-    balance: float = np.nan
 
 
 class PenalizedGrid(NamedTuple):
@@ -94,12 +85,6 @@ def distilled(
             where = f"support {support}" if support else "from DB5"
             for found in distiller.candidates_:
                 yield Candidate(f"{where}, gamma/lambda {balance:g}", found.wavelet, balance)
-
-
-def known(longest: int = 20) -> list[Candidate]:
-    """Every orthogonal wavelet of PyWavelets up to a filter length."""
-    wavelets = (Wavelet.from_name(name) for name in orthogonal_names())
-    return [Candidate(str(w.name), w) for w in wavelets if len(w.lowpass) <= longest]
 
 
 def penalized_path(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from wavedistill.experiments.endocytosis.candidates import paper_point
 from wavedistill.experiments.endocytosis.scores import Row, best_threshold
 from wavedistill.experiments.endocytosis.study import Amount, Study, run
 from wavedistill.experiments.endocytosis.teacher import ClathrinLSTM, load_teacher
-from wavedistill.experiments.output import save_figure, save_table
+from wavedistill.experiments.output import Notify, save_figure, save_table
 from wavedistill.presentation.comparisons import Score, plot_gain, plot_students
 from wavedistill.presentation.explanations import plot_contributions
 from wavedistill.presentation.grids import plot_wavelet_grid
@@ -30,7 +30,6 @@ from wavedistill.students import contributions
 
 __all__ = ["Reproduction", "Sensitivity", "mean_over_seeds", "reproduce"]
 
-Notify = Callable[[str], None]
 
 #: Of the recordings and of the simulator: what a frame's auxilin and a track's life must pass.
 _SETTINGS = ((15.0, 0.05), (15.0, 0.01), (15.0, 0.1), (5.0, 0.05))

@@ -12,7 +12,8 @@ from sklearn.metrics import r2_score
 
 from wavedistill.attribution import attribute
 from wavedistill.datasets import EndocytosisTable
-from wavedistill.experiments.endocytosis.candidates import distilled, known
+from wavedistill.experiments.candidates import known
+from wavedistill.experiments.endocytosis.candidates import distilled
 from wavedistill.experiments.endocytosis.students import Fit, choose, linear
 from wavedistill.experiments.endocytosis.teacher import (
     ClathrinLSTM,
@@ -22,7 +23,7 @@ from wavedistill.experiments.endocytosis.teacher import (
 )
 from wavedistill.wavelets import Wavelet
 
-__all__ = ["CellGain", "Gains", "gains_by_cell", "null_gains"]
+__all__ = ["CellGain", "Gains", "gains_by_cell", "null_scores"]
 
 Array = NDArray[np.float64]
 
@@ -111,7 +112,7 @@ def gains_by_cell(
     yield from Parallel(n_jobs=jobs, return_as="generator")(work)
 
 
-def null_gains(
+def null_scores(
     train: EndocytosisTable,
     test: EndocytosisTable,
     teacher: ClathrinLSTM,
@@ -121,15 +122,12 @@ def null_gains(
     jobs: int = 1,
     **search: tuple[float, ...],
 ) -> Iterator[float]:
-    """Gains over the best known wavelet of wavelets distilled from teachers with random weights."""
-    best = choose(known(), linear, Fit(train, seed))
-    reference = r2_score(test.y, best.model.predict(test.X))
+    """R2 of the students of wavelets that were distilled from teachers with random weights."""
     work = (
         delayed(_distilled_score)(train, test, randomised(teacher, 1000 + i), seed, search)
         for i in range(count)
     )
-    for score in Parallel(n_jobs=jobs, return_as="generator")(work):
-        yield float(score - reference)
+    yield from Parallel(n_jobs=jobs, return_as="generator")(work)
 
 
 def _gain(

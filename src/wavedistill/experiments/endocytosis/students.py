@@ -19,7 +19,8 @@ from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from sklearn.tree import DecisionTreeRegressor
 
 from wavedistill.datasets import EndocytosisTable
-from wavedistill.experiments.endocytosis.candidates import LEVELS, Candidate
+from wavedistill.experiments.candidates import Candidate
+from wavedistill.experiments.endocytosis.candidates import LEVELS
 from wavedistill.students import TopCoefficients
 from wavedistill.wavelets import Wavelet
 
@@ -29,6 +30,7 @@ __all__ = [
     "Recipe",
     "choose",
     "cross_validated",
+    "fitted",
     "folds_by_cell",
     "linear",
     "ranked",
@@ -147,9 +149,14 @@ def ranked(
 
 def choose(candidates: Iterable[Candidate], recipe: Recipe, fit: Fit) -> Chosen:
     """The candidate whose student has the best R2 in cross-validation, fitted to all rows."""
-    best, candidate = ranked(candidates, recipe, fit)[0]
+    return fitted(ranked(candidates, recipe, fit)[0], recipe, fit)
+
+
+def fitted(best: tuple[float, Candidate], recipe: Recipe, fit: Fit) -> Chosen:
+    """The student of a candidate that `ranked` gave with its score, fitted to all rows."""
+    r2_cv, candidate = best
     model = recipe(candidate.wavelet).fit(*fit.rows(np.arange(len(fit.table))))
-    return Chosen(candidate, model, best, len(candidate.wavelet.lowpass) + _weights(model[-1]))
+    return Chosen(candidate, model, r2_cv, len(candidate.wavelet.lowpass) + _weights(model[-1]))
 
 
 def cross_validated(model: Any, fit: Fit) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -17,11 +17,10 @@ from sklearn.preprocessing import StandardScaler
 from wavedistill.attribution import attribute
 from wavedistill.datasets import EndocytosisTable
 from wavedistill.distillation.path import DistillationPath
+from wavedistill.experiments.candidates import Candidate, known
 from wavedistill.experiments.endocytosis.candidates import (
-    Candidate,
     PenalizedGrid,
     distilled,
-    known,
     paper_point,
     penalized_path,
     resampled,
@@ -30,7 +29,7 @@ from wavedistill.experiments.endocytosis.resampling import (
     CellGain,
     Gains,
     gains_by_cell,
-    null_gains,
+    null_scores,
 )
 from wavedistill.experiments.endocytosis.scores import Row, compression, evaluate
 from wavedistill.experiments.endocytosis.students import (
@@ -38,6 +37,7 @@ from wavedistill.experiments.endocytosis.students import (
     Fit,
     choose,
     cross_validated,
+    fitted,
     linear,
     ranked,
     recipes,
@@ -48,11 +48,11 @@ from wavedistill.experiments.endocytosis.teacher import (
     size,
     train_teacher,
 )
+from wavedistill.experiments.output import Notify
 from wavedistill.wavelets import Wavelet
 
 __all__ = ["Amount", "Study", "run"]
 
-Notify = Callable[[str], None]
 
 #: Distilled wavelets that compete in each recipe beyond the paper's, and wavelets of any kind that
 #: go on from its first target to the others.
@@ -210,13 +210,13 @@ def run(
         ):
             cells.append(gain)
             notify(f"cells held out in turn: {len(cells)} done")
+    r2 = {row.model: row.r2 for row in rows if row.seed == seed}
     null: list[float] = []
-    for score in null_gains(
+    for score in null_scores(
         train, test, first.teacher, count=amount.null, seed=seed, jobs=amount.jobs, **amount.search
     ):
-        null.append(score)
+        null.append(score - r2["best known wavelet"])
         notify(f"teachers with random weights: {len(null)} of {amount.null} done")
-    r2 = {row.model: row.r2 for row in rows if row.seed == seed}
     return Study(
         train=train,
         test=test,
@@ -247,7 +247,7 @@ class _Seed:
         self.candidates = list(distilled(train.X, self.attributions, seed=seed, **search))  # type: ignore[arg-type]
         order = ranked(self.candidates, linear, self.fit)
         self._best = [candidate for _, candidate in order[:_SHORTLIST]]
-        self.awd = choose(self._best[:1], linear, self.fit)
+        self.awd = fitted(order[0], linear, self.fit)
         self._supports = search["supports"]
         self._held_out = attribute(teacher, test.X)
         self._evaluate = partial(

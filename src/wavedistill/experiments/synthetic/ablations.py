@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -12,12 +12,11 @@ import torch
 
 from wavedistill.attribution import Attributions, attribute
 from wavedistill.datasets import SyntheticTask, make_synthetic
+from wavedistill.experiments.output import Notify
 from wavedistill.experiments.synthetic.recovery import Recovery, noisy, recover, train_teacher
 from wavedistill.experiments.synthetic.variants import RECOVERED
 
 __all__ = ["Ablation", "Plan", "ablations"]
-
-Notify = Callable[[str], None]
 
 
 @dataclass(frozen=True)

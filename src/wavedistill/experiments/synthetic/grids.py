@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -23,13 +23,13 @@ from wavedistill.distillation import (
     distill_path,
 )
 from wavedistill.distillation.penalties import FILTER_PENALTIES
+from wavedistill.experiments.output import Notify
 from wavedistill.experiments.synthetic.recovery import noisy
 from wavedistill.wavelets import Wavelet
 
 __all__ = ["Grid", "Weights", "run_grids", "starts", "validity_penalty"]
 
 Constraint = Literal["orthonormal", "penalized"]
-Notify = Callable[[str], None]
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,11 +14,10 @@ from numpy.typing import ArrayLike
 from wavedistill.attribution import Attributions, attribute
 from wavedistill.datasets import SyntheticTask, make_synthetic
 from wavedistill.distillation import WaveletDistiller
+from wavedistill.experiments.output import Notify
 from wavedistill.wavelets import Wavelet, as_wavelet
 
 __all__ = ["Recovery", "Study", "noisy", "recover", "recoveries", "run", "train_teacher"]
-
-Notify = Callable[[str], None]
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from wavedistill.attribution import Attributions, attribute
 from wavedistill.datasets import SyntheticTask, make_synthetic
-from wavedistill.experiments.output import save_figure, save_table
+from wavedistill.experiments.output import Notify, save_figure, save_table
 from wavedistill.experiments.synthetic.ablations import Ablation, ablations
 from wavedistill.experiments.synthetic.grids import (
     Grid,
@@ -31,7 +31,6 @@ from wavedistill.wavelets import Wavelet
 
 __all__ = ["Amount", "Reproduction", "StartRow", "reproduce"]
 
-Notify = Callable[[str], None]
 
 #: Sparsity of single fits, beside an interpretation of 1: the data are white noise, which prefers
 #: no wavelet but for what happens at its ends.

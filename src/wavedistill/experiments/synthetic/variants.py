@@ -7,7 +7,7 @@ ones; and the search. Each is measured for itself.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import product
@@ -16,6 +16,7 @@ import numpy as np
 
 from wavedistill.attribution import Attributions, attribute
 from wavedistill.datasets import SyntheticTask, make_synthetic
+from wavedistill.experiments.output import Notify
 from wavedistill.experiments.synthetic.identifiability import (
     Identifiability,
     exact_attributions,
@@ -31,7 +32,6 @@ __all__ = [
     "run_cases",
 ]
 
-Notify = Callable[[str], None]
 
 #: A wavelet this close to the truth counts as recovered.
 RECOVERED = 0.03
