@@ -15,12 +15,11 @@ from wavedistill.datasets import EndocytosisTable, data_folder, fetch_endocytosi
 torch = pytest.importorskip("torch")
 pytest.importorskip("skorch")
 
+from wavedistill.experiments.candidates import Candidate, known  # noqa: E402
 from wavedistill.experiments.endocytosis import Amount, load_teacher, run  # noqa: E402
 from wavedistill.experiments.endocytosis.candidates import (  # noqa: E402
     NAMED_POINT,
-    Candidate,
     PenalizedGrid,
-    known,
     resampled,
 )
 from wavedistill.experiments.endocytosis.report import mean_over_seeds, reproduce  # noqa: E402
