@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import clone
+from sklearn.compose import make_column_transformer
 from sklearn.feature_selection import SelectFromModel
 from sklearn.linear_model import RidgeCV
 from sklearn.metrics import r2_score
@@ -41,6 +42,8 @@ Array = NDArray[np.floating]
 Recipe = Callable[[Wavelet], Pipeline]
 
 _PENALTIES = np.geomspace(1e-2, 1e3, 11)
+#: Locations of the largest and of the smallest coefficient of each scale, details and the last.
+_PLACES = 2 * (LEVELS + 1)
 #: Numbers that a sparse student may have, its filter and its intercept among them.
 _NUMBERS = 40
 
@@ -93,31 +96,37 @@ class Chosen(NamedTuple):
 def linear(wavelet: Wavelet) -> Pipeline:
     """The paper's student: the six largest coefficients of each scale into a linear model.
 
-    With a ridge: bands that a wavelet leaves all but empty would else take weights of any size.
+    With a ridge, and in the units of the trace, which an orthonormal transform keeps: else bands
+    that a wavelet leaves all but empty would take weights of any size, and one odd track rule.
     """
-    return _student(TopCoefficients(wavelet, levels=LEVELS, k=6), _ridge())
+    return make_pipeline(TopCoefficients(wavelet, levels=LEVELS, k=6), _ridge())
 
 
 def recipes() -> dict[str, Recipe]:
     """Students beyond the paper, each made from a wavelet."""
 
     def both(wavelet: Wavelet) -> Pipeline:
-        return _student(_both_ends(wavelet), _ridge())
+        return make_pipeline(_both_ends(wavelet), _ridge())
 
     def located(wavelet: Wavelet) -> Pipeline:
-        return _student(_both_ends(wavelet, locations=True), _ridge())
+        places = _scaled_last(_PLACES)
+        return make_pipeline(_both_ends(wavelet, locations=True), places, _ridge())
 
     def summarised(wavelet: Wavelet) -> Pipeline:
-        return _student(_all_features(wavelet), _ridge())
+        return make_pipeline(*_all_features(wavelet), _ridge())
 
     def sparse(wavelet: Wavelet) -> Pipeline:
-        terms = _NUMBERS - 1 - len(wavelet.lowpass)
-        most = SelectFromModel(_ridge(), threshold=-np.inf, max_features=partial(_at_most, terms))
-        return make_pipeline(_all_features(wavelet), StandardScaler(), most, _ridge())
+        most = SelectFromModel(
+            make_pipeline(StandardScaler(), _ridge()),
+            threshold=-np.inf,
+            max_features=partial(_at_most, _NUMBERS - 1 - len(wavelet.lowpass)),
+            importance_getter="named_steps.ridgecv.coef_",
+        )
+        return make_pipeline(*_all_features(wavelet), most, _ridge())
 
     def tree(wavelet: Wavelet) -> Pipeline:
         model = DecisionTreeRegressor(max_leaf_nodes=10, min_samples_leaf=20, random_state=0)
-        return _student(_all_features(wavelet), model)
+        return make_pipeline(*_all_features(wavelet), model)
 
     return {
         "6 largest": linear,
@@ -176,10 +185,6 @@ def folds_by_cell(
     return list(folds.split(cell, groups=cell))
 
 
-def _student(features: Any, model: Any) -> Pipeline:
-    return make_pipeline(features, StandardScaler(), model)
-
-
 def _ridge() -> RidgeCV:
     return RidgeCV(_PENALTIES)
 
@@ -188,10 +193,16 @@ def _both_ends(wavelet: Wavelet, *, locations: bool = False) -> TopCoefficients:
     return TopCoefficients(wavelet, levels=LEVELS, k=3, sign="both", locations=locations)
 
 
-def _all_features(wavelet: Wavelet) -> Any:
-    return make_union(
-        _both_ends(wavelet, locations=True), FunctionTransformer(trace_summary, validate=True)
-    )
+def _all_features(wavelet: Wavelet) -> tuple[Any, Any]:
+    """Both ends of each scale, where they lie, and `trace_summary`, in two steps of a pipeline."""
+    summary = FunctionTransformer(trace_summary, validate=True)
+    features = make_union(_both_ends(wavelet, locations=True), summary)
+    return features, _scaled_last(_PLACES + 3)
+
+
+def _scaled_last(count: int) -> Any:
+    """Bring so many of the last features, which are no coefficients, to a spread of 1."""
+    return make_column_transformer((StandardScaler(), slice(-count, None)), remainder="passthrough")
 
 
 def _at_most(count: int, features: Array) -> int:
