@@ -222,6 +222,21 @@ def test_counts_are_those_of_numpy_s_histogram(range_, spacing):
     assert names[[0, 4, 5, 27]].tolist() == ["raw[0]", "raw[4]", "laplace[0]", "db6 HH[0]"]
 
 
+@pytest.mark.parametrize("spacing", ["uniform", "quantile"])
+def test_all_pixels_may_be_counted_in_place_of_the_peaks(spacing):
+    maps = normal(150, 12, 17)
+    counts = PeakCounts(ALL, bins=9, spacing=spacing, at="pixels").fit(maps)
+    found = counts.transform(maps).reshape(len(maps), len(counts.edges_), 9)
+    for row, image in zip(found[:5], maps, strict=False):
+        for part, (name, values) in zip(row, at_every_pixel(image), strict=True):
+            expected, _ = np.histogram(values[1:-1, 1:-1], counts.edges_[name])
+            np.testing.assert_array_equal(part, expected)
+    clipped = PeakCounts(ALL, bins=9, outside="clip", at="pixels").fit_transform(maps[:2])
+    assert clipped.sum() == 2 * 10 * 15 * 7
+    with pytest.raises(ValueError, match="have 9 pixels with eight neighbours, and there must be"):
+        PeakCounts("raw", at="pixels").fit(np.ones((1, 5, 5)))
+
+
 def test_edges_belong_to_the_bin_above_and_the_last_to_its_own():
     heights = [-0.5, 0.0, 1.0, 1.0, 2.5, 4.0, 4.5]
     maps = np.full((1, 3, 15), -9.0)
@@ -289,7 +304,7 @@ def test_filters_are_given_by_name_by_array_or_by_wavelet(filters, names):
 
 def test_parameters_are_kept_as_given_and_cloned():
     given = {"filters": DB6, "bins": [3, 4, 5, 6], "range": (0, 1)}
-    given |= {"spacing": "quantile", "outside": "clip"}
+    given |= {"spacing": "quantile", "outside": "clip", "at": "pixels"}
     counts = PeakCounts(**given)
     assert counts.get_params() == given
     counts.fit(normal(9, 20, 20))
@@ -321,8 +336,9 @@ def test_parameters_are_kept_as_given_and_cloned():
         ({"range": "wide"}, ValueError, "range='wide' must be"),
         ({"range": [(0, 1), (0, 2)]}, ValueError, "range has 2 entries for 1 filters"),
         ({"spacing": "log"}, ValueError, "spacing='log' must be 'uniform' or 'quantile'"),
+        ({"at": "all"}, ValueError, "at='all' must be 'peaks' or 'pixels'"),
         ({"outside": "keep"}, ValueError, "outside='keep' must be 'drop' or 'clip'"),
-        ({"range": (50, 60), "spacing": "quantile"}, ValueError, "no local maximum with 'laplace'"),
+        ({"range": (50, 60), "spacing": "quantile"}, ValueError, "no local maxima with 'laplace'"),
     ],
 )
 def test_bad_parameters_are_refused_by_fit(changes, error, message):

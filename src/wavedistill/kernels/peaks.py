@@ -1,7 +1,8 @@
 """The compiled kernel of peak counts: local maxima, what surrounds them, and its histogram.
 
 A row of a map is compared with its neighbours in one vectorised sweep; only the peaks it finds are
-looked at again. Statistics are computed in float64 whatever the precision of the maps.
+looked at again, or every pixel where that is asked for. Statistics are computed in float64 whatever
+the precision of the maps.
 """
 
 from __future__ import annotations
@@ -32,6 +33,8 @@ class PatchStatistics(NamedTuple):
     weights: Array
     #: Whether the statistic is the Roberts-cross steepness instead, shape (statistics,).
     roberts: NDArray[np.bool_]
+    #: Whether they are computed around every pixel that has eight neighbours, not at peaks alone.
+    everywhere: bool
 
 
 class PeakBins(NamedTuple):
@@ -60,7 +63,7 @@ def mark_peaks(maps: Floats) -> NDArray[np.bool_]:
 def statistics_at_peaks(maps: Floats, statistics: PatchStatistics) -> Array:
     """The statistics at all peaks of maps (n, H, W), map after map, shape (statistics, peaks)."""
     found = []
-    positions, values = _space(maps.shape, len(statistics.weights))
+    positions, values = _space(maps.shape, statistics)
     for _, block in _blocks(maps, 0, len(maps)):
         for image in block:
             peaks = _statistics_of_map(image, statistics, positions, values)
@@ -73,7 +76,7 @@ def count_peaks(maps: Floats, statistics: PatchStatistics, bins: PeakBins) -> In
     counts = np.zeros((len(maps), len(bins.edges) - len(statistics.weights)), dtype=np.int64)
 
     def work(start: int, stop: int) -> None:
-        positions, values = _space(maps.shape, len(statistics.weights))
+        positions, values = _space(maps.shape, statistics)
         for at, block in _blocks(maps, start, stop):
             into = counts[at : at + len(block)]
             _count_block(block, statistics, bins, positions, values, into)
@@ -87,11 +90,13 @@ def _blocks(maps: Floats, start: int, stop: int) -> Iterator[tuple[int, Floats]]
         yield at, np.ascontiguousarray(maps[at : min(at + _BLOCK, stop)])
 
 
-def _space(shape: tuple[int, ...], statistics: int) -> tuple[Integers, Array]:
+def _space(shape: tuple[int, ...], statistics: PatchStatistics) -> tuple[Integers, Array]:
     """Room for the positions and the statistics of the most peaks that a map can have."""
-    # Two peaks are never neighbours. One more, since a candidate is written before it is judged.
-    most = ((shape[1] - 1) // 2) * ((shape[2] - 1) // 2) + 1
-    return np.empty(most, dtype=np.int64), np.empty((statistics, most))
+    height, width = shape[1] - 2, shape[2] - 2
+    # Two peaks are never neighbours.
+    most = height * width if statistics.everywhere else -(-height // 2) * -(-width // 2)
+    # One more, since a candidate is written before it is judged.
+    return np.empty(most + 1, dtype=np.int64), np.empty((len(statistics.weights), most + 1))
 
 
 @njit(nogil=True, cache=True)
@@ -127,12 +132,15 @@ def _statistics_of_map(
     image: Floats, statistics: PatchStatistics, positions: Integers, values: Array
 ) -> Any:
     """Fill in the statistics at the peaks of one map, and return how many peaks there are."""
-    weights, roberts = statistics
+    weights, roberts, everywhere = statistics
     height, width = image.shape
     marks = np.empty(width - 2, dtype=np.bool_)
     peaks = 0
     for row in range(1, height - 1):
-        _mark_row(image, row, marks)
+        if everywhere:
+            marks[:] = True
+        else:
+            _mark_row(image, row, marks)
         for t in range(len(marks)):
             # No branch: whether a pixel is a peak cannot be predicted.
             positions[peaks] = row * width + t

@@ -155,13 +155,17 @@ def filter_symmetry(filter: ArrayLike) -> float:
     return float(np.sum(mean**2) / np.sum(weights**2))
 
 
-def named_statistics(filters: object) -> tuple[list[str], PatchStatistics]:
+def named_statistics(
+    filters: object, *, everywhere: bool = False
+) -> tuple[list[str], PatchStatistics]:
     """The names and the numbers of what `PeakCounts` was asked to measure.
 
     Parameters
     ----------
     filters : object
         As `PeakCounts` describes them.
+    everywhere : bool
+        Whether to measure at every pixel, not at peaks alone.
 
     Raises
     ------
@@ -180,7 +184,7 @@ def named_statistics(filters: object) -> tuple[list[str], PatchStatistics]:
         raise ValueError(
             f"filters has two named {twice[0]!r}; give a mapping of different names to them."
         )
-    return names, PatchStatistics(np.array(weights), np.array(roberts))
+    return names, PatchStatistics(np.array(weights), np.array(roberts), everywhere)
 
 
 def _largest_variation(taps: Array) -> int:

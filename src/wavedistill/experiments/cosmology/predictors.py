@@ -27,6 +27,7 @@ __all__ = [
     "likelihoods",
     "nearest",
     "papers_counts",
+    "pixel_counts",
     "ridge",
     "rmse",
     "screening_counts",
@@ -40,6 +41,8 @@ Maps = NDArray[np.float32]
 
 #: Bins of each histogram, and how they are laid out, among which validation chooses.
 _BINS, _SPACINGS = (10, 16, 22), ("uniform", "quantile")
+#: Bins where all pixels are counted: these are many more than the peaks.
+_PIXEL_BINS = (16, 32)
 #: Maps whose statistics are computed at a time.
 _PART = 1000
 
@@ -118,6 +121,13 @@ def papers_counts(filters: object) -> Iterator[Feature]:
     yield Feature("22 uniform bins", PeakCounts(filters, 22))
     if filters in ("laplace", "roberts"):
         yield Feature("22 bins from 0 to 0.22", PeakCounts(filters, 22, (0, 0.22)))
+
+
+def pixel_counts(filters: object) -> Iterator[Feature]:
+    """Histograms of what the filters measure at all pixels, not at the peaks alone."""
+    for bins in _PIXEL_BINS:
+        counter = PeakCounts(filters, bins, spacing="quantile", outside="clip", at="pixels")
+        yield Feature(f"{bins} quantile bins", counter)
 
 
 def nearest(*, paper: bool = False) -> dict[str, MahalanobisRegressor]:

@@ -17,6 +17,7 @@ from wavedistill.experiments.cosmology.predictors import (
     likelihoods,
     nearest,
     papers_counts,
+    pixel_counts,
     ridge,
     screening_counts,
     simple_statistics,
@@ -26,7 +27,7 @@ from wavedistill.experiments.cosmology.predictors import (
 from wavedistill.experiments.output import Notify
 from wavedistill.wavelets import Wavelet
 
-__all__ = ["FIXED", "Choice", "Student", "as_in_the_paper"]
+__all__ = ["FIXED", "TOGETHER", "Choice", "Student", "as_in_the_paper", "at_all_pixels"]
 
 Layouts = Callable[[object], Iterable[Feature]]
 
@@ -39,12 +40,17 @@ FIXED: dict[str, tuple[Any, int]] = {
     "raw peaks": ("raw", 1),
 }
 #: All of them side by side: what histograms of several filters can tell without a wavelet.
-_TOGETHER = "Laplace, Roberts cross and raw peaks"
+TOGETHER = "Laplace, Roberts cross and raw peaks"
 
 
 def as_in_the_paper(name: str) -> str:
     """What a student is called that has the paper's own bins and covariances."""
     return f"{name}, as in the paper"
+
+
+def at_all_pixels(name: str) -> str:
+    """What a student is called that counts all pixels, not the peaks alone."""
+    return f"{name}, all pixels"
 
 
 class Student(NamedTuple):
@@ -100,7 +106,7 @@ class Choice:
     def beyond(
         self, taught: Sequence[Candidate], table: Mapping[str, Student]
     ) -> dict[str, Student]:
-        """Other readers of the same histograms, fixed filters together, and the paper's own.
+        """Other readers of the same histograms, those of all pixels, and the paper's own.
 
         Parameters
         ----------
@@ -110,17 +116,25 @@ class Choice:
         """
         together = [filters for filters, _ in FIXED.values()]
         numbers = sum(numbers for _, numbers in FIXED.values())
-        found = {_TOGETHER: self._of(_TOGETHER, counts(together), nearest(), numbers)}
+        kept = {
+            name: [candidate]
+            for name in ("AWD", "DB5", "best known wavelet")
+            if (candidate := table[name].candidate) is not None
+        }
+        found = {TOGETHER: self._of(TOGETHER, counts(together), nearest(), numbers)}
+
+        def read(
+            layouts: Layouts, regressors: Mapping[str, Any], called: Callable[[str], str]
+        ) -> None:
+            for name, candidates in kept.items():
+                found[called(name)] = self._of_wavelets(candidates, layouts, regressors)
+            found[called(TOGETHER)] = self._of(TOGETHER, layouts(together), regressors, numbers)
+
         cosmologies = len(np.unique(self._train.params, axis=0))
-        readers = {"ridge": ridge(), "likelihood": likelihoods(cosmologies)}
-        for reader, regressors in readers.items():
-            if regressors:
-                for name in ("AWD", "DB5", "best known wavelet"):
-                    kept = [candidate for candidate in [table[name].candidate] if candidate]
-                    found[f"{name}, {reader}"] = self._of_wavelets(kept, counts, regressors)
-                found[f"{_TOGETHER}, {reader}"] = self._of(
-                    _TOGETHER, counts(together), regressors, numbers
-                )
+        read(counts, ridge(), "{}, ridge".format)
+        if several := likelihoods(cosmologies):
+            read(counts, several, "{}, likelihood".format)
+        read(pixel_counts, nearest(), at_all_pixels)
         paper = nearest(paper=True)
         lists = {"AWD": taught, "DB5": _db5(), "best known wavelet": self._known}
         for name, candidates in lists.items():

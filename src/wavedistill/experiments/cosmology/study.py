@@ -21,7 +21,14 @@ from wavedistill.experiments.cosmology.network import (
 )
 from wavedistill.experiments.cosmology.predictors import Chosen, rmse
 from wavedistill.experiments.cosmology.scores import Gain, Row, gains, resampled_rmse
-from wavedistill.experiments.cosmology.students import FIXED, Choice, Student, as_in_the_paper
+from wavedistill.experiments.cosmology.students import (
+    FIXED,
+    TOGETHER,
+    Choice,
+    Student,
+    as_in_the_paper,
+    at_all_pixels,
+)
 from wavedistill.experiments.cosmology.teacher import Training, train_teacher
 from wavedistill.experiments.output import Notify
 from wavedistill.students import compression_factor
@@ -100,7 +107,8 @@ class Study:
     beyond : tuple of Row
         The paper's own predictor, and readers of histograms beyond it.
     gains : tuple of Gain
-        Of AWD over others, and with the paper's own predictor over others with it.
+        Of AWD over others; with the paper's own predictor, and with histograms of all pixels, over
+        others with the same.
     students : dict of str to Student
         By the name of their row.
     teacher : FaceMean
@@ -221,9 +229,11 @@ def run(
     fixed = min(FIXED, key=lambda name: table[name].chosen.rmse)
     others = ("DB5", fixed, "AWD without interpretation", "best known wavelet", label)
     papers = [as_in_the_paper(name) for name in ("AWD", "DB5", "best known wavelet", *FIXED)]
+    everywhere = [at_all_pixels(name) for name in ("AWD", "DB5", "best known wavelet", TOGETHER)]
     won = (
         *gains("AWD", others, errors, resampled),
         *gains(papers[0], papers[1:], errors, resampled),
+        *gains(everywhere[0], (*everywhere[1:], "AWD", label), errors, resampled),
     )
     return Study(
         split=split,
