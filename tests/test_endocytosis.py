@@ -11,6 +11,7 @@ from sklearn.pipeline import make_pipeline
 import wavedistill as wd
 from helpers import normal
 from wavedistill.datasets import EndocytosisTable, data_folder, fetch_endocytosis, make_endocytosis
+from wavedistill.wavelets import CoefficientLayout, analysis
 
 torch = pytest.importorskip("torch")
 pytest.importorskip("skorch")
@@ -36,6 +37,7 @@ from wavedistill.experiments.endocytosis.students import (  # noqa: E402
     linear,
     recipes,
     trace_summary,
+    undecimated_summary,
 )
 from wavedistill.experiments.endocytosis.teacher import (  # noqa: E402
     ClathrinLSTM,
@@ -92,6 +94,27 @@ def test_the_summary_of_a_trace():
     np.testing.assert_array_equal(trace_summary(traces), [[4, 1, -1], [5, 4, 4]])
 
 
+@pytest.mark.parametrize("name", ["haar", "coif1", "db5"])
+def test_the_undecimated_summary_sees_a_moved_trace_only_in_its_locations(name):
+    trace = np.zeros(40)
+    trace[8:20] = np.random.default_rng(5).standard_normal(12)
+    wavelet = wd.Wavelet.from_name(name)
+    here, there = undecimated_summary(np.stack([trace, np.roll(trace, 7)]), wavelet).reshape(
+        2, 5, 6
+    )
+    places = [2, 3]
+    np.testing.assert_array_equal(there[:, places] - here[:, places], 7)
+    others = [0, 1, 4, 5]
+    np.testing.assert_allclose(there[:, others], here[:, others], atol=1e-12)
+    shifts = np.stack([np.roll(trace, shift) for shift in range(16)])
+    layout = CoefficientLayout((40,), len(wavelet.lowpass), 4, "zero")
+    for (largest, smallest), band in zip(
+        here[:, :2], layout.split(analysis(shifts, wavelet, 4)), strict=True
+    ):
+        assert (largest, smallest) == (pytest.approx(band.max()), pytest.approx(band.min()))
+    assert here[0, 4] + here[0, 5] == pytest.approx(4 * trace.sum())
+
+
 def test_training_a_teacher(table):
     small = table.rows(np.isin(table.cell, (1, 2, 3)))
     before = torch.get_rng_state()
@@ -146,6 +169,7 @@ def test_gains():
     low, high = gains.interval()
     assert 0.01 <= low < 0.025 < high <= 0.04
     assert gains.p_value == 0.5
+    assert gains.summary() == (gains.mean, low, high, 0.015, 0.01, 0.5)
 
 
 def test_the_study_in_small_writes_tables_figures_and_wavelets(tmp_path, monkeypatch):

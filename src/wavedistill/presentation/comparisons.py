@@ -151,6 +151,7 @@ def plot_gain(
     null: ArrayLike | None = None,
     *,
     gain: float | None = None,
+    observed: float | None = None,
     over: str = "the best named wavelet",
 ) -> Figure:
     """Draw how much R2 a distilled wavelet gains, and what it gains from teachers of chance.
@@ -162,9 +163,12 @@ def plot_gain(
     interval : (float, float)
         Bootstrap interval of the gain on all held-out cells.
     null : array_like, shape (draws,), optional
-        Gains on all held-out cells of wavelets distilled from teachers with randomised weights.
+        Gains of wavelets distilled from teachers with randomised weights.
     gain : float, optional
         The gain on all held-out cells; by default the mean of those of the cells.
+    observed : float, optional
+        What `null` is held against: the trained teacher's gain on the same cells; by default that
+        of all held-out cells.
     over : str
         What it is a gain over.
 
@@ -178,18 +182,19 @@ def plot_gain(
     cells = {
         name: float_array(np.atleast_1d(g), name).ravel() for name, g in gains_per_cell.items()
     }
-    observed = float(np.mean([g.mean() for g in cells.values()])) if gain is None else gain
+    mean = float(np.mean([g.mean() for g in cells.values()])) if gain is None else gain
     panels = 1 if null is None else 2
     height = max(3.4, 0.45 * len(cells) + 1.6)
     figure = Figure(figsize=(5.6 * panels, height), layout="constrained")
     first, *others = figure.subplots(1, panels, squeeze=False)[0]
-    _draw_gains(first, cells, interval, observed)
+    _draw_gains(first, cells, interval, mean)
     title = f"gain over {over}"
     finish(first, f"A   {title}" if others else title, _GAIN, zero=False)
     handles, labels = first.get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower left", ncols=3, frameon=False, fontsize=10)
     for axes in others:
-        _draw_null(axes, float_array(np.asarray(null), "null").ravel(), observed)
+        held_against = mean if observed is None else observed
+        _draw_null(axes, float_array(np.asarray(null), "null").ravel(), held_against)
     return figure
 
 
@@ -235,6 +240,6 @@ def _draw_null(axes: Axes, null: NDArray[Any], observed: float) -> None:
     axes.axvline(observed, color=LEARNED, linewidth=1.8)
     axes.axvline(0, color="black", linewidth=0.8)
     reached = int(np.sum(null >= observed))
-    title = f"B   teachers with random weights: {reached} of {len(null)} reach it"
+    title = f"B   teachers with random weights: {reached} of {len(null)} reach the trained one"
     finish(axes, title, _GAIN, zero=False)
     axes.set_ylabel("teachers")

@@ -164,6 +164,7 @@ def _write(study: Study, folder: Path) -> Iterator[Path]:
         "models_mean": mean_over_seeds(study.rows),
         "beyond_the_paper": study.beyond,
         "cells_held_out": study.gains.cells,
+        "gain": [study.gains.summary()] if study.gains.cells else [],
     }
     for name, records in tables.items():
         if records:
@@ -229,6 +230,7 @@ def _gain_figure(study: Study) -> Figure:
         (float(low), float(high)),
         np.array(gains.null) if gains.null else None,
         gain=gains.mean,
+        observed=gains.observed,
     )
 
 

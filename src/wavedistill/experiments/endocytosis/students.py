@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
+import pywt
 from numpy.typing import NDArray
 from sklearn.base import clone
 from sklearn.compose import make_column_transformer
@@ -36,6 +37,8 @@ __all__ = [
     "linear",
     "ranked",
     "recipes",
+    "trace_summary",
+    "undecimated_summary",
 ]
 
 Array = NDArray[np.floating]
@@ -124,6 +127,9 @@ def recipes() -> dict[str, Recipe]:
         )
         return make_pipeline(*_all_features(wavelet), most, _ridge())
 
+    def any_shift(wavelet: Wavelet) -> Pipeline:
+        return make_pipeline(*_all_shifts(wavelet), _ridge())
+
     def tree(wavelet: Wavelet) -> Pipeline:
         model = DecisionTreeRegressor(max_leaf_nodes=10, min_samples_leaf=20, random_state=0)
         return make_pipeline(*_all_features(wavelet), model)
@@ -134,6 +140,7 @@ def recipes() -> dict[str, Recipe]:
         "+ locations": located,
         "+ lifetime, peak, last value": summarised,
         f"sparse, {_NUMBERS} numbers": sparse,
+        "any shift: extremes, locations, sums": any_shift,
         "tree, 10 leaves": tree,
     }
 
@@ -146,6 +153,33 @@ def trace_summary(traces: Array) -> Array:
     changes = traces[:, :-1] != traces[:, 1:]
     frames = traces.shape[1] - np.argmax(changes[:, ::-1], axis=1)
     return np.column_stack([frames, traces.argmax(axis=1), traces[:, -1]])
+
+
+def undecimated_summary(traces: Array, wavelet: Wavelet) -> Array:
+    """Of each scale of the undecimated transform, what does not depend on where its grid begins.
+
+    These are the largest and the smallest coefficient, their frames, and the sums of the positive
+    and of the negative ones. Beyond its ends a trace is 0.
+
+    Parameters
+    ----------
+    traces : ndarray, shape (n, frames)
+    wavelet : Wavelet
+
+    Returns
+    -------
+    ndarray, shape (n, 6 (LEVELS + 1))
+        Scale by scale, the approximation first.
+    """
+    step = 2**LEVELS
+    beside = -(-(step - 1) * (len(wavelet.lowpass) - 1) // 2)
+    beyond = -(traces.shape[1] + 2 * beside) % step
+    padded = np.pad(np.asarray(traces, np.float64), ((0, 0), (beside, beside + beyond)))
+    found = []
+    for band in pywt.swt(padded, wavelet.to_pywt(), LEVELS, axis=1, trim_approx=True):
+        found += [band.max(axis=1), band.min(axis=1), band.argmax(axis=1), band.argmin(axis=1)]
+        found += [np.maximum(band, 0).sum(axis=1), np.minimum(band, 0).sum(axis=1)]
+    return np.column_stack(found)
 
 
 def ranked(
@@ -198,6 +232,13 @@ def _all_features(wavelet: Wavelet) -> tuple[Any, Any]:
     summary = FunctionTransformer(trace_summary, validate=True)
     features = make_union(_both_ends(wavelet, locations=True), summary)
     return features, _scaled_last(_PLACES + 3)
+
+
+def _all_shifts(wavelet: Wavelet) -> tuple[Any, Any]:
+    """`undecimated_summary` and `trace_summary`, in two steps of a pipeline."""
+    shifts = FunctionTransformer(undecimated_summary, kw_args={"wavelet": wavelet})
+    summary = FunctionTransformer(trace_summary, validate=True)
+    return make_union(shifts, summary), StandardScaler()
 
 
 def _scaled_last(count: int) -> Any:
