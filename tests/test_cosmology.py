@@ -25,8 +25,8 @@ from wavedistill.experiments.cosmology.network import FaceMean, MapNetwork, size
 from wavedistill.experiments.cosmology.predictors import (  # noqa: E402
     bands,
     choose,
+    cosmologies,
     counts,
-    nearest,
     ridge,
     rmse,
     spectrum,
@@ -114,14 +114,16 @@ def test_the_mean_over_faces_is_the_same_for_each_of_them():
 
 def test_the_choice_is_made_on_the_validation_maps(split):
     features = list(counts(wd.Wavelet.from_name("db2")))
-    chosen = choose(features, nearest(), split.train, split.validation)
+    chosen = choose(features, cosmologies(), split.train, split.validation)
     assert chosen.rmse == rmse(split.validation, chosen.model.predict(split.validation.maps))
     for feature in features:
-        one = choose([feature], {"one": nearest()["one covariance"]}, split.train, split.validation)
+        one = choose(
+            [feature], {"one": cosmologies()["one covariance"]}, split.train, split.validation
+        )
         assert one.rmse >= chosen.rmse
     assert len(list(counts("laplace"))) == len(features) + 1
     with pytest.raises(ValueError, match="no features"):
-        choose([], nearest(), split.train, split.validation)
+        choose([], cosmologies(), split.train, split.validation)
 
 
 def test_a_model_that_reads_the_spectrum(split):

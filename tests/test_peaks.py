@@ -5,6 +5,7 @@ import pytest
 import pywt
 from scipy import ndimage
 from scipy.spatial.distance import mahalanobis
+from scipy.stats import multivariate_normal
 from sklearn.base import clone
 from sklearn.covariance import LedoitWolf
 from sklearn.exceptions import NotFittedError
@@ -397,6 +398,28 @@ def test_predictions_are_of_the_least_mahalanobis_distance(columns):
     expected = model.parameters_[distances.argmin(axis=1)]
     np.testing.assert_array_equal(model.predict(new), expected[:, 0] if columns == 1 else expected)
     assert model.ranks_.tolist() == [7] * 5
+
+
+@pytest.mark.parametrize("columns", [1, 2])
+def test_the_mean_over_groups_is_that_of_the_posterior_and_errs_less(columns):
+    grid = 0.2 + normal(4, columns, seed=5) / 100
+    X, y = poisson_task(grid, 80)
+    target = y[:, 0] if columns == 1 else y
+    model = MahalanobisRegressor(pooled=True, estimate="mean").fit(X, target)
+    new, truth = poisson_task(grid, 200, seed=2)
+    values, group = np.unique(y, axis=0, return_inverse=True)
+    means = np.stack([X[group.ravel() == k].mean(axis=0) for k in range(4)])
+    covariance = np.cov((X - means[group.ravel()]).T) * (len(X) - 1) / (len(X) - 4)
+    density = np.stack([multivariate_normal(m, covariance).pdf(new) for m in means], axis=1)
+    expected = density @ values / density.sum(axis=1, keepdims=True)
+    found = model.predict(new).reshape(expected.shape)
+    np.testing.assert_allclose(found, expected, rtol=1e-6)
+    nearest = MahalanobisRegressor(pooled=True).fit(X, target).predict(new).reshape(truth.shape)
+    assert np.sum((found - truth) ** 2) < 0.9 * np.sum((nearest - truth) ** 2)
+    with pytest.raises(ValueError, match="set pooled=True"):
+        MahalanobisRegressor(estimate="mean").fit(X, target)
+    with pytest.raises(ValueError, match="estimate='mode' must be 'nearest' or 'mean'"):
+        MahalanobisRegressor(pooled=True, estimate="mode").fit(X, target)
 
 
 def test_a_covariance_may_be_pooled_or_shrunk():

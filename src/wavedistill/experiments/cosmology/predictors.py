@@ -23,9 +23,10 @@ __all__ = [
     "Feature",
     "bands",
     "choose",
+    "cosmologies",
     "counts",
     "likelihoods",
-    "nearest",
+    "paper_rule",
     "papers_counts",
     "pixel_counts",
     "ridge",
@@ -130,15 +131,22 @@ def pixel_counts(filters: object) -> Iterator[Feature]:
         yield Feature(f"{bins} quantile bins", counter)
 
 
-def nearest(*, paper: bool = False) -> dict[str, MahalanobisRegressor]:
-    """The nearest cosmology: with the paper's covariances only, or with others to choose from."""
-    own = {"covariance per cosmology": MahalanobisRegressor()}
-    if paper:
-        return own
+def paper_rule() -> dict[str, MahalanobisRegressor]:
+    """The nearest cosmology, each with its own covariance (Appendix D.1)."""
+    return {"covariance per cosmology": MahalanobisRegressor()}
+
+
+def cosmologies(*, roots: bool = False) -> dict[str, Any]:
+    """The nearest cosmology or the mean over them, with covariances to choose from.
+
+    `roots` is for counts: their square roots are nearer to one covariance.
+    """
+    mean = MahalanobisRegressor(pooled=True, estimate="mean")
     return {
-        **own,
+        **paper_rule(),
         "shrunk covariances": MahalanobisRegressor("ledoit-wolf"),
         "one covariance": MahalanobisRegressor(pooled=True),
+        "mean over cosmologies": _of_roots(mean) if roots else mean,
     }
 
 
@@ -151,15 +159,18 @@ def ridge() -> dict[str, Any]:
     }
 
 
-def likelihoods(cosmologies: int) -> dict[str, Any]:
+def likelihoods(count: int) -> dict[str, Any]:
     """Likelihood between the cosmologies, of polynomials that so many of them determine."""
-    roots = FunctionTransformer(np.sqrt)
     terms = {1: 4, 2: 10}
     return {
-        f"degree {degree}": make_pipeline(roots, LikelihoodRegressor(degree))
+        f"degree {degree}": _of_roots(LikelihoodRegressor(degree))
         for degree, needed in terms.items()
-        if cosmologies >= needed
+        if count >= needed
     }
+
+
+def _of_roots(regressor: Any) -> Pipeline:
+    return make_pipeline(FunctionTransformer(np.sqrt), regressor)
 
 
 def bands(size: int, pixel_arcmin: float) -> Array:

@@ -13,9 +13,10 @@ from wavedistill.experiments.cosmology.predictors import (
     Chosen,
     Feature,
     choose,
+    cosmologies,
     counts,
     likelihoods,
-    nearest,
+    paper_rule,
     papers_counts,
     pixel_counts,
     ridge,
@@ -87,19 +88,21 @@ class Choice:
         taught, blind : sequence of Candidate
             Distilled with attributions and without.
         """
+        readers = cosmologies(roots=True)
         found = {
-            "AWD": self._of_wavelets(taught, counts, nearest()),
-            "AWD without interpretation": self._of_wavelets(blind, counts, nearest()),
-            "DB5": self._of_wavelets(_db5(), counts, nearest()),
-            "best known wavelet": self._of_wavelets(self._known, counts, nearest()),
+            "AWD": self._of_wavelets(taught, counts, readers),
+            "AWD without interpretation": self._of_wavelets(blind, counts, readers),
+            "DB5": self._of_wavelets(_db5(), counts, readers),
+            "best known wavelet": self._of_wavelets(self._known, counts, readers),
         }
         for name, (filters, numbers) in FIXED.items():
-            found[name] = self._of(f"peaks, {name}", counts(filters), nearest(), numbers)
+            found[name] = self._of(f"peaks, {name}", counts(filters), readers, numbers)
         power, cross = spectrum(self._train), skewness(self._train)
         simple = simple_statistics(self._train)
-        found["power spectrum"] = self._of("power spectrum", [power], nearest())
+        found["power spectrum"] = self._of("power spectrum", [power], cosmologies())
         found["power spectrum, ridge"] = self._of("power spectrum", [power], ridge())
-        found["skewness spectrum"] = self._of("skewness spectrum", [cross], nearest())
+        found["skewness spectrum"] = self._of("skewness spectrum", [cross], cosmologies())
+        found["simple statistics"] = self._of("simple statistics", [simple], cosmologies())
         found["simple statistics, ridge"] = self._of("simple statistics", [simple], ridge())
         return found
 
@@ -121,7 +124,8 @@ class Choice:
             for name in ("AWD", "DB5", "best known wavelet")
             if (candidate := table[name].candidate) is not None
         }
-        found = {TOGETHER: self._of(TOGETHER, counts(together), nearest(), numbers)}
+        readers = cosmologies(roots=True)
+        found = {TOGETHER: self._of(TOGETHER, counts(together), readers, numbers)}
 
         def read(
             layouts: Layouts, regressors: Mapping[str, Any], called: Callable[[str], str]
@@ -130,12 +134,11 @@ class Choice:
                 found[called(name)] = self._of_wavelets(candidates, layouts, regressors)
             found[called(TOGETHER)] = self._of(TOGETHER, layouts(together), regressors, numbers)
 
-        cosmologies = len(np.unique(self._train.params, axis=0))
         read(counts, ridge(), "{}, ridge".format)
-        if several := likelihoods(cosmologies):
-            read(counts, several, "{}, likelihood".format)
-        read(pixel_counts, nearest(), at_all_pixels)
-        paper = nearest(paper=True)
+        if between := likelihoods(len(np.unique(self._train.params, axis=0))):
+            read(counts, between, "{}, likelihood".format)
+        read(pixel_counts, readers, at_all_pixels)
+        paper = paper_rule()
         lists = {"AWD": taught, "DB5": _db5(), "best known wavelet": self._known}
         for name, candidates in lists.items():
             found[as_in_the_paper(name)] = self._of_wavelets(candidates, papers_counts, paper)
