@@ -206,7 +206,7 @@ def test_the_gain_is_held_against_teachers_of_chance():
     for axes in (cells, chance):
         (line,) = [line for line in axes.lines if to_hex(line.get_color()) == LEARNED.lower()]
         assert line.get_xdata()[0] == pytest.approx(0.025)
-    assert "2 of 5 reach the trained one" in chance.get_title("left")
+    assert "2 of 5 reach the trained teacher" in chance.get_title("left")
     assert_legible(figure)
     _, chance = plot_gain(gains, (0.004, 0.05), null, observed=0.005).axes
     assert "3 of 5" in chance.get_title("left")

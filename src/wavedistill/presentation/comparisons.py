@@ -240,6 +240,6 @@ def _draw_null(axes: Axes, null: NDArray[Any], observed: float) -> None:
     axes.axvline(observed, color=LEARNED, linewidth=1.8)
     axes.axvline(0, color="black", linewidth=0.8)
     reached = int(np.sum(null >= observed))
-    title = f"B   teachers with random weights: {reached} of {len(null)} reach the trained one"
+    title = f"B   with random weights: {reached} of {len(null)} reach the trained teacher"
     finish(axes, title, _GAIN, zero=False)
     axes.set_ylabel("teachers")

@@ -89,7 +89,7 @@ class Amount:
         """Maps of a sixteenth of the area and a narrow network, within ten minutes on two cores."""
         return cls(
             size=64, realisations=1000, validation=0.15, test=0.15,
-            architecture=Architecture.narrow(), training=Training(12),
+            architecture=Architecture.narrow(), training=Training(24),
             distilled_from=300, supports=(6, 10), balances=(0.1, 1.0, 10.0),
         )  # fmt: skip
 
