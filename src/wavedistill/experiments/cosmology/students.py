@@ -41,7 +41,7 @@ FIXED: dict[str, tuple[Any, int]] = {
     "raw peaks": ("raw", 1),
 }
 #: All of them side by side: what histograms of several filters can tell without a wavelet.
-TOGETHER = "Laplace, Roberts cross and raw peaks"
+TOGETHER = "fixed filters together"
 
 
 def as_in_the_paper(name: str) -> str:
