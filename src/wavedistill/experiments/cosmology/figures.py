@@ -15,6 +15,7 @@ from wavedistill.datasets.lensing.calibration import CalibrationRow
 from wavedistill.datasets.lensing.halos import halo_filter
 from wavedistill.experiments.cosmology.candidates import LEVELS
 from wavedistill.experiments.cosmology.network import OMEGA_M
+from wavedistill.experiments.cosmology.students import at_all_pixels
 from wavedistill.experiments.cosmology.study import Study
 from wavedistill.presentation.calibration import plot_calibration
 from wavedistill.presentation.comparisons import Rmse, plot_rmse
@@ -45,7 +46,10 @@ _MEASURED, _COSMOLOGIES = 100, 3
 
 
 def figures(study: Study) -> Iterator[tuple[str, Figure]]:
-    """The paper's Fig 2C, D1 and D2, Table 2 as a figure, and predictions against the truth."""
+    """The paper's Fig 2C, D1 and D2, Table 2 as a figure, and predictions against the truth.
+
+    Beside Table 2 stand the histograms of all pixels.
+    """
     test, awd = study.split.test, study.awd
     if awd.candidate is not None:
         wavelet, row = awd.candidate.wavelet, _typical(study)
@@ -66,9 +70,11 @@ def figures(study: Study) -> Iterator[tuple[str, Figure]]:
         yield "fig2c_filters", plot_map_filters(wavelet, matched=halo, matched_label="NFW halo")
         yield "figD1_steepness", plot_steepness(_steepness(study, wavelet))
         yield "figD2_activation", _activation(study, wavelet)
+    everywhere = [row for row in study.beyond if row.model in map(at_all_pixels, study.students)]
+    network = study.rows[-1]
     rows = [
-        Rmse(r.model, r.rmse / 100, r.rmse_se / 100, r.compression, r is study.rows[-1])
-        for r in study.rows
+        Rmse(r.model, r.rmse / 100, r.rmse_se / 100, r.compression, r is network)
+        for r in (*study.rows[:-2], *everywhere, *study.rows[-2:])
     ]
     yield "table2", plot_rmse(rows)
     shown = ("AWD", "DB5", "best known wavelet", "Laplace", "Roberts cross", study.rows[-1].model)

@@ -103,7 +103,7 @@ class Amount:
         few = PenalizedGrid((5e-4, 5e-3), (0.0, PenalizedGrid().interpretation[11], 0.5), 10)
         return cls(
             seeds=1, supports=(4, 8), balances=(1.0,), penalized=few, grids=few, by_cell=False,
-            null=3, resamples=20, jobs=1,
+            null=2, resamples=10, jobs=1,
         )  # fmt: skip
 
     @property
