@@ -290,6 +290,8 @@ def test_attributions_in_the_place_of_y_are_refused(random):
     X = random.standard_normal((6, 20))
     with pytest.raises(TypeError, match="in the place of y; pass attributions="):
         distiller().fit(X, wd.Attributions(X))
+    with pytest.raises(TypeError, match="in the place of y; pass attributions="):
+        distiller().fit(X, 2 * X)
 
 
 def test_numbers_too_small_to_count_count_for_nothing(random):

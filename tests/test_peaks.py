@@ -29,6 +29,8 @@ from wavedistill.students import (
 )
 
 DB6 = wd.Wavelet.from_name("db6")
+DISTILLED = wd.WaveletDistiller()
+DISTILLED.wavelet_ = DB6
 ALL = {"raw": "raw", "laplace": "laplace", "roberts": "roberts", "db6": DB6}
 LAPLACE = np.array([[-1, -4, -1], [-4, 20, -4], [-1, -4, -1]]) / 6
 RING = np.array([[1, 1, 1], [1, 0, 1], [1, 1, 1]])
@@ -327,6 +329,7 @@ def test_parameters_are_kept_as_given_and_cloned():
         ({"filters": np.ones((5, 5))}, ValueError, r"shape \(5, 5\), and it must have \(3, 3\)"),
         ({"filters": DB6.lowpass}, ValueError, "make a Wavelet of a lowpass filter"),
         ({"filters": np.full((3, 3), np.nan)}, ValueError, "a filter contains NaN"),
+        ({"filters": DISTILLED}, TypeError, "filters is a WaveletDistiller; give its wavelet_"),
         ({"filters": None}, ValueError, r"shape \(\), and it must have \(3, 3\)"),
         ({"bins": 0}, ValueError, "bins=0 must be at least 1"),
         ({"bins": 2.5}, TypeError, r"bins=2\.5 must be a whole number"),

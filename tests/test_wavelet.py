@@ -6,6 +6,7 @@ import pywt
 
 import wavedistill as wd
 from helpers import NAMES, normal
+from wavedistill.distillation import WaveletDistiller
 from wavedistill.wavelets import Wavelet, align, as_wavelet, orthogonal_names
 
 NO_RESPONSE = np.array([1.0, 0.0, 0.0, 1.0]) / np.sqrt(2)
@@ -90,6 +91,10 @@ def test_a_wavelet_may_be_given_in_any_of_four_ways():
         assert as_wavelet(value) == db3
     custom = Wavelet([1.0, 2.0, 3.0, 4.0], name="mine")
     assert as_wavelet(custom.to_pywt()) == custom
+    learned = WaveletDistiller()
+    learned.wavelet_ = db3
+    with pytest.raises(TypeError, match="is a WaveletDistiller; give its wavelet_"):
+        as_wavelet(learned)
 
 
 def test_a_filter_that_bears_the_name_of_another_is_taken_as_it_is():

@@ -202,7 +202,8 @@ class WaveletDistiller(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         """
         support = check_parameters(self)
         start = start_wavelet(self.init, support, self.constraint, self._random())
-        if isinstance(y, Attributions):
+        shape = getattr(y, "shape", None)
+        if isinstance(y, Attributions) or (shape and shape == getattr(X, "shape", None)):
             raise TypeError("attributions were given in the place of y; pass attributions=... .")
         signals, axes = read_signals(self, X, self.axes, reset=True)
         mode = check_mode(self.mode)

@@ -220,6 +220,8 @@ def _parts(value: Any) -> list[tuple[str, Array | None]]:
     """One filter, or the four of a wavelet; an array has the name ''."""
     if isinstance(value, Wavelet | pywt.Wavelet):
         return list(wavelet_filters(value).items())
+    if isinstance(getattr(value, "wavelet_", None), Wavelet):
+        raise TypeError(f"filters is a {type(value).__name__}; give its wavelet_.")
     if isinstance(value, str):
         if value not in _NAMED:
             raise ValueError(

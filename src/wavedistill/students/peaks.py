@@ -89,7 +89,7 @@ class PeakCounts(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     - ``"roberts"``: the steepness G1 + G2 + G3 + G4 over the four 2 x 2 blocks [[a, b], [c, d]]
       that hold the peak, with G = sqrt((b - c)^2 + (a - d)^2).
     - a (3, 3) array: the sum of its products with the pixels.
-    - a `Wavelet`: the four filters LL, LH, HL and HH of `wavelet_filters`.
+    - a `Wavelet`: the 3 x 3 pieces of its filters LL, LH, HL and HH that `wavelet_cuts` takes.
 
     Parameters
     ----------

@@ -313,6 +313,8 @@ def as_wavelet(value: Wavelet | str | ArrayLike) -> Wavelet:
                 "quadrature mirror of its lowpass filter (Eq. 11); give an orthogonal one."
             )
         return wavelet
+    if isinstance(getattr(value, "wavelet_", None), Wavelet):
+        raise TypeError(f"wavelet is a {type(value).__name__}; give its wavelet_.")
     return Wavelet(np.asarray(value))
 
 

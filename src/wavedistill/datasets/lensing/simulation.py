@@ -94,6 +94,11 @@ def simulate_lensing(
     n_jobs : int, optional
         Worker processes, as joblib counts them: 1 unless given, -1 for all cores.
 
+    Returns
+    -------
+    LensingMaps
+        `maps` of shape (realisations x k, size, size) and `params` of shape (realisations x k, 3).
+
     Raises
     ------
     ValueError

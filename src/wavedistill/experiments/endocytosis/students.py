@@ -45,7 +45,7 @@ Array = NDArray[np.floating]
 Recipe = Callable[[Wavelet], Pipeline]
 
 _PENALTIES = np.geomspace(1e-2, 1e3, 11)
-#: Locations of the largest and of the smallest coefficient of each scale, details and the last.
+#: Locations of the largest and of the smallest coefficient of each sub-band.
 _PLACES = 2 * (LEVELS + 1)
 #: Numbers that a sparse student may have, its filter and its intercept among them.
 _NUMBERS = 40
