@@ -202,8 +202,9 @@ class WaveletDistiller(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         """
         support = check_parameters(self)
         start = start_wavelet(self.init, support, self.constraint, self._random())
-        shape = getattr(y, "shape", None)
-        if isinstance(y, Attributions) or (shape and shape == getattr(X, "shape", None)):
+        shape = getattr(y, "shape", ())
+        like_x = len(shape) > 1 and shape == getattr(X, "shape", ())
+        if isinstance(y, Attributions) or like_x:
             raise TypeError("attributions were given in the place of y; pass attributions=... .")
         signals, axes = read_signals(self, X, self.axes, reset=True)
         mode = check_mode(self.mode)
