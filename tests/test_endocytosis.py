@@ -179,7 +179,7 @@ def test_the_study_in_small_writes_tables_figures_and_wavelets(tmp_path, monkeyp
     )
     few = PenalizedGrid((5e-3,), (0.0, NAMED_POINT[1]), 2)
     amount = Amount(
-        seeds=2, supports=(4,), balances=(1.0,), penalized=few, grids=few, beyond=False,
+        seeds=2, supports=(4,), balances=(1.0,), penalized=few, grids=few, beyond=0,
         by_cell=True, null=1, resamples=3, epochs=5, jobs=1,
     )  # fmt: skip
     found = reproduce(tmp_path, amount)
@@ -224,7 +224,7 @@ def test_the_published_lstm_distilled_in_small(capsys):
     recorded = fetch_endocytosis()
     teacher = load_teacher(RECORDINGS / "lstm_teacher.npz")
     amount = Amount(
-        seeds=1, supports=(4,), balances=(1.0,), penalized=None, grids=None, beyond=False,
+        seeds=1, supports=(4,), balances=(1.0,), penalized=None, grids=None, beyond=0,
         by_cell=False, null=0, resamples=0,
     )  # fmt: skip
     study = run(recorded, amount, teacher=teacher)

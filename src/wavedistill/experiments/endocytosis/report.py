@@ -123,7 +123,7 @@ def reproduce(
     if amount.by_cell:
         one = replace(
             amount, seeds=1, null=0, resamples=0, by_cell=False,
-            penalized=None, grids=None, beyond=False,
+            penalized=None, grids=None, beyond=0,
         )  # fmt: skip
         for setting in _SETTINGS:
             notify("lifetime above {:g} s, p below {:g}".format(*setting))

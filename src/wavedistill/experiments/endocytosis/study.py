@@ -54,11 +54,6 @@ from wavedistill.wavelets import Wavelet
 __all__ = ["Amount", "Study", "run"]
 
 
-#: Distilled wavelets that compete in each recipe beyond the paper's, and wavelets of any kind that
-#: go on from its first target to the others.
-_SHORTLIST = 8
-
-
 @dataclass(frozen=True)
 class Amount:
     """How much of the study to do.
@@ -73,8 +68,9 @@ class Amount:
         The paper's own formulation, for each seed; None leaves it out.
     grids : PenalizedGrid or None
         For the figures from DB5 and from Sym5, of the first seed.
-    beyond : bool
-        Whether to try the students beyond the paper.
+    beyond : int
+        Distilled wavelets that compete in each recipe beyond the paper's, and wavelets of any kind
+        that go on from its first target to the others; 0 leaves these recipes out.
     by_cell : bool
         Whether to hold out each cell in turn.
     null, resamples : int
@@ -90,7 +86,7 @@ class Amount:
     balances: tuple[float, ...] = (0.1, 1.0, 10.0)
     penalized: PenalizedGrid | None = field(default_factory=PenalizedGrid.sample)
     grids: PenalizedGrid | None = field(default_factory=PenalizedGrid)
-    beyond: bool = True
+    beyond: int = 8
     by_cell: bool = True
     null: int = 20
     resamples: int = 100
@@ -102,8 +98,8 @@ class Amount:
         """Less of everything, in about two minutes."""
         few = PenalizedGrid((5e-4, 5e-3), (0.0, PenalizedGrid().interpretation[11], 0.5), 10)
         return cls(
-            seeds=1, supports=(4, 8), balances=(1.0,), penalized=few, grids=few, by_cell=False,
-            null=2, resamples=10, jobs=1,
+            seeds=1, supports=(4, 8), balances=(1.0,), penalized=few, grids=few, beyond=3,
+            by_cell=False, null=2, resamples=10, jobs=1,
         )  # fmt: skip
 
     @property
@@ -193,7 +189,7 @@ def run(
     beyond: list[Row] = []
     if amount.beyond:
         notify("students beyond the paper")
-        beyond += first.beyond()
+        beyond += first.beyond(amount.beyond)
     notify(f"{amount.resamples} refits on bootstrap resamples")
     band = resampled(
         train.X, first.attributions, first.awd.candidate, count=amount.resamples, seed=seed
@@ -245,9 +241,8 @@ class _Seed:
         self.fit = Fit(train, seed)
         self.attributions = attribute(teacher, train.X)
         self.candidates = list(distilled(train.X, self.attributions, seed=seed, **search))  # type: ignore[arg-type]
-        order = ranked(self.candidates, linear, self.fit)
-        self._best = [candidate for _, candidate in order[:_SHORTLIST]]
-        self.awd = fitted(order[0], linear, self.fit)
+        self._order = ranked(self.candidates, linear, self.fit)
+        self.awd = fitted(self._order[0], linear, self.fit)
         self._supports = search["supports"]
         self._held_out = attribute(teacher, test.X)
         self._evaluate = partial(
@@ -279,8 +274,12 @@ class _Seed:
         nodes = sum(int(tree.tree_.node_count) for tree in boosted.estimators_.ravel())
         yield self._evaluate("gradient boosting", boosted.predict, numbers=nodes, r2_cv=r2_cv)
 
-    def beyond(self) -> Iterator[Row]:
-        """Every recipe fitted to every target, each with the wavelet that suits it best."""
+    def beyond(self, count: int) -> Iterator[Row]:
+        """Every recipe fitted to every target, each with the wavelet that suits it best.
+
+        So many distilled wavelets compete, and so many of any kind for the later targets.
+        """
+        best = [candidate for _, candidate in self._order[:count]]
         outputs = predict(self.teacher, self.train.X)
         fits = {"response": self.fit, "teacher": Fit(self.train, self.seed, outputs)}
         others = self.train.unlabelled
@@ -290,8 +289,8 @@ class _Seed:
             extra = (traces, predict(self.teacher, traces), others.cell[more])
             fits["teacher, more tracks"] = Fit(self.train, self.seed, outputs, extra)
         for label, recipe in recipes().items():
-            order = ranked([*self._best, *known(12)], recipe, self.fit)
-            short = [candidate for _, candidate in order[:_SHORTLIST]]
+            order = ranked([*best, *known(12)], recipe, self.fit)
+            short = [candidate for _, candidate in order[:count]]
             for target, fit in fits.items():
                 yield self.score(f"{label}; fitted to {target}", choose(short, recipe, fit))
 
