@@ -20,8 +20,8 @@ import torch
 
 from wavedistill.attribution import attribute
 from wavedistill.datasets import SyntheticTask, make_synthetic
-from wavedistill.experiments.synthetic.grids import Weights, run_grids
-from wavedistill.experiments.synthetic.recovery import train_teacher
+from wavedistill.studies.synthetic.grids import Weights, run_grids
+from wavedistill.studies.synthetic.recovery import train_teacher
 
 EPOCHS, BATCH = 50, 100
 

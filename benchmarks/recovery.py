@@ -9,7 +9,7 @@ import argparse
 
 from wavedistill.attribution import attribute
 from wavedistill.datasets import make_synthetic
-from wavedistill.experiments.synthetic.recovery import recover, train_teacher
+from wavedistill.studies.synthetic.recovery import recover, train_teacher
 
 
 def main() -> None:

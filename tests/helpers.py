@@ -6,13 +6,9 @@ from typing import get_args
 
 import numpy as np
 import pywt
-from hypothesis import settings
 
 from wavedistill.checks import Mode
 from wavedistill.wavelets import orthogonal_names
-
-settings.register_profile("wavedistill", deadline=None, derandomize=True)
-settings.load_profile("wavedistill")
 
 MODES = get_args(Mode)
 NAMES = orthogonal_names()

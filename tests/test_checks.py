@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_array
 
-from helpers import MODES
+from tests.helpers import MODES
 from wavedistill.checks import (
     check_mode,
     dense_float_array,

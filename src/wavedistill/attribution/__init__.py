@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from wavedistill.attribution.arrays import Attributions
-from wavedistill.attribution.dispatch import attribute
+from wavedistill.attribution.attribute import attribute
+from wavedistill.attribution.attributions import Attributions
 
 if TYPE_CHECKING:
     from wavedistill.attribution.trim import TrimModel

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import numpy as np
 
-from wavedistill.attribution.arrays import Attributions
+from wavedistill.attribution.attributions import Attributions
 from wavedistill.attribution.sampling import RandomState, batches, generator, noise_scale
 from wavedistill.attribution.targets import (
     Choice,

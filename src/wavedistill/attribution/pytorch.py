@@ -13,7 +13,7 @@ import torch
 from numpy.typing import ArrayLike
 from torch import Tensor, nn
 
-from wavedistill.attribution.arrays import Attributions
+from wavedistill.attribution.attributions import Attributions
 from wavedistill.attribution.gradients import (
     ExpectedGradients,
     Gradient,

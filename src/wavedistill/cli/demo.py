@@ -13,7 +13,7 @@ from wavedistill.cli.console import Out, Seed, progress
 from wavedistill.cli.console import out as _stdout
 
 if TYPE_CHECKING:
-    from wavedistill.experiments.synthetic.recovery import Study
+    from wavedistill.studies.synthetic.recovery import Study
 
 __all__ = ["demo"]
 
@@ -24,8 +24,8 @@ def demo(
     quick: Annotated[bool, typer.Option("--quick", help="Fewer signals and epochs.")] = False,
 ) -> None:
     """Recover the wavelet behind a simulated response, as in the paper's Sec 4.1."""
-    from wavedistill.experiments.synthetic import recovery
     from wavedistill.files import replacing, writable_target
+    from wavedistill.studies.synthetic import recovery
 
     json, figure = writable_target(out / "wavelet.json"), writable_target(out / "recovery.png")
     size: dict[str, Any] = {"n_train": 10_000, "epochs": 10} if quick else {}
@@ -62,7 +62,7 @@ def _demo_table(study: Study) -> Table:
 
 
 def _demo_figure(study: Study) -> Any:
-    from wavedistill.presentation.plotting import attribution_per_band, plot_recovery
+    from wavedistill.plotting.wavelets import attribution_per_band, plot_recovery
 
     layout, some = study.task.layout, slice(2000)
     attributions = type(study.attributions)(study.attributions.multipliers[some])

@@ -87,7 +87,7 @@ def distill(
         distiller.fit(signals, attributions=multipliers)
     distiller.wavelet_.save(target)
     if picture is not None:
-        from wavedistill.presentation.plotting import plot_wavelet
+        from wavedistill.plotting.wavelets import plot_wavelet
 
         known, distance = distiller.wavelet_.closest_known()
         title = f"Learned wavelet; the closest known one is {known}, at distance {distance:.3f}"

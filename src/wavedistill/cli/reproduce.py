@@ -14,7 +14,7 @@ from wavedistill.cli.console import Out, Seed, progress, records_table
 from wavedistill.cli.console import out as _stdout
 
 if TYPE_CHECKING:
-    from wavedistill.experiments.synthetic.report import StartRow
+    from wavedistill.studies.synthetic.report import StartRow
 
 __all__ = ["studies"]
 
@@ -33,8 +33,8 @@ def reproduce_synthetic(
     ] = False,
 ) -> None:
     """Recover DB5 over all weights and starts (Sec 4.1 and Appendix B), with ablations."""
-    from wavedistill.experiments.synthetic.report import Amount, reproduce
     from wavedistill.files import writable_target
+    from wavedistill.studies.synthetic.report import Amount, reproduce
 
     if quick and whole:
         raise ValueError("--quick and --whole exclude one another; give one of them.")
@@ -71,9 +71,9 @@ def reproduce_endocytosis(
     ] = False,
 ) -> None:
     """Predict auxilin from clathrin with a wavelet one can read (Sec 4.2 and Appendix C)."""
-    from wavedistill.experiments.endocytosis import Amount
-    from wavedistill.experiments.endocytosis.report import mean_over_seeds, reproduce
     from wavedistill.files import writable_target
+    from wavedistill.studies.endocytosis import Amount
+    from wavedistill.studies.endocytosis.report import mean_over_seeds, reproduce
 
     if data not in ("simulated", "real"):
         raise ValueError(f"--data {data} must be 'simulated' or 'real'.")
@@ -140,9 +140,9 @@ def reproduce_cosmology(
     Maps, training and distilled wavelets are kept in the folder as they are made: a run that was
     stopped goes on when started again with the same options.
     """
-    from wavedistill.experiments.cosmology import Amount
-    from wavedistill.experiments.cosmology.report import reproduce
     from wavedistill.files import writable_target
+    from wavedistill.studies.cosmology import Amount
+    from wavedistill.studies.cosmology.report import reproduce
 
     if rebin is not None and data == "simulated":
         raise ValueError(f"--rebin {rebin} is for maps at a path; leave it out, or give --data.")

@@ -1,11 +1,11 @@
 """Distillation: the objective, the search over orthonormal filters, and the estimator.
 
-The terms of Eq. 8 one by one, for PyTorch tensors, are in `wavedistill.distillation.penalties`.
+The paper's own formulation, Eq. 8 with free filters, is in `wavedistill.distillation.penalized`.
 """
 
 from wavedistill.distillation.estimator import Candidate, WaveletDistiller
 from wavedistill.distillation.path import DistillationPath, PathPoint, Progress, distill_path
-from wavedistill.distillation.settings import PenalizedSettings
+from wavedistill.distillation.penalized.settings import PenalizedSettings
 
 __all__ = [
     "Candidate",

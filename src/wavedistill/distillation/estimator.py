@@ -15,8 +15,8 @@ from threadpoolctl import threadpool_limits
 from wavedistill.attribution import Attributions
 from wavedistill.checks import Floats, Mode, check_mode, float_array, signal_axes
 from wavedistill.distillation.objective import Examples, Objective
+from wavedistill.distillation.penalized.settings import PenalizedSettings
 from wavedistill.distillation.search import Basin, descend, global_search
-from wavedistill.distillation.settings import PenalizedSettings
 from wavedistill.distillation.terms import as_attributions, make_examples
 from wavedistill.distillation.validation import (
     check_depth,
@@ -30,7 +30,7 @@ from wavedistill.wavelets import CoefficientLayout, Wavelet, analysis, synthesis
 from wavedistill.wavelets.lattice import angles_from_filter
 
 if TYPE_CHECKING:
-    from wavedistill.distillation.penalized import PenalizedObjective
+    from wavedistill.distillation.penalized.objective import PenalizedObjective
 
 __all__ = ["Candidate", "WaveletDistiller"]
 
@@ -389,7 +389,7 @@ class WaveletDistiller(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
 def _import_penalized() -> ModuleType:
     try:
-        from wavedistill.distillation import penalized
+        from wavedistill.distillation.penalized import objective
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] != "torch":
             raise
@@ -397,4 +397,4 @@ def _import_penalized() -> ModuleType:
             "constraint='penalized' needs torch, and it is not installed: "
             "pip install 'wavedistill[torch]'"
         ) from error
-    return penalized
+    return objective

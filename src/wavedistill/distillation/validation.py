@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from wavedistill.attribution import Attributions
 from wavedistill.checks import check_mode, integer
-from wavedistill.distillation.settings import PenalizedSettings
+from wavedistill.distillation.penalized.settings import PenalizedSettings
 from wavedistill.signals import refuse_depth
 from wavedistill.wavelets import Wavelet, as_wavelet
 

@@ -1,7 +1,7 @@
 """Students: readable features of a wavelet, what a prediction is made of, and counts of peaks."""
 
 from wavedistill.students.activation import activation_map
-from wavedistill.students.explain import Contributions, contributions
+from wavedistill.students.contributions import Contributions, contributions
 from wavedistill.students.features import TopCoefficients, WaveletCoefficients
 from wavedistill.students.likelihood import LikelihoodRegressor, MahalanobisRegressor
 from wavedistill.students.metrics import compression_factor

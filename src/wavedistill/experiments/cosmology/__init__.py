@@ -1,7 +1,0 @@
-"""The cosmology study: tell Ω_m from lensing maps by counting peaks with a wavelet (Sec 4.3)."""
-
-from wavedistill.experiments.cosmology.network import Architecture
-from wavedistill.experiments.cosmology.study import Amount, Study, run
-from wavedistill.experiments.cosmology.teacher import Training
-
-__all__ = ["Amount", "Architecture", "Study", "Training", "run"]

@@ -1,6 +1,0 @@
-"""The endocytosis study: predict auxilin from clathrin with a wavelet one can read (Sec 4.2)."""
-
-from wavedistill.experiments.endocytosis.study import Amount, Study, run
-from wavedistill.experiments.endocytosis.teacher import load_teacher
-
-__all__ = ["Amount", "Study", "load_teacher", "run"]

@@ -1,0 +1,236 @@
+"""Diagrams: how a model is distilled, and how the paper's simulation is set up."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from matplotlib.figure import Figure
+from numpy.typing import ArrayLike, NDArray
+
+from wavedistill.checks import float_array
+from wavedistill.plotting.canvas import (
+    Box,
+    Canvas,
+    draw_bands,
+    draw_network,
+    draw_signal,
+    draw_stems,
+    draw_terms,
+)
+from wavedistill.plotting.style import (
+    ATTRIBUTION,
+    INK,
+    LEARNED,
+    START,
+    TRUE,
+    draw_over_truth,
+    minus,
+    stems,
+)
+from wavedistill.wavelets import CoefficientLayout, Wavelet, adjoint_synthesis, analysis, synthesis
+
+__all__ = ["plot_method", "plot_synthetic_setup"]
+
+Array = NDArray[Any]
+
+_LEVEL = 6
+_LENGTH, _LEVELS = 64, 4
+#: Lower edges of the three rows of `plot_method`, from the top, and the height of a box.
+_ROWS, _HEIGHT = (4.5, 2.5, 0.5), 1.6
+
+
+def plot_method(
+    signal: ArrayLike | None = None,
+    multipliers: ArrayLike | None = None,
+    wavelet: Wavelet | None = None,
+) -> Figure:
+    """Draw the method as boxes and arrows (Fig 1 of the paper, in the terms of this package).
+
+    Every curve is computed; the terms of the small model are the three largest products of the
+    signal's coefficients and their attributions.
+
+    Parameters
+    ----------
+    signal, multipliers : array_like, shape (length,), optional
+        One signal and the teacher's gradient at it; by default an example made with db5.
+    wavelet : Wavelet, optional
+        The learned one; by default db5.
+
+    Raises
+    ------
+    ValueError
+        If only one of signal and multipliers is given, or if they disagree in shape.
+    """
+    learned = wavelet or Wavelet.from_name("db5")
+    x, m = _signal_and_multipliers(signal, multipliers)
+    w, s = analysis(x, learned, _LEVELS), adjoint_synthesis(m, learned, _LEVELS)
+    canvas = Canvas(13.33, 7.0)
+    data, once = _draw_attribution(canvas, x, m)
+    ahead, adjoint, objective = _draw_distillation(canvas, w, s, learned)
+    result = _draw_prediction(canvas, w, s, learned)
+    canvas.arrow(data.at(1, 0.5), ahead.at(0, 0.5))
+    canvas.arrow(once.at(1, 0.5), adjoint.at(0, 0.5))
+    canvas.arrow((objective.at(1, 0)[0], result.at(0, 0.5)[1]), result.at(0, 0.5), "minimum")
+    return canvas.figure
+
+
+def plot_synthetic_setup(
+    signal: ArrayLike,
+    wavelet: Wavelet,
+    layout: CoefficientLayout,
+    beta: ArrayLike,
+    *,
+    recovered: Wavelet | None = None,
+) -> Figure:
+    """Draw how the simulation is set up (Fig 2A of the paper).
+
+    Above, how the response is made; below, what the distillation makes of it. The multipliers are
+    those of a perfect teacher, the gradient of the response.
+
+    Parameters
+    ----------
+    signal : array_like, shape (layout.length,)
+    wavelet : Wavelet
+        The true one.
+    layout : CoefficientLayout
+        Of its coefficients.
+    beta : array_like, shape (layout.total,)
+        The weight of each coefficient in the response; those in use stand out.
+    recovered : Wavelet, optional
+        Drawn over the true one; without it the true one stands there as what is to be found.
+    """
+    x, weights = float_array(signal, "signal"), float_array(beta, "beta")
+    w = analysis(x, wavelet, layout.levels, layout.mode)
+    gradient = analysis(np.eye(layout.lengths[0]), wavelet, layout.levels, layout.mode) @ weights
+    name = wavelet.name.upper() or "true"
+    canvas = Canvas(13.33, 7.2)
+    canvas.band(Box(0.2, 2.95, 12.93, 4.05), "How the response is made")
+    canvas.band(Box(0.2, 0.2, 12.93, 2.6), "How it is recovered")
+    data, bands = Box(0.5, 4.0, 3.3, 1.7), Box(4.6, 3.15, 4.6, 3.65)
+    response = Box(10.0, 4.0, 2.8, 1.7)
+    draw_signal(canvas.picture(data, "signal $x$", f"{layout.length} samples"), x, INK)
+    axes = canvas.picture(bands, f"{name} coefficients $A_h x$")
+    draw_bands(axes, layout, w, weights != 0, TRUE)
+    _draw_response(canvas, response, w, weights)
+    canvas.arrow(data.at(1, 0.5), (bands.x, data.at(1, 0.5)[1]))
+    canvas.arrow((bands.at(1, 0)[0], response.at(0, 0.5)[1]), response.at(0, 0.5))
+
+    teacher, once, result = (box._replace(y=0.4, height=1.85) for box in (data, bands, response))
+    draw_network(canvas.picture(teacher, "teacher $f$", "network trained to give $y$ from $x$"))
+    axes = canvas.picture(once, r"multipliers $\nabla f(x)$", "of a perfect teacher")
+    draw_signal(axes, gradient, ATTRIBUTION)
+    _draw_result(canvas, result, wavelet, recovered)
+    canvas.arrow(data.at(0.85, 0), teacher.at(0.85, 1))
+    canvas.arrow(teacher.at(1, 0.5), once.at(0, 0.5), "once")
+    canvas.arrow(once.at(1, 0.5), result.at(0, 0.5), "distil")
+    return canvas.figure
+
+
+def _column(x: float) -> tuple[Box, Box, Box]:
+    top, middle, bottom = (Box(x, y, 2.6, _HEIGHT) for y in _ROWS)
+    return top, middle, bottom
+
+
+def _draw_attribution(canvas: Canvas, x: Array, m: Array) -> tuple[Box, Box]:
+    canvas.band(Box(0.2, 0.25, 3.1, 6.5), "1  Attribute, once")
+    data, teacher, once = _column(0.45)
+    draw_signal(canvas.picture(data, "data $X$"), x, INK)
+    draw_network(canvas.picture(teacher, "teacher $f$", "any trained model"))
+    draw_signal(canvas.picture(once, "multipliers $M$", r"$M = \nabla f(X)$"), m, ATTRIBUTION)
+    canvas.arrow(data.at(0.5, 0), teacher.at(0.5, 1))
+    canvas.arrow(teacher.at(0.5, 0), once.at(0.5, 1))
+    return data, once
+
+
+def _draw_distillation(
+    canvas: Canvas, w: Array, s: Array, wavelet: Wavelet
+) -> tuple[Box, Box, Box]:
+    canvas.band(Box(3.75, 0.25, 5.85, 6.5), "2  Distil")
+    ahead, lattice, adjoint = _column(4.0)
+    objective = Box(7.25, _ROWS[2], 2.1, _ROWS[0] + _HEIGHT - _ROWS[2])
+    draw_stems(canvas.picture(ahead, "coefficients $A_h X$"), w, INK)
+    draw_stems(canvas.picture(adjoint, r"attributions $S_h^{\top} M$"), s, ATTRIBUTION)
+    axes = canvas.picture(lattice, r"angles $\theta \to$ filter $h$", "always orthonormal")
+    draw_stems(axes, wavelet.lowpass, LEARNED, size=4)
+    _write_objective(canvas, objective)
+    canvas.arrow(lattice.at(0.5, 1), ahead.at(0.5, 0), "$h$")
+    canvas.arrow(lattice.at(0.5, 0), adjoint.at(0.5, 1), "$h$")
+    for box in (ahead, adjoint):
+        canvas.arrow(box.at(1, 0.5), (objective.x, box.at(1, 0.5)[1]))
+    canvas.arrow(objective.at(0, 0.5), lattice.at(1, 0.5), r"$\partial/\partial\theta$")
+    return ahead, adjoint, objective
+
+
+def _write_objective(canvas: Canvas, box: Box) -> None:
+    canvas.picture(box, "objective")
+    for up, text in (
+        (0.88, "sparsity"),
+        (0.82, r"$\lambda\;\mathrm{mean}_i\,\Vert A_h x_i\Vert_1$"),
+        (0.5, "minimise the sum\nover the angles,\nby exact gradients"),
+        (0.18, "interpretation"),
+        (0.12, r"$\gamma\;\mathrm{mean}_i\,\Vert S_h^{\top} m_i\Vert_1$"),
+    ):
+        place = box.at(0.5, up)
+        canvas.axes.text(*place, text, ha="center", va="center", fontsize=12.5, linespacing=1.4)
+
+
+def _draw_prediction(canvas: Canvas, w: Array, s: Array, wavelet: Wavelet) -> Box:
+    canvas.band(Box(10.05, 0.25, 3.1, 6.5), "3  Predict, and read")
+    learned, top, model = _column(10.3)
+    psi = wavelet.functions(_LEVEL).psi
+    draw_signal(canvas.picture(learned, r"learned wavelet $\psi$"), psi, LEARNED)
+    largest = np.sort(np.argsort(np.abs(w * s))[-3:])
+    axes = canvas.picture(top, "top coefficients $z$")
+    draw_stems(axes, w, START)
+    stems(axes, largest, w[largest], LEARNED)
+    axes = canvas.picture(model, "small model", r"$\hat y = b_1 z_1 + b_2 z_2 + b_3 z_3$")
+    draw_terms(axes, (w * s)[largest])
+    canvas.arrow(learned.at(0.5, 0), top.at(0.5, 1))
+    canvas.arrow(top.at(0.5, 0), model.at(0.5, 1))
+    return learned
+
+
+def _signal_and_multipliers(
+    signal: ArrayLike | None, multipliers: ArrayLike | None
+) -> tuple[Array, Array]:
+    if signal is None and multipliers is None:
+        # A teacher that reads three neighbouring coefficients, and an event that has them.
+        layout = CoefficientLayout(_LENGTH, 10, _LEVELS)
+        beta = np.zeros(layout.total)
+        middle = layout.slices[2].start + 7
+        beta[middle : middle + 3] = 2, 1.4, 0.8
+        gradient = synthesis(beta, "db5", _LEVELS, _LENGTH)
+        noise = 0.25 * np.random.default_rng(0).standard_normal(_LENGTH)
+        return gradient + noise, gradient
+    if signal is None or multipliers is None:
+        raise ValueError("signal and multipliers belong together; give both or neither.")
+    x, m = float_array(signal, "signal"), float_array(multipliers, "multipliers")
+    if x.ndim != 1 or x.shape != m.shape:
+        raise ValueError(
+            f"signal has shape {x.shape} and multipliers {m.shape}; give two vectors of one length."
+        )
+    return x, m
+
+
+def _draw_result(canvas: Canvas, box: Box, true: Wavelet, recovered: Wavelet | None) -> None:
+    truth = true.functions(_LEVEL).psi
+    if recovered is None:
+        draw_signal(canvas.picture(box, r"wavelet $\psi$ to recover"), truth, TRUE)
+        return
+    axes = canvas.picture(box, r"recovered wavelet $\psi$", "over the true one")
+    draw_over_truth(axes, recovered.functions(_LEVEL).psi, truth, _LEVEL)
+
+
+def _draw_response(canvas: Canvas, box: Box, w: Array, weights: Array) -> None:
+    canvas.picture(box, "response $y$")
+    used = weights[weights != 0]
+    values = ", ".join(f"{weight:.3g}" for weight in np.unique(used))
+    lines = (
+        r"$y = \langle\beta,\, A_h x\rangle + \varepsilon$",
+        rf"$\beta = {values}$ at {len(used)} places, else 0",
+        minus(rf"here $y \approx$ {w @ weights:.2f}"),
+    )
+    canvas.axes.text(
+        *box.at(0.5, 0.4), "\n".join(lines), ha="center", va="center", fontsize=12, linespacing=1.6
+    )

@@ -1,0 +1,132 @@
+"""The wavelets among which the study chooses; what they are made of is kept in files."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import warnings
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wavedistill.attribution import Attributions, attribute
+from wavedistill.distillation import WaveletDistiller, distill_path
+from wavedistill.distillation.path import fingerprint
+from wavedistill.files import replacing
+from wavedistill.studies.candidates import Candidate
+from wavedistill.studies.cosmology.network import OMEGA_M, Predictor
+from wavedistill.studies.output import Notify
+from wavedistill.wavelets import Wavelet
+
+__all__ = ["LEVELS", "distilled", "taught"]
+
+LEVELS = 4
+_AXES = (-2, -1)
+
+
+def taught(
+    teacher: Predictor, maps: NDArray[np.float32], folder: Path | None = None
+) -> Attributions:
+    """The gradient of standardised Ω_m by the pixels of maps (n, height, width).
+
+    It is kept in the folder, under a name that follows from the teacher's weights: computed again
+    on a GPU it would differ in the last digits, and so would what is distilled from it.
+    """
+    file = None
+    if folder is not None:
+        digest = hashlib.sha256(np.ascontiguousarray(maps).data)
+        for tensor in teacher.state_dict().values():
+            digest.update(tensor.cpu().numpy().tobytes())
+        file = folder / f"attributions_{digest.hexdigest()[:12]}.npz"
+        if file.exists():
+            return Attributions.load(file)
+    found = attribute(teacher, maps, target=OMEGA_M, batch_size=128)
+    if file is not None:
+        found.save(file)
+    return found
+
+
+def distilled(
+    maps: NDArray[np.float32],
+    attributions: Attributions | None,
+    *,
+    supports: Sequence[int],
+    balances: Sequence[float],
+    folder: Path | None = None,
+    seed: int = 0,
+    notify: Notify = lambda message: None,
+) -> Iterator[Candidate]:
+    """Wavelets distilled on the orthonormal constraint: a path from DB5, and global searches.
+
+    Parameters
+    ----------
+    maps : ndarray, shape (n, height, width)
+    attributions : Attributions or None
+        None distils from the maps alone.
+    supports : sequence of int
+        Filter lengths of the global searches.
+    balances : sequence of float
+        gamma/lambda, with maps and attributions scaled to a mean magnitude of 1. The path from DB5
+        begins with 0, as the paper's warm start does.
+    folder : Path, optional
+        Where each fit is kept; one that is there already is read.
+    seed : int
+    notify : callable
+        Told what is fitted.
+    """
+    name = "blind" if attributions is None else "taught"
+    weights = [0.0] if attributions is None else list(balances)
+    with warnings.catch_warnings():
+        # The paper's own depth is past dwt_max_level for small maps; a bad candidate loses.
+        warnings.filterwarnings("ignore", message="levels=|the learned filter")
+        notify("distillation from DB5")
+        path = distill_path(
+            maps,
+            attributions,
+            sparsity=[1.0],
+            interpretation=[0.0] if attributions is None else [0.0, *weights],
+            distiller=WaveletDistiller(LEVELS, 10, axes=_AXES, init="db5", random_state=seed),
+            file=None if folder is None else folder / f"{name}_db5.json",
+        )
+        for point in path.points[attributions is not None :]:
+            yield Candidate(f"from DB5, gamma/lambda {point.interpretation:g}", point.wavelet)
+        for support in supports:
+            for balance in weights:
+                label = f"support {support}, gamma/lambda {balance:g}"
+                notify(f"distillation, {label}")
+                distiller = WaveletDistiller(
+                    LEVELS, support, axes=_AXES, interpretation=balance, random_state=seed
+                )
+                file = None if folder is None else folder / f"{name}_{support}_{balance:g}.json"
+                for wavelet in _searched(distiller, maps, attributions, file):
+                    yield Candidate(label, wavelet)
+
+
+def _searched(
+    distiller: WaveletDistiller,
+    maps: NDArray[np.float32],
+    attributions: Attributions | None,
+    file: Path | None,
+) -> list[Wavelet]:
+    """All basins of a search, from its file if that was made of the same data and settings."""
+    made_of = fingerprint(maps, attributions, distiller)
+    if file is not None and file.exists():
+        held = json.loads(file.read_text(encoding="utf-8"))
+        if held["fingerprint"] != made_of:
+            raise ValueError(
+                f"{file} holds the wavelets of other data or settings, and is left as it is; name "
+                "another folder, or remove it to begin anew."
+            )
+        return [Wavelet(np.array(lowpass)) for lowpass in held["wavelets"]]
+    distiller.fit(maps, attributions=attributions)
+    wavelets = [candidate.wavelet for candidate in distiller.candidates_]
+    if file is not None:
+        content = {
+            "fingerprint": made_of,
+            "wavelets": [wavelet.lowpass.tolist() for wavelet in wavelets],
+        }
+        with replacing(file) as temporary:
+            temporary.write_text(json.dumps(content) + "\n", encoding="utf-8")
+    return wavelets

@@ -1,0 +1,304 @@
+"""Figures of the cosmology study: what they draw is the maps, the filters and the numbers."""
+
+import re
+
+import numpy as np
+import pytest
+
+from tests.helpers import assert_legible, normal
+from wavedistill.students import PeakCounts, filter_symmetry, peak_values, wavelet_cuts
+from wavedistill.wavelets import Wavelet
+
+pytest.importorskip("matplotlib")
+
+from matplotlib.colors import to_hex
+from matplotlib.patches import Rectangle, StepPatch
+
+from wavedistill.datasets.lensing import PIXEL_ARCMIN, calibration_table, simulate_lensing
+from wavedistill.plotting.map_filters import plot_map_filters
+from wavedistill.plotting.maps import plot_activation_maps
+from wavedistill.plotting.scores import Rmse, plot_rmse
+from wavedistill.plotting.style import LEARNED, TRUE
+from wavedistill.studies.cosmology.plot_calibration import plot_calibration
+from wavedistill.studies.cosmology.plots import (
+    plot_cosmology_setup,
+    plot_omega_predictions,
+    plot_steepness,
+)
+
+COIF2 = Wavelet.from_name("coif2")
+#: A round profile with a pixel in its middle.
+ROUND = np.exp(-np.hypot(*np.mgrid[-4:5, -4:5]))
+
+
+@pytest.fixture(scope="module")
+def maps():
+    return simulate_lensing(2, [(0, 0.3, 2.1), (0, 0.4, 2.1)], size=128).maps
+
+
+def images(figure):
+    return {i: axes.images[0] for i, axes in enumerate(figure.axes) if axes.images}
+
+
+def shown(image):
+    return np.asarray(image.get_array())
+
+
+@pytest.mark.parametrize("matched", [None, 7 * ROUND], ids=["alone", "beside a profile"])
+def test_the_frame_marks_the_piece_that_is_drawn_below(matched):
+    figure = plot_map_filters(COIF2, matched=matched)
+    drawn = images(figure)
+    columns = 4 if matched is None else 5
+    assert len(drawn) == 2 * columns
+    assert len({image.norm.vmax for image in drawn.values()}) == 1
+    whole, pieces = figure.axes[2 : 2 + columns], figure.axes[2 + columns : 2 + 2 * columns]
+    for (name, cut), above, below in zip(wavelet_cuts(COIF2).items(), whole, pieces, strict=False):
+        assert above.get_title("left") == name
+        np.testing.assert_array_equal(shown(above.images[0]), cut.full)
+        np.testing.assert_array_equal(shown(below.images[0]), cut.filter)
+        (frame,) = [patch for patch in above.patches if isinstance(patch, Rectangle)]
+        column, row = (round(edge + 0.5) for edge in frame.get_xy())
+        inside = cut.full[row : row + 3, column : column + 3]
+        np.testing.assert_allclose(inside - inside.mean(), cut.filter - cut.filter.mean())
+        weights = [float(text.get_text().replace("\N{MINUS SIGN}", "-")) for text in below.texts]
+        np.testing.assert_allclose(weights, cut.filter.ravel(), atol=0.0051)
+        notes = below.get_xlabel().replace("\N{MINUS SIGN}", "-").split("\n")
+        assert notes[0] == f"symmetry {filter_symmetry(cut.filter):.3f}"
+        if matched is not None:
+            likeness = np.corrcoef(cut.filter.ravel(), ROUND[3:6, 3:6].ravel())[0, 1]
+            assert notes[1] == f"correlation {likeness:.3f}"
+    if matched is not None:
+        assert np.sum(shown(whole[-1].images[0]) ** 2) == pytest.approx(1)
+        assert pieces[-1].get_xlabel() == "symmetry 1.000"
+    assert_legible(figure)
+
+
+def test_the_shaded_taps_are_those_of_the_pieces():
+    axes = plot_map_filters(Wavelet.from_name("db6")).axes[0]
+    cuts = wavelet_cuts("db6")
+    edges = [patch.get_extents().transformed(axes.transData.inverted()) for patch in axes.patches]
+    for edge, start in zip(edges, (cuts["LL"].row, cuts["HH"].row), strict=True):
+        np.testing.assert_allclose(edge.intervalx, (start - 0.5, start + 2.5))
+    assert cuts["LL"].row != cuts["HH"].row
+
+
+def test_steepness_is_drawn_as_shares_over_bins_that_all_cosmologies_have(maps):
+    values = {}
+    for label, own in {"less": maps[::2], "more": maps[1::2]}.items():
+        for name, peaks in peak_values(own, {"laplace": "laplace", "AWD": COIF2}).items():
+            values.setdefault(name, {})[label] = peaks
+    figure = plot_steepness(values, bins=12, max_columns=2)
+    *panels, blank = figure.axes
+    assert not blank.get_visible()
+    assert [axes.get_title("left") for axes in panels] == [*values]
+    for axes, per_cosmology in zip(panels, values.values(), strict=True):
+        both = np.concatenate([*per_cosmology.values()])
+        steps = [patch.get_data() for patch in axes.patches if isinstance(patch, StepPatch)]
+        for step, peaks in zip(steps, per_cosmology.values(), strict=True):
+            assert len(step.values) == 12
+            np.testing.assert_allclose(step.edges[[0, -1]], np.quantile(both, (0.001, 0.999)))
+            inside = np.mean((peaks >= step.edges[0]) & (peaks <= step.edges[-1]))
+            assert step.values.sum() == pytest.approx(inside)
+            third = np.mean((peaks >= step.edges[2]) & (peaks < step.edges[3]))
+            assert step.values[2] == pytest.approx(third)
+    assert [text.get_text() for text in figure.legends[0].texts] == ["less", "more"]
+    assert_legible(figure)
+
+
+def test_activation_maps_stand_beside_their_map_in_its_colours(maps):
+    active = {"AWD": np.where(maps > 0.05, maps, 0), "pixels": np.where(maps > 0.1, maps, 0)}
+    figure = plot_activation_maps(maps, active, pixel_arcmin=0.5, titles=["1", "2", "3", "4"])
+    drawn = [*images(figure).values()]
+    assert len(drawn) == 12
+    for i, image in enumerate(drawn):
+        row, column = divmod(i, 3)
+        np.testing.assert_array_equal(shown(image), [maps, *active.values()][column][row])
+        assert image.norm.vmin == -image.norm.vmax < 0
+        assert image.norm.vmax == drawn[0].norm.vmax
+    # 128 pixels of half an arcminute: 10 is the largest round number within 0.3 of 64.
+    first = figure.axes[0]
+    assert first.texts[0].get_text() == "10 arcmin"
+    assert np.ptp(first.lines[0].get_xdata()) == pytest.approx(20)
+    assert [axes.get_ylabel() for axes in figure.axes[:12:3]] == ["1", "2", "3", "4"]
+    assert figure.axes[-1].get_ylabel().startswith("convergence")
+    assert_legible(figure)
+    alone = plot_activation_maps(maps[0], {"AWD": active["AWD"][0]}, pixel_arcmin=0.5)
+    np.testing.assert_array_equal(shown(images(alone)[1]), active["AWD"][0])
+
+
+TABLE = [
+    ("rms", 0.02, 0.01, 0.014, 0.03, 0.6),
+    ("pixels -0.01 to 0", 0.1, 0.2, 0.3, 0.4, 0.0),
+    ("peaks per deg2 above 0.1", 3.0, 1.0, 2.0, 3.0, 0.95),
+    ("ellipticity of peaks above 0.05", np.nan, 0.1, 0.2, 0.3, 0.0),
+    ("power at ell 200 to 400", 2.5e-5, 1e-5, 2e-5, 3e-5, 0.7),
+    ("power at ell 400 to 800", 1e-5, 0.0, 0.0, 0.0, 1.0),
+]
+
+
+def test_the_real_map_is_placed_in_the_bands_of_the_simulated_ones():
+    figure = plot_calibration(TABLE, ROUND, -ROUND, pixel_arcmin=1, reference="real")
+    simulated, real, bands, numbers, _ = figure.axes
+    for axes, expected in ((simulated, ROUND), (real, -ROUND)):
+        np.testing.assert_array_equal(shown(axes.images[0]), expected)
+    assert simulated.images[0].norm.vmax == real.images[0].norm.vmax
+    labels = [text.get_text().replace("\N{MINUS SIGN}", "-") for text in bands.get_yticklabels()]
+    dots = [line for line in bands.lines if line.get_marker() == "o"]
+    found = {
+        labels[int(y)]: (x, to_hex(dot.get_color())) for dot in dots for x, y in dot.get_xydata()
+    }
+    inside, outside = LEARNED.lower(), TRUE.lower()
+    assert found == {
+        "rms": (pytest.approx(0.5), inside),
+        "-0.01 to 0": (pytest.approx(-0.5), outside),
+        "above 0.1": (pytest.approx(1), inside),
+        "200 to 400": (pytest.approx(0.75), inside),
+        "400 to 800": (pytest.approx(2), outside),
+    }
+    medians = [line.get_xdata()[0] for line in bands.lines if line.get_marker() == "|"]
+    np.testing.assert_allclose(medians, [0.2, 0.5, 0.5, 0.5, 0])
+    assert "3 of 5 within" in bands.get_title("left")
+    rows = {(round(text.get_position()[1]), text.get_text()) for text in numbers.texts}
+    power = labels.index("200 to 400")
+    assert "10^{-5}" in labels[power - 1]
+    assert {(power, "2.5"), (power, "1 to 3")} <= rows
+    assert (labels.index("ellipticity of peaks above 0.05"), "none") in rows
+    assert_legible(figure)
+    assert_legible(plot_calibration(TABLE[:1], ROUND, pixel_arcmin=1))
+
+
+def test_a_calibration_table_is_read_as_it_is_made(maps):
+    table = calibration_table(maps[0], simulations=3)
+    figure = plot_calibration(table, maps[2], maps[0], pixel_arcmin=PIXEL_ARCMIN)
+    bands = figure.axes[2]
+    labels = [text.get_text() for text in bands.get_yticklabels()]
+    headings = [text for text in bands.get_yticklabels() if text.get_fontweight() == "bold"]
+    assert len(headings) == 3
+    assert len(labels) == len(table) + 3
+    assert not any(label.startswith(("pixels", "peaks per deg2", "power")) for label in labels)
+    inside = sum(row.inside for row in table)
+    assert f" {inside} of {len(table)} within" in bands.get_title("left")
+    assert_legible(figure)
+
+
+def test_errors_are_drawn_in_hundredths_and_held_against_the_teacher():
+    rows = [
+        Rmse("AWD", 0.0103, 0.0004, 0.61),
+        ("Laplace", 0.0137, np.nan, np.nan, False),
+        Rmse("ResNet", 0.0116, 0.0002, is_reference=True),
+    ]
+    figure = plot_rmse(rows)
+    axes, table = figure.axes
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["AWD", "Laplace", "ResNet"]
+    dots = [container.lines[0].get_xydata()[0] for container in axes.containers]
+    np.testing.assert_allclose(dots, [(1.03, 0), (1.37, 1), (1.16, 2)])
+    whiskers = [c.lines[2][0].get_segments()[0][:, 0] for c in axes.containers if c.has_xerr]
+    np.testing.assert_allclose(whiskers, [(0.99, 1.07), (1.14, 1.18)])
+    (reference,) = [line for line in axes.lines if line.get_linestyle() == "--"]
+    assert reference.get_xdata()[0] == pytest.approx(1.16)
+    texts = {text.get_text(): text.get_position()[1] for text in table.texts}
+    assert (texts["1.030 ± 0.040"], texts["1.370"], texts["0.610"]) == (0, 1, 0)
+    assert_legible(figure)
+    without = plot_rmse([row[:3] for row in rows]).axes[1].texts
+    assert "compression" not in [text.get_text() for text in without]
+
+
+def test_predictions_stand_in_the_column_of_their_truth():
+    cosmologies = np.array([0.3, 0.2023, 0.2783, 0.2758])
+    truth = np.tile(cosmologies, 50)
+    found = {"near": truth + 0.01 * normal(200), "fixed": np.full(200, 0.3)}
+    figure = plot_omega_predictions(truth, found)
+    for axes, (name, predicted) in zip(figure.axes, found.items(), strict=True):
+        dots = np.asarray(axes.collections[0].get_offsets())
+        np.testing.assert_array_equal(dots[:, 1], predicted)
+        columns = np.rint(dots[:, 0]).astype(int)
+        np.testing.assert_array_equal(np.sort(cosmologies)[columns], truth)
+        assert np.abs(dots[:, 0] - columns).max() < 0.4
+        spans = [lines.get_segments()[0] for lines in axes.collections[1:]]
+        np.testing.assert_allclose([line[0, 1] for line in spans[::2]], np.sort(cosmologies))
+        for place, (value, bar) in enumerate(zip(np.sort(cosmologies), spans[1::2], strict=True)):
+            own = predicted[truth == value]
+            np.testing.assert_allclose(bar, [(place, q) for q in np.quantile(own, (0.05, 0.95))])
+            assert axes.lines[place].get_ydata()[0] == np.median(own)
+        title, error = axes.get_title("left").split("\n")
+        assert title == name
+        rmse = 100 * np.sqrt(np.mean((predicted - truth) ** 2))
+        assert float(error.split("=")[1]) == pytest.approx(rmse, abs=6e-4)
+    labels = [text.get_text() for text in figure.axes[0].get_xticklabels()]
+    assert labels == ["0.202", "0.276", "0.278", "0.300"]
+    assert_legible(figure)
+
+
+@pytest.mark.parametrize("fitted", [False, True])
+def test_the_setup_is_computed_from_one_map(maps, fitted):
+    attributions = normal(128, 128)
+    counts = PeakCounts({"raw": "raw", "AWD": COIF2}, bins=[9, 8, 8, 8, 8]).fit(maps)
+    options = {"counts": counts, "truth": 0.3} if fitted else {}
+    figure = plot_cosmology_setup(
+        maps[0], COIF2, attributions, 0.31234, pixel_arcmin=PIXEL_ARCMIN, **options
+    )
+    drawn = {axes.get_label(): axes for axes in figure.axes}
+    np.testing.assert_array_equal(shown(drawn[r"convergence map $\kappa$"].images[0]), maps[0])
+    np.testing.assert_array_equal(shown(drawn["attributions"].images[0]), attributions)
+    small = {axes.get_label(): axes for axes in drawn["filters at the peaks"].child_axes}
+    for name, cut in wavelet_cuts(COIF2).items():
+        np.testing.assert_array_equal(shown(small[name].images[0]), cut.filter)
+    student = counts if fitted else PeakCounts(COIF2).fit(maps[:1])
+    expected = student.transform(maps[:1])[0]
+    steps = [patch.get_data() for patch in drawn["peak histograms"].patches]
+    heights = np.split(
+        expected, np.cumsum([len(edges) - 1 for edges in student.edges_.values()])[:-1]
+    )
+    for row, (step, height) in enumerate(zip(steps, heights, strict=True)):
+        np.testing.assert_allclose(step.values + row, 0.8 * height / height.max())
+    texts = [text.get_text() for text in figure.axes[0].texts]
+    assert f"{len(expected)} counts" in texts
+    assert "0.312" in texts
+    assert ("true 0.300" in texts) == fitted
+    distilled = next(axes for label, axes in drawn.items() if label.startswith("distilled"))
+    np.testing.assert_array_equal(distilled.lines[1].get_ydata(), COIF2.functions(8).psi)
+    assert_legible(figure)
+
+
+def test_what_cannot_be_drawn_is_refused():
+    image = ROUND
+    for draw in (
+        lambda: plot_steepness({}),
+        lambda: plot_steepness({"raw": {}}),
+        lambda: plot_activation_maps(image, {}, pixel_arcmin=1),
+        lambda: plot_calibration([], image, pixel_arcmin=1),
+        lambda: plot_rmse([]),
+        lambda: plot_omega_predictions([0.3], {}),
+    ):
+        with pytest.raises(ValueError, match="is empty"):
+            draw()
+    for draw, message in (
+        (lambda: plot_map_filters(COIF2, matched=np.ones((4, 4))), r"(4, 4), and it must be a squ"),
+        (lambda: plot_map_filters(COIF2, matched=np.zeros((5, 5))), "0 everywhere"),
+        (lambda: plot_map_filters(Wavelet.from_name("haar")), "needs at least 4"),
+        (
+            lambda: plot_steepness({"raw": {"a": [1, 2]}, "laplace": {"b": [1, 2]}}),
+            "values['laplace'] has the cosmologies b, and the first statistic has a",
+        ),
+        (
+            lambda: plot_activation_maps(image, {"AWD": image[1:]}, pixel_arcmin=1),
+            "activation_maps['AWD'] has shape (1, 8, 9)",
+        ),
+        (
+            lambda: plot_activation_maps(image, {"AWD": image}, pixel_arcmin=1, titles=["1", "2"]),
+            "1 maps have 2 titles",
+        ),
+        (lambda: plot_calibration(TABLE, image[None], pixel_arcmin=1), "give one map"),
+        (lambda: plot_omega_predictions(normal(41), {"AWD": normal(41)}), "has 41 different"),
+        (lambda: plot_omega_predictions([0.3], {"AWD": [1, 2]}), "predictions['AWD'] has shape"),
+        (
+            lambda: plot_cosmology_setup(image, COIF2, image[1:], 0.3, pixel_arcmin=1),
+            "attributions has shape (8, 9)",
+        ),
+        (
+            lambda: plot_cosmology_setup(image[None], COIF2, image, 0.3, pixel_arcmin=1),
+            "give one map",
+        ),
+    ):
+        with pytest.raises(ValueError, match=re.escape(message)):
+            draw()

@@ -1,0 +1,237 @@
+"""The endocytosis study: cells never mix, students and teachers are what they say."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from sklearn.linear_model import LinearRegression
+from sklearn.metrics import r2_score
+from sklearn.pipeline import make_pipeline
+
+import wavedistill as wd
+from tests.helpers import normal
+from wavedistill.datasets import EndocytosisTable, data_folder, fetch_endocytosis, make_endocytosis
+from wavedistill.wavelets import CoefficientLayout, analysis
+
+torch = pytest.importorskip("torch")
+pytest.importorskip("skorch")
+
+from wavedistill.studies.candidates import Candidate, known  # noqa: E402
+from wavedistill.studies.endocytosis import Amount, load_teacher, run  # noqa: E402
+from wavedistill.studies.endocytosis.candidates import (  # noqa: E402
+    NAMED_POINT,
+    PenalizedGrid,
+    resampled,
+)
+from wavedistill.studies.endocytosis.report import mean_over_seeds, reproduce  # noqa: E402
+from wavedistill.studies.endocytosis.resampling import CellGain, Gains  # noqa: E402
+from wavedistill.studies.endocytosis.scores import (  # noqa: E402
+    best_threshold,
+    r2_standard_error,
+)
+from wavedistill.studies.endocytosis.students import (  # noqa: E402
+    Fit,
+    choose,
+    cross_validated,
+    folds_by_cell,
+    linear,
+    recipes,
+    trace_summary,
+    undecimated_summary,
+)
+from wavedistill.studies.endocytosis.teacher import (  # noqa: E402
+    ClathrinLSTM,
+    predict,
+    randomised,
+    train_teacher,
+)
+
+
+@pytest.fixture(scope="module")
+def table():
+    return make_endocytosis(400, random_state=3)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_no_cell_is_on_both_sides_of_a_fold(table, seed):
+    folds = folds_by_cell(table.cell, seed)
+    assert len(folds) == 5
+    for train, test in folds:
+        assert not set(table.cell[train]) & set(table.cell[test])
+    assert sorted(np.concatenate([test for _, test in folds])) == list(range(len(table)))
+
+
+def test_further_rows_join_only_the_folds_that_train_on_their_cell(table):
+    traces, targets = table.X[:50], np.zeros(50)
+    fit = Fit(table, 0, None, (traces, targets, table.cell[:50]))
+    index = np.flatnonzero(table.cell != table.cell[0])
+    X, y = fit.rows(index)
+    added = int((table.cell[:50] != table.cell[0]).sum())
+    assert len(X) == len(y) == len(index) + added
+
+
+def test_students_are_fitted_to_the_target_and_scored_by_the_response(table):
+    haar = linear(wd.Wavelet.from_name("haar"))
+    own = cross_validated(haar, Fit(table, 0))
+    assert own > 0.1
+    assert cross_validated(haar, Fit(table, 0, -table.y)) < 0
+    chosen = choose(known(4), linear, Fit(table, 0))
+    assert chosen.r2_cv >= own
+    assert chosen.numbers == len(chosen.candidate.wavelet.lowpass) + len(chosen.model[-1].coef_) + 1
+
+
+def test_every_recipe_says_how_many_numbers_it_has(table):
+    wavelet = Candidate("db4", wd.Wavelet.from_name("db4"))
+    for label, recipe in recipes().items():
+        chosen = choose([wavelet], recipe, Fit(table, 0))
+        assert chosen.model.predict(table.X[:3]).shape == (3,)
+        if "40 numbers" in label:
+            assert chosen.numbers == 40
+
+
+def test_the_summary_of_a_trace():
+    traces = np.array([[0.0, 3.0, 1.0, -1.0, -1.0], [0.0, 1.0, 2.0, 3.0, 4.0]])
+    np.testing.assert_array_equal(trace_summary(traces), [[4, 1, -1], [5, 4, 4]])
+
+
+@pytest.mark.parametrize("name", ["haar", "coif1", "db5"])
+def test_the_undecimated_summary_sees_a_moved_trace_only_in_its_locations(name):
+    trace = np.zeros(40)
+    trace[8:20] = np.random.default_rng(5).standard_normal(12)
+    wavelet = wd.Wavelet.from_name(name)
+    here, there = undecimated_summary(np.stack([trace, np.roll(trace, 7)]), wavelet).reshape(
+        2, 5, 6
+    )
+    places = [2, 3]
+    np.testing.assert_array_equal(there[:, places] - here[:, places], 7)
+    others = [0, 1, 4, 5]
+    np.testing.assert_allclose(there[:, others], here[:, others], atol=1e-12)
+    shifts = np.stack([np.roll(trace, shift) for shift in range(16)])
+    layout = CoefficientLayout((40,), len(wavelet.lowpass), 4, "zero")
+    for (largest, smallest), band in zip(
+        here[:, :2], layout.split(analysis(shifts, wavelet, 4)), strict=True
+    ):
+        assert (largest, smallest) == (pytest.approx(band.max()), pytest.approx(band.min()))
+    assert here[0, 4] + here[0, 5] == pytest.approx(4 * trace.sum())
+
+
+def test_training_a_teacher(table):
+    small = table.rows(np.isin(table.cell, (1, 2, 3)))
+    before = torch.get_rng_state()
+    teacher = train_teacher(small, hidden=8, max_epochs=30, seed=1)
+    assert torch.equal(before, torch.get_rng_state())
+    again = train_teacher(small, hidden=8, max_epochs=30, seed=1)
+    np.testing.assert_array_equal(predict(teacher, small.X), predict(again, small.X))
+    assert r2_score(small.y, predict(teacher, small.X)) > 0.1
+    assert r2_score(small.y, predict(randomised(teacher, 0), small.X)) < 0.05
+    with pytest.raises(ValueError, match="needs another cell"):
+        train_teacher(table.rows(table.cell == 1))
+
+
+def test_the_point_of_the_paper_is_on_both_grids():
+    for grid in (PenalizedGrid(), PenalizedGrid.sample()):
+        for weights, value in zip(grid[:2], NAMED_POINT, strict=True):
+            assert np.isclose(weights, value, rtol=0.01).any()
+
+
+def test_resampled_wavelets_scatter_about_the_fit():
+    X = normal(300, 40).astype(np.float32)
+    multipliers = np.zeros((300, 40))
+    multipliers[:, 14:20] = wd.Wavelet.from_name("db3").highpass
+    attributions = wd.Attributions(multipliers + 0.1 * normal(300, 40, seed=1))
+    distiller = wd.WaveletDistiller(support=6, init="db3")
+    with pytest.warns(UserWarning, match="levels="):
+        distiller.fit(X, attributions=attributions)
+    near = resampled(X, attributions, Candidate("db3", distiller.wavelet_, 1.0), count=5)
+    distances = [wavelet.distance(distiller.wavelet_) for wavelet in near]
+    assert 0 < np.mean(distances) < 0.3
+    assert len({wavelet.lowpass.tobytes() for wavelet in near}) == 5
+
+
+def test_scores():
+    y = normal(300)
+    noisy = y + normal(300, seed=1)
+    error = r2_standard_error(y, noisy)
+    fresh = [r2_score(y + 0, y + normal(300, seed=s)) for s in range(2, 60)]
+    assert 0.3 < error / np.std(fresh) < 3
+    blank = EndocytosisTable(
+        np.zeros((4, 2), np.float32), np.zeros(4, np.float32), np.arange(4), np.zeros(4, bool)
+    )
+    assert np.isnan(best_threshold(np.arange(4.0), blank))
+    known_raw = replace(blank, y_raw=np.array([0, 0, 1, 1], np.float32))
+    assert best_threshold(np.arange(4.0), known_raw) == 1.0
+
+
+def test_gains():
+    cells = tuple(CellGain(i, 10, 0.3 + 0.01 * i, 0.3, 0.2, 0.4) for i in range(1, 5))
+    gains = Gains(cells, (0.0, 0.01, 0.02), 0.015)
+    assert gains.mean == pytest.approx(0.025)
+    low, high = gains.interval()
+    assert 0.01 <= low < 0.025 < high <= 0.04
+    assert gains.p_value == 0.5
+    assert gains.summary() == (gains.mean, low, high, 0.015, 0.01, 0.5)
+
+
+def test_the_study_in_small_writes_tables_figures_and_wavelets(tmp_path, monkeypatch):
+    small = make_endocytosis(160, n_cells=4, random_state=0)
+    monkeypatch.setattr(
+        "wavedistill.studies.endocytosis.report.make_endocytosis", lambda **_: small
+    )
+    few = PenalizedGrid((5e-3,), (0.0, NAMED_POINT[1]), 2)
+    amount = Amount(
+        seeds=2, supports=(4,), balances=(1.0,), penalized=few, grids=few, beyond=0,
+        by_cell=True, null=1, resamples=3, epochs=5, jobs=1,
+    )  # fmt: skip
+    found = reproduce(tmp_path, amount)
+    (study,) = found.studies.values()
+    means = mean_over_seeds(study.rows)
+    assert {"AWD", "AWD, penalised", "DB5", "LSTM (teacher)"} <= {row.model for row in means}
+    assert len(study.rows) == 2 * len(means)
+    first = [row.r2 for row in study.rows if row.model == "AWD"]
+    assert means[0].r2 == pytest.approx(np.mean(first))
+    assert [gain.cell for gain in study.gains.cells] == [1, 2, 3, 4]
+    assert len(found.sensitivity) == 4
+    for path in found.files:
+        assert path.stat().st_size > 0
+    wanted = {"fig2b_setup", "fig4_grid", "figC1_traces", "figC2_seeds", "figC3_grid"}
+    wanted |= {"figC4_prediction", "band", "models", "gain"}
+    assert wanted <= {path.stem for path in found.files}
+
+
+RECORDINGS = data_folder() / "endocytosis"
+needs_recordings = pytest.mark.skipif(
+    not (RECORDINGS / "lstm_teacher.npz").exists(),
+    reason="no recordings: set WAVEDISTILL_DATA to a folder that holds endocytosis/",
+)
+
+
+@needs_recordings
+def test_known_scores_on_the_recordings():
+    recorded = fetch_endocytosis()
+    train, test = recorded.rows(~recorded.is_test), recorded.rows(recorded.is_test)
+    assert (set(train.cell), set(test.cell)) == ({1, 2, 3, 4, 5, 6}, {7, 8})
+    teacher = load_teacher(RECORDINGS / "lstm_teacher.npz")
+    assert isinstance(teacher, ClathrinLSTM)
+    assert r2_score(test.y, predict(teacher, test.X)) == pytest.approx(0.422, abs=5e-4)
+    for name, score in (("db5", 0.302), ("db2", 0.354), ("haar", 0.329)):
+        student = make_pipeline(wd.TopCoefficients(name, levels=4, k=6), LinearRegression())
+        found = student.fit(train.X, train.y).score(test.X, test.y)
+        assert found == pytest.approx(score, abs=6e-4)
+
+
+@needs_recordings
+def test_the_published_lstm_distilled_in_small(capsys):
+    recorded = fetch_endocytosis()
+    teacher = load_teacher(RECORDINGS / "lstm_teacher.npz")
+    amount = Amount(
+        seeds=1, supports=(4,), balances=(1.0,), penalized=None, grids=None, beyond=0,
+        by_cell=False, null=0, resamples=0,
+    )  # fmt: skip
+    study = run(recorded, amount, teacher=teacher)
+    with capsys.disabled():
+        print(f"\n{'model':<28}{'R2, cells 7-8':>14}{'cross-validated':>17}{'numbers':>9}")
+        for row in study.rows:
+            print(f"{row.model:<28}{row.r2:>14.3f}{row.r2_cv:>17.3f}{row.numbers:>9}")
+    scores = {row.model: row for row in study.rows}
+    assert scores["AWD"].numbers <= 41
+    assert scores["AWD"].r2 > scores["DB5"].r2
