@@ -19,7 +19,7 @@ if TYPE_CHECKING:
         compression_factor,
         contributions,
     )
-    from wavedistill.wavelets import Wavelet
+    from wavedistill.wavelets import Wavelet, WaveletTransform
 
 __version__ = "0.1.0"
 
@@ -32,6 +32,7 @@ _HOMES = {
     "Wavelet": "wavedistill.wavelets",
     "WaveletCoefficients": "wavedistill.students",
     "WaveletDistiller": "wavedistill.distillation",
+    "WaveletTransform": "wavedistill.wavelets",
     "activation_map": "wavedistill.students",
     "attribute": "wavedistill.attribution",
     "compression_factor": "wavedistill.students",
@@ -48,6 +49,7 @@ __all__ = [
     "Wavelet",
     "WaveletCoefficients",
     "WaveletDistiller",
+    "WaveletTransform",
     "__version__",
     "activation_map",
     "attribute",

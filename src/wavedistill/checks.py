@@ -6,16 +6,14 @@ They run before any work is done, so that a mistake costs a message and nothing 
 from __future__ import annotations
 
 import operator
-from collections.abc import Sequence
-from typing import Any, Literal, cast, get_args
+from collections.abc import Sequence, Sized
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 __all__ = [
     "Floats",
-    "Mode",
-    "check_mode",
     "dense_float_array",
     "float_array",
     "integer",
@@ -25,18 +23,6 @@ __all__ = [
 ]
 
 Floats = NDArray[np.floating[Any]]
-
-Mode = Literal[
-    "zero",
-    "constant",
-    "symmetric",
-    "periodic",
-    "smooth",
-    "periodization",
-    "reflect",
-    "antisymmetric",
-    "antireflect",
-]
 
 
 def float_array(value: ArrayLike, name: str, *, min_ndim: int = 1) -> Floats:
@@ -92,7 +78,12 @@ def dense_float_array(value: ArrayLike, name: str) -> Floats:
         raise TypeError(
             f"{name} is a sparse matrix; give a dense array, as {name}.toarray() makes."
         )
-    array = np.asarray(value)
+    if isinstance(value, np.ma.MaskedArray):
+        raise TypeError(
+            f"{name} is a masked array, and its mask would be lost; fill the gaps first, as "
+            f"{name}.filled(0) does, or leave out the examples that have any."
+        )
+    array = _as_array(value, name)
     if np.issubdtype(array.dtype, np.complexfloating):
         raise ValueError(
             f"Complex data not supported: {name} is {array.dtype}. Give its real and imaginary "
@@ -112,17 +103,20 @@ def dense_float_array(value: ArrayLike, name: str) -> Floats:
         ) from error
 
 
-def check_mode(mode: str) -> Mode:
-    """`mode`, if it is one of PyWavelets' signal extension modes.
-
-    Raises
-    ------
-    ValueError
-        If it is not.
-    """
-    if mode not in get_args(Mode):
-        raise ValueError(f"mode={mode!r} must be one of {', '.join(get_args(Mode))}.")
-    return cast(Mode, mode)
+def _as_array(value: ArrayLike, name: str) -> NDArray[Any]:
+    try:
+        return np.asarray(value)
+    except ValueError as error:
+        # What NumPy says of nested sequences whose lengths differ.
+        if "inhomogeneous" not in str(error):
+            raise
+        lengths = sorted({len(row) for row in value if isinstance(row, Sized)})  # type: ignore[union-attr]
+        raise ValueError(
+            f"{name} holds sequences of unequal length ({lengths[0]} to {lengths[-1]}), and an "
+            f"array needs one length: cut them, as [x[:{lengths[0]}] for x in {name}] does, or pad "
+            f"them with zeros, as np.stack([np.pad(x, (0, {lengths[-1]} - len(x))) for x in "
+            f"{name}]) does."
+        ) from error
 
 
 def integer(value: object, name: str, *, minimum: int) -> int:
@@ -158,40 +152,38 @@ def same_shape(array: Floats, other: Floats, name: str, other_name: str) -> None
         )
 
 
-def transformed_axes(
-    ndim: int, axes: int | Sequence[int], array: str, argument: str = "axes"
-) -> tuple[int, ...]:
-    """The one or two transformed axes as non-negative numbers in ascending order.
+def transformed_axes(ndim: int, axes: int | Sequence[int], array: str) -> tuple[int, ...]:
+    """The transformed axes as non-negative numbers in ascending order.
 
     Parameters
     ----------
     ndim : int
         How many axes there are.
-    axes : int or sequence of one or two ints
-    array, argument : str
-        What the array is and what the argument is called, in a message.
+    axes : int or sequence of one to three ints
+    array : str
+        What the array is, in a message.
 
     Raises
     ------
     ValueError
-        If an axis does not exist, is named twice, or if there are more than two.
+        If an axis does not exist, is named twice, or if there are more than three.
     """
     given = tuple(axes) if isinstance(axes, Sequence) else (axes,)
     if not given:
-        raise ValueError(f"{argument}=() names no axis to transform; give one, such as -1.")
-    if len(given) > 2:
+        raise ValueError("axes=() names no axis to transform; give one, such as -1.")
+    if len(given) > 3:
         raise ValueError(
-            f"{argument}={axes} names {len(given)} axes, and one or two are transformed: -1 for "
-            "signals, (-2, -1) for images."
+            f"axes={axes} names {len(given)} axes, and at most three are transformed: -1 for "
+            "signals, (-2, -1) for images, (-3, -2, -1) for volumes."
         )
     normal = []
     for axis in given:
-        number = integer(axis, argument, minimum=-(2**31))
+        number = integer(axis, "axes", minimum=-(2**31))
         if not -ndim <= number < ndim:
-            raise ValueError(f"{argument}={axes} is out of range: {array}.")
+            raise ValueError(f"axes={axes} is out of range: {array}.")
         normal.append(number % ndim)
     if len(set(normal)) != len(normal):
-        raise ValueError(f"{argument}={axes} names an axis twice: {array}.")
+        raise ValueError(f"axes={axes} names an axis twice: {array}.")
     return tuple(sorted(normal))
 
 

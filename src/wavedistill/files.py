@@ -1,14 +1,22 @@
-"""Writing files so that a failed run never costs an existing one."""
+"""Files: written so that a failed run never costs an existing one, and JSON that tells its kind."""
 
 from __future__ import annotations
 
 import contextlib
+import hashlib
+import json
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
-__all__ = ["replacing", "writable_target"]
+import numpy as np
+
+__all__ = ["fingerprint", "read_json", "replacing", "writable_target", "write_json"]
+
+#: Of every JSON file of this package.
+_VERSION = 1
 
 
 @contextlib.contextmanager
@@ -63,6 +71,61 @@ def writable_target(path: str | os.PathLike[str]) -> Path:
     if not os.access(parent, os.W_OK):
         raise PermissionError(f"{target} cannot be written: no permission in {parent}.")
     return target
+
+
+def write_json(path: str | os.PathLike[str], format: str, content: Mapping[str, Any]) -> None:
+    """Write a JSON file that tells its format; an existing file is replaced only by a whole one."""
+    text = json.dumps({"format": format, "version": _VERSION, **content}, indent=1)
+    with replacing(path) as temporary:
+        temporary.write_text(text + "\n", encoding="utf-8")
+
+
+def read_json(path: str | os.PathLike[str], format: str, writer: str) -> dict[str, Any]:
+    """Read a JSON file of a format that `write_json` wrote.
+
+    Parameters
+    ----------
+    path : path
+    format : str
+    writer : str
+        What writes such files, in a message.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    ValueError
+        If it is not JSON, or of another format or version.
+    """
+    remedy = f"give a file that {writer} wrote."
+    try:
+        content: Any = json.loads(Path(path).read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ValueError(f"{path} is not JSON ({error}); {remedy}") from error
+    found = content.get("format") if isinstance(content, dict) else None
+    if found != format:
+        raise ValueError(f"{path} is JSON of format {found!r}, and {format!r} is needed; {remedy}")
+    if content.get("version") != _VERSION:
+        raise ValueError(
+            f"{path} has version {content.get('version')!r} of its format, and this release reads "
+            f"version {_VERSION}; {remedy}"
+        )
+    return dict(content)
+
+
+def fingerprint(*parts: object) -> str:
+    """A digest of arrays and settings: the same for the same values, whatever holds them.
+
+    Arrays count by shape, dtype and values; other things by their `repr`.
+    """
+    digest = hashlib.sha256()
+    for part in parts:
+        if isinstance(part, np.ndarray):
+            digest.update(f"{part.shape}{part.dtype}".encode())
+            digest.update(np.ascontiguousarray(part).data)
+        else:
+            digest.update(repr(part).encode())
+    return digest.hexdigest()
 
 
 def _umask() -> int:

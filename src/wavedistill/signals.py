@@ -11,7 +11,7 @@ from sklearn.utils.validation import validate_data
 
 from wavedistill.checks import Floats, dense_float_array, float_array, signal_axes
 
-__all__ = ["read_signals", "refuse_depth"]
+__all__ = ["read_signals"]
 
 
 def read_signals(
@@ -57,26 +57,3 @@ def read_signals(
             f"{estimator.signal_shape_}; give signals of that shape."
         )
     return signals, normal
-
-
-def refuse_depth(levels: int, lengths: Sequence[int]) -> None:
-    """Refuse more levels than signals of a length, or images of two sizes, can have.
-
-    Raises
-    ------
-    ValueError
-        If 2^(levels - 1) is not less than the shortest.
-    """
-    length = min(lengths)
-    if 2 ** (levels - 1) >= length:
-        deepest = max(1, int(np.ceil(np.log2(length))))
-        remedy = f"levels={deepest} is the most" if length > 1 else "a single sample has none"
-        what = f"signals of length {length} (n_features={length})"
-        rule, hint = "the length", "Is the axis of time the one that axes names?"
-        if len(lengths) > 1:
-            what = f"images of {' x '.join(map(str, lengths))}"
-            rule, hint = "the shorter side", "Are their axes those that axes names?"
-        raise ValueError(
-            f"levels={levels} is too deep for {what}: 2^(levels-1) = {2 ** (levels - 1)} must be "
-            f"less than {rule}; {remedy}. {hint}"
-        )

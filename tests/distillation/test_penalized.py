@@ -456,7 +456,7 @@ def test_scikit_learn_conventions():
 def test_data_is_evaluated_in_parts_alike(monkeypatch):
     X, M = task(50)
     fit = distiller().fit(X, attributions=M)
-    monkeypatch.setattr("wavedistill.distillation.penalized._CHUNK_SAMPLES", 64 * 7)
+    monkeypatch.setattr("wavedistill.distillation.penalized.objective._CHUNK_SAMPLES", 64 * 7)
     assert fit.score(X, attributions=M) == pytest.approx(-fit.loss_, rel=1e-6)
 
 
@@ -468,7 +468,7 @@ def test_matrices_of_short_signals_and_cascades_agree(mode, length, monkeypatch)
     objective = PenalizedObjective(X, examples, LEVELS, mode, -1)
     found = []
     for longest in (64, 32):
-        monkeypatch.setattr("wavedistill.distillation.penalized._MATRIX_LENGTH", longest)
+        monkeypatch.setattr("wavedistill.distillation.penalized.objective._MATRIX_LENGTH", longest)
         lowpass = torch.tensor(noisy(), requires_grad=True)
         terms = objective.data_terms(lowpass, torch.arange(80))
         gradients = [torch.autograd.grad(v, lowpass, retain_graph=True)[0] for v in terms.values()]

@@ -9,11 +9,10 @@ from dataclasses import dataclass, field
 from typing import Any, Self, cast
 
 import numpy as np
-from numpy.typing import ArrayLike
 
-from wavedistill.checks import Floats, float_array, same_shape, signal_axes
+from wavedistill.checks import Floats, float_array, same_shape
 from wavedistill.files import replacing
-from wavedistill.wavelets import Wavelet, adjoint_synthesis, analysis, as_wavelet
+from wavedistill.wavelets import WaveletLike, WaveletTransform, as_transform
 
 __all__ = ["Attributions"]
 
@@ -71,10 +70,10 @@ class Attributions:
 
     def coefficients(
         self,
-        wavelet: Wavelet | str | ArrayLike,
-        levels: int,
-        mode: str = "zero",
-        axis: int | Sequence[int] = -1,
+        transform: WaveletTransform | WaveletLike,
+        levels: int | None = None,
+        mode: str | None = None,
+        axes: int | Sequence[int] | None = None,
     ) -> Floats:
         """Attributions of the wavelet coefficients of each example (TRIM; Eq. 7 of the paper).
 
@@ -84,19 +83,15 @@ class Attributions:
 
         Parameters
         ----------
-        wavelet : Wavelet, str or array_like
-            A wavelet, its name, or its lowpass filter.
-        levels : int
-            Depth J.
-        mode : str
-            PyWavelets' signal extension mode.
-        axis : int or pair of int
-            The axis of X to transform, or the two of images; the first runs over examples.
+        transform : WaveletTransform, Wavelet, str or array_like
+            A transform; or a wavelet, its name or its lowpass filter, with the arguments below.
+        levels, mode, axes : optional
+            As for `WaveletTransform`; the first axis of X runs over examples.
 
         Returns
         -------
         ndarray
-            In the layout of `wavedistill.wavelets.analysis` of X.
+            In the layout of `WaveletTransform.analysis` of X.
 
         Raises
         ------
@@ -104,19 +99,15 @@ class Attributions:
             If the method is a product and the wavelet is not orthonormal: such attributions hold
             only where S_h A_h is the identity. If the axis is none of X.
         """
-        bank = as_wavelet(wavelet)
-        shape = self.multipliers.shape[self.baseline_axis :]
-        where = signal_axes(shape, axis)
+        bank = as_transform(transform, levels, mode, axes)
+        bank.decomposition.along(self.multipliers.shape[self.baseline_axis :])
         if self.inputs is None:
-            return adjoint_synthesis(self.multipliers, bank, levels, mode, where)
+            return bank.adjoint(self.multipliers)
         self._require_orthonormal(bank)
         if not self.baseline_axis:
-            return analysis(self.inputs, bank, levels, mode, where) * adjoint_synthesis(
-                self.multipliers, bank, levels, mode, where
-            )
+            return bank.analysis(self.inputs) * bank.adjoint(self.multipliers)
         products = (
-            analysis(inputs, bank, levels, mode, where)
-            * adjoint_synthesis(multipliers, bank, levels, mode, where)
+            bank.analysis(inputs) * bank.adjoint(multipliers)
             for inputs, multipliers in zip(self.inputs, self.multipliers, strict=True)
         )
         return cast(Floats, sum(products) / len(self.inputs))
@@ -174,7 +165,7 @@ class Attributions:
             f"Attributions(method={self.method!r}, multipliers of shape {self.multipliers.shape})"
         )
 
-    def _require_orthonormal(self, bank: Wavelet) -> None:
+    def _require_orthonormal(self, bank: WaveletTransform) -> None:
         try:
             bank.require_orthonormal(f"coefficients of method={self.method!r}")
         except ValueError as error:

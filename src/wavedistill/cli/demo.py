@@ -63,6 +63,7 @@ def _demo_table(study: Study) -> Table:
 
 def _demo_figure(study: Study) -> Any:
     from wavedistill.plotting.wavelets import attribution_per_band, plot_recovery
+    from wavedistill.wavelets import WaveletTransform
 
     layout, some = study.task.layout, slice(2000)
     attributions = type(study.attributions)(study.attributions.multipliers[some])
@@ -73,7 +74,8 @@ def _demo_figure(study: Study) -> Any:
         study.task.wavelet,
         attribution={
             label: attribution_per_band(
-                attributions.coefficients(wavelet, layout.levels, layout.mode), layout
+                attributions.coefficients(WaveletTransform(wavelet, layout.levels, layout.mode)),
+                layout,
             )
             for label, wavelet in wavelets.items()
             if wavelet is not None

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
-from wavedistill.checks import check_mode, integer
-from wavedistill.wavelets import CoefficientLayout, Wavelet, analysis, as_wavelet
+from wavedistill.checks import integer
+from wavedistill.wavelets import CoefficientLayout, Wavelet, WaveletLike, WaveletTransform
 
 __all__ = ["SyntheticTask", "make_synthetic"]
 
@@ -24,11 +24,9 @@ class SyntheticTask:
     X_train, X_test : ndarray, shape (n, length)
         Standard normal signals, float32.
     y_train, y_test : ndarray, shape (n,)
-        ``analysis(X, wavelet) @ beta`` plus noise, float32.
-    wavelet : Wavelet
-        The truth.
-    layout : CoefficientLayout
-        Of the coefficients, with the depth and the mode of the transform.
+        ``transform.analysis(X) @ beta`` plus noise, float32.
+    transform : WaveletTransform
+        Of the true wavelet.
     beta : ndarray, shape (layout.total,)
         The weight of each coefficient.
     """
@@ -37,16 +35,25 @@ class SyntheticTask:
     y_train: Float32
     X_test: Float32
     y_test: Float32
-    wavelet: Wavelet
-    layout: CoefficientLayout
+    transform: WaveletTransform
     beta: NDArray[np.float64]
+
+    @property
+    def wavelet(self) -> Wavelet:
+        """The truth."""
+        return self.transform.wavelet
+
+    @property
+    def layout(self) -> CoefficientLayout:
+        """Of the coefficients of a signal."""
+        return self.transform.layout(self.X_train.shape[1])
 
 
 def make_synthetic(
     n_train: int = 50_000,
     n_test: int = 5_000,
     length: int = 64,
-    wavelet: Wavelet | str | ArrayLike = "db5",
+    wavelet: WaveletLike = "db5",
     levels: int = 4,
     scale: int = 3,
     noise: float = 0.1,
@@ -81,11 +88,9 @@ def make_synthetic(
     ValueError
         If the scale is not one of the levels, or has fewer than three coefficients.
     """
-    truth = as_wavelet(wavelet)
     depth = integer(levels, "levels", minimum=1)
-    layout = CoefficientLayout(
-        integer(length, "length", minimum=1), len(truth.lowpass), depth, check_mode(mode)
-    )
+    transform = WaveletTransform(wavelet, depth, mode, axes=-1)
+    layout = transform.layout(length)
     if not 1 <= scale <= depth:
         raise ValueError(f"scale={scale} must be one of the detail scales, 1 to levels={depth}.")
     band = layout.slices[depth + 1 - scale]
@@ -101,8 +106,8 @@ def make_synthetic(
     random = np.random.default_rng(random_state)
     sizes = integer(n_train, "n_train", minimum=1), integer(n_test, "n_test", minimum=1)
     signals = random.standard_normal((sum(sizes), length), dtype=np.float32)
-    response = analysis(signals, truth, depth, mode) @ beta
+    response = transform.analysis(signals) @ beta
     response += noise * random.standard_normal(sum(sizes))
     X_train, X_test = np.split(signals, [sizes[0]])
     y_train, y_test = np.split(response.astype(np.float32), [sizes[0]])
-    return SyntheticTask(X_train, y_train, X_test, y_test, truth, layout, beta)
+    return SyntheticTask(X_train, y_train, X_test, y_test, transform, beta)

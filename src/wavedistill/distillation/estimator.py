@@ -13,7 +13,7 @@ from sklearn.utils.validation import check_is_fitted
 from threadpoolctl import threadpool_limits
 
 from wavedistill.attribution import Attributions
-from wavedistill.checks import Floats, Mode, check_mode, float_array, signal_axes
+from wavedistill.checks import Floats, float_array
 from wavedistill.distillation.objective import Examples, Objective
 from wavedistill.distillation.penalized.settings import PenalizedSettings
 from wavedistill.distillation.search import Basin, descend, global_search
@@ -26,8 +26,7 @@ from wavedistill.distillation.validation import (
     warn_of_invalid_wavelet,
 )
 from wavedistill.signals import read_signals
-from wavedistill.wavelets import CoefficientLayout, Wavelet, analysis, synthesis
-from wavedistill.wavelets.lattice import angles_from_filter
+from wavedistill.wavelets import Decomposition, Lattice, Wavelet, WaveletTransform
 
 if TYPE_CHECKING:
     from wavedistill.distillation.penalized.objective import PenalizedObjective
@@ -206,27 +205,28 @@ class WaveletDistiller(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         like_x = len(shape) > 1 and shape == getattr(X, "shape", ())
         if isinstance(y, Attributions) or like_x:
             raise TypeError("attributions were given in the place of y; pass attributions=... .")
+        decomposition = Decomposition(self.levels, self.mode, self.axes)
         signals, axes = read_signals(self, X, self.axes, reset=True)
-        mode = check_mode(self.mode)
         examples = make_examples(
             signals,
             self._attributions(attributions),
             self.sparsity,
             self.interpretation,
-            axes,
+            decomposition,
             scales=None if self.normalize else {"sparsity": 1.0, "interpretation": 1.0},
         )
         sizes = tuple(signals.shape[axis] for axis in axes)
-        check_depth(self.levels, sizes, support)
+        check_depth(decomposition, sizes, support)
         if start is None or self.constraint == "orthonormal":
-            found = self._search(examples, start, support, mode, axes)
+            found = self._search(examples, start, support, decomposition)
         else:
-            found = self._minimize_penalized(signals, examples, start, mode, axes)
+            found = self._minimize_penalized(signals, examples, start, decomposition)
         self.scales_ = {term.name: term.scale for term in examples}
 
-        self.layout_ = CoefficientLayout(sizes, support, self.levels, mode)
         self.candidates_, self.loss_terms_, self.history_ = found
         self.wavelet_, self.loss_, _ = self.candidates_[0]
+        self.transform_ = WaveletTransform(self.wavelet_, self.levels, self.mode, self.axes)
+        self.layout_ = self.transform_.layout(sizes)
         self.n_iter_ = max(1, len(self.history_) - 1)
         warn_of_invalid_wavelet(self.wavelet_)
         return self
@@ -238,16 +238,14 @@ class WaveletDistiller(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         ``layout_.bands`` gives each sub-band its two axes back.
         """
         check_is_fitted(self)
-        signals, axes = read_signals(self, X, self.axes, reset=False)
-        return analysis(signals, self.wavelet_, self.levels, self.mode, axes)
+        signals, _ = read_signals(self, X, self.axes, reset=False)
+        return self.transform_.analysis(signals)
 
     def inverse_transform(self, Z: ArrayLike) -> Floats:
         """The signals that have these coefficients, at their original length."""
         check_is_fitted(self)
         coefficients = float_array(Z, "Z", min_ndim=2)
-        axes = signal_axes((len(coefficients), *self.signal_shape_), self.axes)
-        lengths = self.layout_.lengths
-        return synthesis(coefficients, self.wavelet_, self.levels, lengths, self.mode, axes)
+        return self.transform_.synthesis(coefficients, self.layout_.lengths)
 
     def score(
         self,
@@ -263,26 +261,27 @@ class WaveletDistiller(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             If the fit used attributions and none are given.
         """
         check_is_fitted(self)
-        signals, axes = read_signals(self, X, self.axes, reset=False)
+        signals, _ = read_signals(self, X, self.axes, reset=False)
         if "interpretation" in self.scales_ and attributions is None:
             raise ValueError(
                 "the fit used attributions, and score was given none; pass "
                 "attributions=... of these signals."
             )
         interpretation = self.interpretation if "interpretation" in self.scales_ else 0.0
+        decomposition = self.transform_.decomposition
         examples = make_examples(
             signals,
             self._attributions(attributions),
             self.sparsity,
             interpretation,
-            axes,
+            decomposition,
             scales=self.scales_,
         )
-        lowpass, mode = self.wavelet_.lowpass, check_mode(self.mode)
+        lowpass = self.wavelet_.lowpass
         if self.constraint == "orthonormal":
-            terms = Objective(examples, self.levels, mode, axes).terms(lowpass)
+            terms = Objective(examples, decomposition).terms(lowpass)
         else:
-            terms = self._penalized_objective(signals, examples, mode, axes).evaluate(lowpass)
+            terms = self._penalized_objective(signals, examples, decomposition).evaluate(lowpass)
         return -sum(terms.values())
 
     def get_feature_names_out(self, input_features: object = None) -> NDArray[np.object_]:
@@ -306,8 +305,7 @@ class WaveletDistiller(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         examples: tuple[Examples, ...],
         start: Wavelet | None,
         support: int,
-        mode: Mode,
-        axes: tuple[int, ...],
+        decomposition: Decomposition,
     ) -> _Found:
         random = self._random()
         count = max(len(term) for term in examples)
@@ -315,7 +313,7 @@ class WaveletDistiller(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
         def objective_on(size: int) -> Objective:
             subset = tuple(term.subset(size, random) for term in examples)
-            return Objective(subset, self.levels, mode, axes)
+            return Objective(subset, decomposition)
 
         settings: dict[str, Any] = {
             "max_iter": self.max_iter,
@@ -326,7 +324,7 @@ class WaveletDistiller(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         with threadpool_limits(limits=1, user_api="blas"):
             if start is not None:
                 everything = objective_on(count)
-                basin = Basin(angles_from_filter(start.lowpass)[:-1], start.name)
+                basin = Basin(Lattice(support).right_inverse(start.lowpass), start.name)
                 basins = [descend(everything, basin, **settings)]
             else:
                 sizes = (
@@ -348,10 +346,9 @@ class WaveletDistiller(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         signals: Floats,
         examples: tuple[Examples, ...],
         start: Wavelet,
-        mode: Mode,
-        axes: tuple[int, ...],
+        decomposition: Decomposition,
     ) -> _Found:
-        objective = self._penalized_objective(signals, examples, mode, axes)
+        objective = self._penalized_objective(signals, examples, decomposition)
         settings = self.penalized or PenalizedSettings()
         fit = _import_penalized().minimize_penalized(
             objective, start.lowpass, settings, self._random()
@@ -360,15 +357,13 @@ class WaveletDistiller(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         return _Found([candidate], fit.terms, fit.history)
 
     def _penalized_objective(
-        self, signals: Floats, examples: tuple[Examples, ...], mode: Mode, axes: tuple[int, ...]
+        self, signals: Floats, examples: tuple[Examples, ...], decomposition: Decomposition
     ) -> PenalizedObjective:
         settings = self.penalized or PenalizedSettings()
         objective: PenalizedObjective = _import_penalized().PenalizedObjective(
             signals,
             examples,
-            self.levels,
-            mode,
-            axes,
+            decomposition,
             scaling=settings.scaling,
             device=settings.device,
         )

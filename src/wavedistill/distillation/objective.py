@@ -17,14 +17,10 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from wavedistill.checks import Floats, Mode
+from wavedistill.checks import Floats
 from wavedistill.kernels import L1Gradient, PackedSignals, coefficient_l1, prepare, product_l1
-from wavedistill.wavelets.lattice import (
-    complete_angles,
-    filter_jacobian,
-    quadrature_mirror,
-    quadrature_mirror_adjoint,
-)
+from wavedistill.wavelets import Decomposition, Lattice
+from wavedistill.wavelets.lattice import quadrature_mirror, quadrature_mirror_adjoint
 
 __all__ = ["Examples", "Objective"]
 
@@ -80,14 +76,11 @@ class Objective:
     Parameters
     ----------
     terms : sequence of Examples
-    levels, mode, axes
-        Of the transform.
+    decomposition : Decomposition
     """
 
-    def __init__(
-        self, terms: tuple[Examples, ...], levels: int, mode: Mode, axes: tuple[int, ...]
-    ) -> None:
-        self._terms = [_Packed(term, levels, mode, axes) for term in terms]
+    def __init__(self, terms: tuple[Examples, ...], decomposition: Decomposition) -> None:
+        self._terms = [_Packed(term, decomposition) for term in terms]
 
     def terms(self, lowpass: Array) -> dict[str, float]:
         """Each term at a filter, weighted, by name."""
@@ -106,7 +99,7 @@ class Objective:
 
     def at_angles(self, free: Array) -> tuple[float, Array]:
         """Value, and gradient by the N/2 - 1 free angles of the orthonormal lattice."""
-        lowpass, jacobian = filter_jacobian(complete_angles(free))
+        lowpass, jacobian = Lattice(2 * len(free) + 2).jacobian(free)
         value, gradient = self.at_filter(lowpass)
         return value, jacobian @ gradient
 
@@ -114,23 +107,23 @@ class Objective:
 class _Packed:
     """A term of the objective, ready for many evaluations."""
 
-    def __init__(self, examples: Examples, levels: int, mode: Mode, axes: tuple[int, ...]) -> None:
+    def __init__(self, examples: Examples, decomposition: Decomposition) -> None:
         self.name = examples.name
         self._factor = float(examples.weight / len(examples))
         self._inputs: PackedSignals | None = None
         if examples.inputs is None:
             # A scale of 1 is that of raw weights, of which nothing is known to be negligible.
             scale = examples.scale if examples.scale != 1 else None
-            self._signals = prepare(examples.signals, axes, scale=scale)
+            self._signals = prepare(examples.signals, decomposition.axes, scale=scale)
         else:
-            baselines = examples.baseline_axis
+            axes, baselines = decomposition.axes, examples.baseline_axis
             self._factor /= examples.scale
             self._signals = prepare(examples.signals, axes, baseline_axis=baselines)
             self._inputs = prepare(examples.inputs, axes, baseline_axis=baselines)
-        self._adjoint, self._levels, self._mode = examples.adjoint, levels, mode
+        self._adjoint, self._decomposition = examples.adjoint, decomposition
 
     def evaluate(self, lowpass: Array, highpass: Array) -> L1Gradient:
-        setting = (lowpass, highpass, self._levels, self._mode)
+        setting = (lowpass, highpass, self._decomposition.levels, self._decomposition.mode)
         if self._inputs is None:
             total = coefficient_l1(self._signals, *setting, adjoint=self._adjoint)
         else:

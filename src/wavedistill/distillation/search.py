@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from scipy.optimize import OptimizeResult, minimize
 
 from wavedistill.distillation.objective import Objective
-from wavedistill.wavelets.lattice import angles_from_filter, complete_angles, filter_from_angles
-from wavedistill.wavelets.wavelet import Wavelet, orthogonal_names
+from wavedistill.wavelets import Lattice, Wavelet, orthogonal_names
+from wavedistill.wavelets.conditions import min_response as filter_min_response
 
 __all__ = [
     "Basin",
@@ -72,7 +72,7 @@ class Basin:
     @property
     def lowpass(self) -> Array:
         """The filter, shape (N,)."""
-        return filter_from_angles(complete_angles(self.free))
+        return Lattice(2 * len(self.free) + 2).forward(self.free)
 
 
 def descend(
@@ -190,7 +190,7 @@ def distinct(basins: Iterable[Basin]) -> list[Basin]:
 
 def min_response(free: Array) -> float:
     """The smallest |h^(w)| on [-pi/2, pi/2] of the filter with these free angles."""
-    return Wavelet(filter_from_angles(complete_angles(free))).residuals()["min_response"]
+    return filter_min_response(Lattice(2 * len(free) + 2).forward(free))
 
 
 def dictionary(taps: int) -> list[Basin]:
@@ -202,7 +202,7 @@ def dictionary(taps: int) -> list[Basin]:
             placed = np.zeros(taps)
             placed[offset : offset + len(lowpass)] = lowpass
             for filter_, label in ((placed, name), (placed[::-1], f"{name} reversed")):
-                basin = Basin(angles_from_filter(filter_)[:-1], label)
+                basin = Basin(Lattice(taps).right_inverse(filter_), label)
                 # Adding 0 makes the zeros of either sign one.
                 found.setdefault((np.round(basin.lowpass, 8) + 0.0).tobytes(), basin)
     return list(found.values())

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from wavedistill.attribution import Attributions
-from wavedistill.checks import Floats, float_array, signal_axes
+from wavedistill.checks import Floats, float_array
 from wavedistill.distillation.objective import Examples
+from wavedistill.wavelets import Decomposition
 
 __all__ = ["as_attributions", "make_examples"]
 
@@ -28,7 +29,7 @@ def make_examples(
     attributions: Attributions | None,
     sparsity: float,
     interpretation: float,
-    axes: int | Sequence[int],
+    decomposition: Decomposition,
     *,
     scales: Mapping[str, float] | None = None,
 ) -> tuple[Examples, ...]:
@@ -40,8 +41,7 @@ def make_examples(
     attributions : Attributions or None
     sparsity, interpretation : float
         Weights; a term of weight 0 is left out.
-    axes : int or pair of int
-        The axis of time of the signals, or the two of images.
+    decomposition : Decomposition
     scales : mapping of str to float, or None
         What to divide the coefficients of each term by; None for the mean magnitude of its array.
 
@@ -56,7 +56,7 @@ def make_examples(
             raise ValueError("X is zero everywhere; there is nothing to learn from it.")
         terms.append(Examples("sparsity", sparsity, 1.0, signals))
     if attributions is not None:
-        _check_multipliers(attributions, signals, axes)
+        _check_multipliers(attributions, signals, decomposition)
         if interpretation > 0:
             inputs = attributions.inputs
             terms.append(
@@ -82,7 +82,7 @@ def make_examples(
 
 
 def _check_multipliers(
-    attributions: Attributions, signals: Floats, axes: int | Sequence[int]
+    attributions: Attributions, signals: Floats, decomposition: Decomposition
 ) -> None:
     multipliers = attributions.multipliers
     shape = multipliers.shape[attributions.baseline_axis :]
@@ -98,7 +98,7 @@ def _check_multipliers(
             "output does not depend on these signals. Check the target and the teacher, or pass "
             "attributions=None."
         )
-    along = tuple(axis + attributions.baseline_axis for axis in signal_axes(shape, axes))
+    along = tuple(axis + attributions.baseline_axis for axis in decomposition.along(shape))
     if max(multipliers.shape[a] for a in along) > 1 and not np.ptp(multipliers, axis=along).any():
         warnings.warn(
             "the multipliers are constant along the signals: the teacher seems to see their mean "

@@ -11,10 +11,10 @@ import pywt
 from numpy.typing import ArrayLike, NDArray
 
 from wavedistill.attribution import Attributions
-from wavedistill.checks import check_mode, integer
+from wavedistill.checks import integer
 from wavedistill.distillation.penalized.settings import PenalizedSettings
-from wavedistill.signals import refuse_depth
-from wavedistill.wavelets import Wavelet, as_wavelet
+from wavedistill.modes import check_mode
+from wavedistill.wavelets import Decomposition, Lattice, Wavelet, as_wavelet
 
 __all__ = [
     "check_depth",
@@ -65,10 +65,10 @@ def check_parameters(estimator: Any) -> int:
     return support
 
 
-def check_depth(levels: int, lengths: Sequence[int], support: int) -> None:
+def check_depth(decomposition: Decomposition, lengths: Sequence[int], support: int) -> None:
     """Refuse more levels than signals can have, and warn of more than PyWavelets advises."""
-    refuse_depth(levels, lengths)
-    length = min(lengths)
+    decomposition.check_depth(lengths)
+    levels, length = decomposition.levels, min(lengths)
     usual = pywt.dwt_max_level(length, support)
     if levels > usual:
         warnings.warn(
@@ -104,9 +104,8 @@ def start_wavelet(
     Its name says what it was made from.
     """
     if isinstance(init, str) and init == "random":
-        angles = random.uniform(-np.pi, np.pi, support // 2 - 1)
-        angles = np.append(angles, np.pi / 4 - angles.sum())
-        return Wavelet.from_angles(angles, name="random angles")
+        lattice = Lattice(support)
+        return Wavelet(lattice.forward(lattice.sample(random)), name="random angles")
     if isinstance(init, str) and init == "auto":
         if constraint == "orthonormal":
             return None

@@ -33,6 +33,7 @@ from wavedistill.kernels.two_axes import (
     backpropagate_images,
     images_workspace,
 )
+from wavedistill.modes import Mode
 
 __all__ = ["packed_coefficient_l1", "packed_product_l1"]
 
@@ -41,7 +42,7 @@ Triple = tuple[float, Array, Array]
 
 
 def packed_coefficient_l1(
-    signals: PackedSignals, lowpass: Array, highpass: Array, levels: int, mode: str, adjoint: bool
+    signals: PackedSignals, lowpass: Array, highpass: Array, levels: int, mode: Mode, adjoint: bool
 ) -> Triple:
     """`coefficient_l1` of signals that `prepare` packed, and filters that were checked."""
     bank = _Bank(signals, len(lowpass), levels, mode, adjoint)
@@ -70,7 +71,7 @@ def packed_product_l1(
     lowpass: Array,
     highpass: Array,
     levels: int,
-    mode: str,
+    mode: Mode,
 ) -> Triple:
     """`product_l1` of signals that `prepare` packed alike, and filters that were checked."""
     banks = [_Bank(inputs, len(lowpass), levels, mode, adjoint) for adjoint in (False, True)]
@@ -101,7 +102,7 @@ class _Bank:
     """How the blocks of some signals go through the filter bank."""
 
     def __init__(
-        self, signals: PackedSignals, taps: int, levels: int, mode: str, adjoint: bool
+        self, signals: PackedSignals, taps: int, levels: int, mode: Mode, adjoint: bool
     ) -> None:
         self._spare: list[Workspace] = []
         made = [make_plan(size, taps, levels, mode, adjoint) for size in signals.sizes]

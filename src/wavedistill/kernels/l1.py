@@ -12,9 +12,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from wavedistill.checks import check_mode, float_array, integer
+from wavedistill.checks import float_array, integer
 from wavedistill.kernels.cpu import packed_coefficient_l1, packed_product_l1
 from wavedistill.kernels.packing import PackedSignals, prepare
+from wavedistill.modes import check_mode
 
 __all__ = ["L1Gradient", "coefficient_l1", "product_l1"]
 

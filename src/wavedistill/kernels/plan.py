@@ -13,8 +13,9 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
-import pywt
 from numpy.typing import NDArray
+
+from wavedistill.modes import Mode, adjoint_extension, border
 
 __all__ = ["Plan", "PlanArrays", "make_plan"]
 
@@ -54,7 +55,7 @@ class Plan:
 
 
 @lru_cache(maxsize=256)
-def make_plan(length: int, taps: int, levels: int, mode: str, adjoint: bool) -> Plan:
+def make_plan(length: int, taps: int, levels: int, mode: Mode, adjoint: bool) -> Plan:
     """Plan the analysis of signals of one length, or the adjoint of their synthesis.
 
     Parameters
@@ -68,8 +69,9 @@ def make_plan(length: int, taps: int, levels: int, mode: str, adjoint: bool) -> 
         ``periodization``, one that appends a zero to a level of odd length where the analysis
         repeats the last sample.
     """
-    if adjoint and mode != "periodization":
-        mode, adjoint = "zero", False
+    append_zero = False
+    if adjoint:
+        mode, append_zero = adjoint_extension(mode)
     half = taps // 2
     lengths, phase_rows, lefts = [length], [], []
     phase_start, detail_start, border_start = [0], [0], [0]
@@ -78,20 +80,20 @@ def make_plan(length: int, taps: int, levels: int, mode: str, adjoint: bool) -> 
     weights: list[float] = []
     for _ in range(levels):
         size = lengths[-1]
-        periodic = mode == "periodization"
-        outputs = -(-size // 2) if periodic else (size + taps - 1) // 2
-        left = half - 1 if periodic else taps - 2
-        rows = outputs + half - 1
-        for target, terms in _border(size, taps, left, mode, adjoint):
-            for source, weight in terms:
-                targets.append(_phase_row(target, rows))
-                sources.append(_phase_row(source, rows))
-                weights.append(weight)
-        lengths.append(outputs)
+        edge = border(size, taps, mode, append_zero)
+        left = edge.before.shape[1]
+        rows = edge.outputs + half - 1
+        outside = np.concatenate([edge.before, edge.after], axis=1)
+        for column, term in zip(*np.nonzero(outside.T), strict=True):
+            target = column if column < left else column + size
+            targets.append(_phase_row(int(target), rows))
+            sources.append(_phase_row(int(left + edge.inner[term]), rows))
+            weights.append(float(outside[term, column]))
+        lengths.append(edge.outputs)
         phase_rows.append(rows)
         lefts.append(left)
         phase_start.append(phase_start[-1] + 2 * rows)
-        detail_start.append(detail_start[-1] + outputs + 2 * (half - 1))
+        detail_start.append(detail_start[-1] + edge.outputs + 2 * (half - 1))
         border_start.append(len(targets))
     arrays = PlanArrays(
         np.array(lengths),
@@ -109,47 +111,6 @@ def make_plan(length: int, taps: int, levels: int, mode: str, adjoint: bool) -> 
         approximation_rows=max(lengths[1:], default=length) + 2 * (half - 1),
         gradient_rows=2 * max(phase_rows[1:], default=0),
     )
-
-
-Terms = list[tuple[int, float]]
-
-
-def _border(length: int, taps: int, left: int, mode: str, adjoint: bool) -> list[tuple[int, Terms]]:
-    """Extended samples outside the signal, as weighted sums of those inside.
-
-    Both are counted from the first extended sample, of which the signal begins at `left`.
-    """
-    # A border looks no further into the signal than it is wide, from either end: a short signal of
-    # the same parity has the same border.
-    short = min(length, 2 * taps + length % 2)
-    columns = _extension(short, taps, mode, adjoint)
-    border = []
-    for column in (*range(left), *range(left + short, columns.shape[1])):
-        inner = np.flatnonzero(columns[:, column])
-        moved = left + np.where(inner < short // 2, inner, inner + length - short)
-        target = column if column < left else column + length - short
-        terms = [(int(m), float(columns[i, column])) for m, i in zip(moved, inner, strict=True)]
-        border.append((target, terms))
-    return border
-
-
-def _extension(length: int, taps: int, mode: str, adjoint: bool) -> NDArray[np.float64]:
-    """Unit vectors as one level of `pywt.dwt` sees them, shape (length, extended length).
-
-    A filter that is a unit impulse hands out the extended samples themselves.
-    """
-    if length == 1 and mode in ("reflect", "antireflect"):
-        # PyWavelets refuses to reflect a single sample; its repetition is what the rule amounts to.
-        mode = "constant"
-    units = np.eye(length)
-    if adjoint and length % 2:
-        units = np.concatenate([units, np.zeros((length, 1))], axis=1)
-    outputs = pywt.dwt_coeff_len(units.shape[1], taps, mode)
-    extended = np.empty((length, 2 * outputs + taps - 2))
-    for tap, impulse in enumerate(np.eye(taps)[::-1]):
-        bank = pywt.Wavelet("impulse", filter_bank=(impulse,) * 4)
-        extended[:, tap : tap + 2 * outputs : 2] = pywt.dwt(units, bank, mode)[0]
-    return extended
 
 
 def _phase_row(sample: int, rows: int) -> int:

@@ -28,7 +28,7 @@ from wavedistill.plotting.style import (
     minus,
     stems,
 )
-from wavedistill.wavelets import CoefficientLayout, Wavelet, adjoint_synthesis, analysis, synthesis
+from wavedistill.wavelets import Wavelet, WaveletTransform
 
 __all__ = ["plot_method", "plot_synthetic_setup"]
 
@@ -64,7 +64,8 @@ def plot_method(
     """
     learned = wavelet or Wavelet.from_name("db5")
     x, m = _signal_and_multipliers(signal, multipliers)
-    w, s = analysis(x, learned, _LEVELS), adjoint_synthesis(m, learned, _LEVELS)
+    transform = WaveletTransform(learned, _LEVELS, "zero", -1)
+    w, s = transform.analysis(x), transform.adjoint(m)
     canvas = Canvas(13.33, 7.0)
     data, once = _draw_attribution(canvas, x, m)
     ahead, adjoint, objective = _draw_distillation(canvas, w, s, learned)
@@ -77,8 +78,7 @@ def plot_method(
 
 def plot_synthetic_setup(
     signal: ArrayLike,
-    wavelet: Wavelet,
-    layout: CoefficientLayout,
+    transform: WaveletTransform,
     beta: ArrayLike,
     *,
     recovered: Wavelet | None = None,
@@ -90,19 +90,18 @@ def plot_synthetic_setup(
 
     Parameters
     ----------
-    signal : array_like, shape (layout.length,)
-    wavelet : Wavelet
-        The true one.
-    layout : CoefficientLayout
-        Of its coefficients.
+    signal : array_like, shape (length,)
+    transform : WaveletTransform
+        Of the true wavelet.
     beta : array_like, shape (layout.total,)
         The weight of each coefficient in the response; those in use stand out.
     recovered : Wavelet, optional
         Drawn over the true one; without it the true one stands there as what is to be found.
     """
     x, weights = float_array(signal, "signal"), float_array(beta, "beta")
-    w = analysis(x, wavelet, layout.levels, layout.mode)
-    gradient = analysis(np.eye(layout.lengths[0]), wavelet, layout.levels, layout.mode) @ weights
+    wavelet, layout = transform.wavelet, transform.layout(len(x))
+    w = transform.analysis(x)
+    gradient = transform.analysis(np.eye(len(x))) @ weights
     name = wavelet.name.upper() or "true"
     canvas = Canvas(13.33, 7.2)
     canvas.band(Box(0.2, 2.95, 12.93, 4.05), "How the response is made")
@@ -196,11 +195,12 @@ def _signal_and_multipliers(
 ) -> tuple[Array, Array]:
     if signal is None and multipliers is None:
         # A teacher that reads three neighbouring coefficients, and an event that has them.
-        layout = CoefficientLayout(_LENGTH, 10, _LEVELS)
+        transform = WaveletTransform("db5", _LEVELS)
+        layout = transform.layout(_LENGTH)
         beta = np.zeros(layout.total)
         middle = layout.slices[2].start + 7
         beta[middle : middle + 3] = 2, 1.4, 0.8
-        gradient = synthesis(beta, "db5", _LEVELS, _LENGTH)
+        gradient = transform.synthesis(beta, _LENGTH)
         noise = 0.25 * np.random.default_rng(0).standard_normal(_LENGTH)
         return gradient + noise, gradient
     if signal is None or multipliers is None:

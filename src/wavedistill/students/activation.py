@@ -8,20 +8,20 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from wavedistill.attribution import Attributions
-from wavedistill.checks import Floats, float_array, integer, signal_axes
-from wavedistill.wavelets import Wavelet, analysis, as_wavelet, synthesis
+from wavedistill.checks import Floats, float_array, integer
+from wavedistill.wavelets import WaveletLike, WaveletTransform, as_transform
 
 __all__ = ["activation_map"]
 
 
 def activation_map(
     x: ArrayLike,
-    wavelet: Wavelet | str | ArrayLike | None,
+    transform: WaveletTransform | WaveletLike | None,
     attributions: Attributions,
     *,
-    levels: int = 4,
-    mode: str = "zero",
-    axes: int | Sequence[int] = -1,
+    levels: int | None = None,
+    mode: str | None = None,
+    axes: int | Sequence[int] | None = None,
     keep: int = 600,
 ) -> Floats:
     """Keep of each example the coefficients that matter most to the teacher, and transform back.
@@ -33,17 +33,14 @@ def activation_map(
     ----------
     x : array_like, shape (n, ...)
         Signals or maps, the first axis over examples.
-    wavelet : Wavelet, str, array_like or None
-        A wavelet, its name, or its lowpass filter. None does the same without a transform: the
-        samples or pixels of largest absolute attribution stay as they are.
+    transform : WaveletTransform, Wavelet, str, array_like or None
+        A transform; or a wavelet, its name or its lowpass filter, with `levels`, `mode` and `axes`.
+        None does the same without a transform: the samples or pixels of largest absolute
+        attribution stay as they are.
     attributions : Attributions
         Of the teacher's output for these examples.
-    levels : int
-        Depth J.
-    mode : str
-        PyWavelets' signal extension mode.
-    axes : int or pair of int
-        The axis of time, or the two axes of maps; other axes but the first are channels.
+    levels, mode, axes : optional
+        As for `WaveletTransform`; axes that are not named, except the first, are channels.
     keep : int
         How many to keep of an example, those of its channels together; of equals the first. The
         paper keeps 600 of the 73,839 coefficients of a map of 256 x 256 pixels.
@@ -84,19 +81,13 @@ def activation_map(
             f"x has shape {signals.shape} and attributions are of examples of shape {explained}; "
             "give the attributions of these examples, to one target."
         )
-    where = signal_axes(signals.shape, axes)
     number = integer(keep, "keep", minimum=1)
-    if wavelet is None:
+    if transform is None:
         return _kept(signals, _of_samples(attributions), number, "samples")
-    bank = as_wavelet(wavelet)
-    sizes = tuple(signals.shape[axis] for axis in where)
-    kept = _kept(
-        analysis(signals, bank, levels, mode, where),
-        attributions.coefficients(bank, levels, mode, where),
-        number,
-        "coefficients",
-    )
-    return synthesis(kept, bank, levels, sizes, mode, where)
+    bank = as_transform(transform, levels, mode, axes)
+    sizes = bank.decomposition.lengths(signals.shape, "x")
+    scores = attributions.coefficients(bank)
+    return bank.synthesis(_kept(bank.analysis(signals), scores, number, "coefficients"), sizes)
 
 
 def _of_samples(attributions: Attributions) -> Floats:

@@ -11,7 +11,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from wavedistill.checks import Floats
 from wavedistill.students.features import WaveletCoefficients
-from wavedistill.wavelets import synthesis
+from wavedistill.wavelets import WaveletTransform
 
 __all__ = ["Contributions", "contributions"]
 
@@ -75,7 +75,7 @@ class Contributions:
         ValueError
             If the feature is no coefficient.
         """
-        transform, layout = self.transform, self.transform.layout_
+        layout = self.transform.layout_
         position = int(self.positions[example, feature])
         if position < 0:
             raise ValueError(
@@ -83,10 +83,10 @@ class Contributions:
             )
         alone = np.zeros(layout.total)
         alone[position] = self.coefficients[example, feature]
-        axes = tuple(range(-len(layout.lengths), 0))
-        return synthesis(
-            alone, transform.wavelet, transform.levels, layout.lengths, layout.mode, axes
-        )
+        fitted = self.transform.transform_
+        last = tuple(range(-len(layout.lengths), 0))
+        bank = WaveletTransform(fitted.wavelets, mode=fitted.mode, axes=last)
+        return bank.synthesis(alone, layout.lengths)
 
 
 def contributions(model: Pipeline, X: ArrayLike) -> Contributions:

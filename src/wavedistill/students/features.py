@@ -11,9 +11,9 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
-from wavedistill.checks import Floats, check_mode, integer
-from wavedistill.signals import read_signals, refuse_depth
-from wavedistill.wavelets import CoefficientLayout, Wavelet, analysis, as_wavelet
+from wavedistill.checks import Floats, integer
+from wavedistill.signals import read_signals
+from wavedistill.wavelets import WaveletLike, WaveletTransform, as_transform
 
 __all__ = ["Sign", "TopCoefficients", "WaveletCoefficients"]
 
@@ -25,17 +25,21 @@ class WaveletCoefficients(TransformerMixin, BaseEstimator):  # type: ignore[misc
 
     Parameters
     ----------
-    wavelet : Wavelet, str or array_like
-        A wavelet, its name, or its lowpass filter.
-    levels : int
-        Depth J.
-    mode : str
-        PyWavelets' signal extension mode.
-    axes : int or pair of int
-        The axis of time, or the two axes of images; other axes but the first are channels.
+    wavelet : WaveletTransform, Wavelet, str or array_like
+        A transform; or a wavelet, its name or its lowpass filter, with the arguments below. A
+        learned wavelet knows its levels, mode and axes.
+    levels : int, optional
+        Depth J; 4 for a wavelet that was not learned.
+    mode : str, optional
+        PyWavelets' signal extension mode; zeros for a wavelet that was not learned.
+    axes : int or sequence of int, optional
+        The axis of time, the two axes of images or the three of volumes. Other axes, except the
+        first, are channels. The last one for a wavelet that was not learned.
 
     Attributes
     ----------
+    transform_ : WaveletTransform
+        What the parameters say.
     layout_ : CoefficientLayout
         Where each sub-band of a channel lies.
     n_features_in_ : int
@@ -54,10 +58,10 @@ class WaveletCoefficients(TransformerMixin, BaseEstimator):  # type: ignore[misc
 
     def __init__(
         self,
-        wavelet: Wavelet | str | ArrayLike = "db5",
-        levels: int = 4,
-        mode: str = "zero",
-        axes: int | Sequence[int] = -1,
+        wavelet: WaveletTransform | WaveletLike = "db5",
+        levels: int | None = None,
+        mode: str | None = None,
+        axes: int | Sequence[int] | None = None,
     ) -> None:
         self.wavelet = wavelet
         self.levels = levels
@@ -66,13 +70,12 @@ class WaveletCoefficients(TransformerMixin, BaseEstimator):  # type: ignore[misc
 
     def fit(self, X: ArrayLike, y: object = None) -> Self:
         """Check the parameters and note the shape of the signals; nothing is learned."""
-        wavelet = as_wavelet(self.wavelet)
-        levels = integer(self.levels, "levels", minimum=1)
-        mode = check_mode(self.mode)
-        signals, axes = read_signals(self, X, self.axes, reset=True)
+        transform = as_transform(self.wavelet, self.levels, self.mode, self.axes)
+        signals, axes = read_signals(self, X, transform.axes, reset=True)
         sizes = tuple(signals.shape[axis] for axis in axes)
-        refuse_depth(levels, sizes)
-        self.layout_ = CoefficientLayout(sizes, len(wavelet.lowpass), levels, mode)
+        transform.decomposition.check_depth(sizes)
+        self.transform_ = transform
+        self.layout_ = transform.layout(sizes)
         return self
 
     def transform(self, X: ArrayLike) -> Floats:
@@ -112,9 +115,8 @@ class WaveletCoefficients(TransformerMixin, BaseEstimator):  # type: ignore[misc
     def _coefficients(self, X: ArrayLike) -> Floats:
         """All coefficients, along the last axis."""
         check_is_fitted(self)
-        signals, axes = read_signals(self, X, self.axes, reset=False)
-        coefficients = analysis(signals, self.wavelet, self.levels, self.mode, axes)
-        return np.moveaxis(coefficients, axes[0], -1)
+        signals, axes = read_signals(self, X, self.transform_.axes, reset=False)
+        return np.moveaxis(self.transform_.analysis(signals), axes[0], -1)
 
     def _reduce(self, coefficients: Floats) -> Floats:
         """Features along the last axis from coefficients along the last axis."""
@@ -160,12 +162,12 @@ class TopCoefficients(WaveletCoefficients):
 
     def __init__(
         self,
-        wavelet: Wavelet | str | ArrayLike = "db5",
-        levels: int = 4,
+        wavelet: WaveletTransform | WaveletLike = "db5",
+        levels: int | None = None,
         k: int = 6,
         sign: str = "pos",
-        mode: str = "zero",
-        axes: int | Sequence[int] = -1,
+        mode: str | None = None,
+        axes: int | Sequence[int] | None = None,
         locations: bool = False,
     ) -> None:
         super().__init__(wavelet, levels, mode, axes)
@@ -181,8 +183,8 @@ class TopCoefficients(WaveletCoefficients):
         super().fit(X)
         if self.locations and len(self.layout_.lengths) > 1:
             raise ValueError(
-                f"locations=True needs signals, and axes={self.axes} names two axes; leave it out "
-                "for images."
+                f"locations=True needs signals, and axes={self.transform_.axes} names several; "
+                "leave it out for images and volumes."
             )
         return self
 
@@ -192,7 +194,7 @@ class TopCoefficients(WaveletCoefficients):
         values = np.abs(values) if self.sign == "abs" else values
         if not self.locations:
             return values
-        centres = self.layout_.centres(self.wavelet).astype(values.dtype)
+        centres = self.transform_.centres(*self.layout_.lengths).astype(values.dtype)
         firsts = [i for i, (_, rank) in enumerate(self._ranks()) if rank == 0]
         return np.concatenate([values, centres[chosen[..., firsts]]], axis=-1)
 

@@ -1,23 +1,28 @@
 """Orthogonal wavelets: filters, the orthonormal lattice, and the transforms they make."""
 
+from wavedistill.wavelets.alignment import align
+from wavedistill.wavelets.bank import WaveletTransform, as_transform
+from wavedistill.wavelets.decomposition import Decomposition
+from wavedistill.wavelets.lattice import Lattice
 from wavedistill.wavelets.layout import CoefficientLayout
-from wavedistill.wavelets.transform import adjoint_synthesis, analysis, synthesis
 from wavedistill.wavelets.wavelet import (
     Wavelet,
     WaveletFunctions,
-    align,
+    WaveletLike,
     as_wavelet,
     orthogonal_names,
 )
 
 __all__ = [
     "CoefficientLayout",
+    "Decomposition",
+    "Lattice",
     "Wavelet",
     "WaveletFunctions",
-    "adjoint_synthesis",
+    "WaveletLike",
+    "WaveletTransform",
     "align",
-    "analysis",
+    "as_transform",
     "as_wavelet",
     "orthogonal_names",
-    "synthesis",
 ]

@@ -1,119 +1,149 @@
-r"""The orthonormal lattice: every orthonormal lowpass filter of length N as N/2 angles.
+r"""The orthonormal lattice: every orthonormal lowpass filter of length N as N/2 - 1 free angles.
 
 Write the even and odd taps of h as one complex sequence, p[n] = h[2n] + i h[2n+1]. A lattice stage
-delays the imaginary part by one sample and turns the plane by an angle; N/2 angles and N/2 - 1
-delays between them reach every h whose double shifts are orthonormal, and nothing else
-(Vaidyanathan and Hoang, 1988). At frequency zero the delays vanish and the angles add up, so
+delays the imaginary part by one sample and rotates the plane by an angle. N/2 rotations with delays
+between them reach every h whose double shifts are orthonormal, and nothing else (Vaidyanathan and
+Hoang, 1988). At frequency zero the delays vanish and the angles add up, so
 
     sum h = sqrt 2   if and only if   the angles sum to pi/4  (modulo 2 pi).
 
-The last angle is therefore given by the others, and N/2 - 1 of them are free.
+The last angle therefore follows from the others, and N/2 - 1 of them are free.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = [
-    "angles_from_filter",
-    "complete_angles",
-    "filter_from_angles",
-    "filter_jacobian",
-    "quadrature_mirror",
-    "quadrature_mirror_adjoint",
-]
+__all__ = ["Lattice", "quadrature_mirror", "quadrature_mirror_adjoint"]
 
 Array = NDArray[np.float64]
 
 
-def complete_angles(free: ArrayLike) -> Array:
-    """All N/2 angles from the N/2 - 1 free ones: the last makes the sum pi/4.
+@dataclass(frozen=True)
+class Lattice:
+    """The orthonormal lowpass filters of one length: a manifold with angles as coordinates.
 
     Parameters
     ----------
-    free : array_like, shape (N/2 - 1,)
-        Angles in radians; any numbers will do.
+    taps : int
+        Length N of the filters, even and at least 2.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from wavedistill.wavelets import Lattice
+    >>> lattice = Lattice(6)
+    >>> lowpass = lattice.forward([0.3, -1.2])
+    >>> bool(lattice.contains(lowpass)), lattice.dimension
+    (True, 2)
+    >>> lattice.right_inverse(lowpass).round(12)
+    array([ 0.3, -1.2])
     """
-    angles = np.asarray(free, dtype=np.float64)
-    return np.append(angles, np.pi / 4 - angles.sum())
+
+    taps: int
+
+    @property
+    def dimension(self) -> int:
+        """Free angles, N/2 - 1."""
+        return self.taps // 2 - 1
+
+    def angles(self, free: ArrayLike) -> Array:
+        """All N/2 angles from the free ones: the last one makes the sum pi/4.
+
+        Parameters
+        ----------
+        free : array_like, shape (N/2 - 1,)
+            Radians, any real numbers.
+        """
+        values = np.asarray(free, dtype=np.float64)
+        return np.append(values, np.pi / 4 - values.sum())
+
+    def forward(self, free: ArrayLike) -> Array:
+        """The lowpass filter of these free angles, shape (N,).
+
+        It is orthonormal with sum sqrt 2, to rounding, whatever the angles are.
+        """
+        turns = np.exp(1j * self.angles(free))
+        pair = turns[:1]
+        for turn in turns[1:]:
+            pair = turn * _delay(pair)
+        return _interleave(pair)
+
+    def jacobian(self, free: ArrayLike) -> tuple[Array, Array]:
+        """The filter and its exact derivatives by the free angles.
+
+        Returns
+        -------
+        lowpass : ndarray, shape (N,)
+        jacobian : ndarray, shape (N/2 - 1, N)
+            Row k is the derivative of the filter by free angle k.
+        """
+        turns = np.exp(1j * self.angles(free))
+        # Row 0 carries the filter itself, row k + 1 its derivative by angle k.
+        rows = np.stack([turns[:1], 1j * turns[:1]])
+        for turn in turns[1:]:
+            rows = turn * _delay(rows)
+            rows = np.concatenate([rows, 1j * rows[:1]])
+        filters = _interleave(rows)
+        # The last angle falls as any other rises.
+        return filters[0], filters[1:-1] - filters[-1]
+
+    def right_inverse(self, lowpass: ArrayLike) -> Array:
+        """Free angles of an orthonormal filter, so that `forward` gives the filter back.
+
+        Stages are peeled off one by one. Both ends of the polyphase pair determine the angle of a
+        stage; the larger end is taken, which keeps long filters accurate: all filters of
+        PyWavelets' haar, db, sym and coif families come back to within 1e-10.
+
+        Parameters
+        ----------
+        lowpass : array_like, shape (N,)
+            A filter that `contains` accepts. This is not checked here: `Wavelet.angles` does.
+
+        Returns
+        -------
+        ndarray, shape (N/2 - 1,)
+            Radians in (-pi, pi] but for padded filters.
+        """
+        taps = np.asarray(lowpass, dtype=np.float64)
+        # Zeros at the ends would leave a stage's angle to whatever little lies beyond them.
+        present = np.flatnonzero(taps)
+        size = 2 * ((present[-1] - present[0]) // 2 + 1)
+        start = int(min(present[0], len(taps) - size))
+        core = _peeled(taps[start : start + size])
+        return _padded(core, start, len(taps) // 2)[:-1]
+
+    def contains(self, lowpass: ArrayLike, tolerance: float = 1e-8) -> bool:
+        """Whether a filter is one of these: of this length, orthonormal, with sum sqrt 2."""
+        taps = np.asarray(lowpass, dtype=np.float64)
+        if taps.shape != (self.taps,):
+            return False
+        shifts = [taps[s:] @ taps[: self.taps - s] for s in range(0, self.taps, 2)]
+        shifts[0] -= 1
+        return bool(np.abs([*shifts, taps.sum() - np.sqrt(2)]).max() <= tolerance)
+
+    def sample(self, random: np.random.Generator, count: int | None = None) -> Array:
+        """Free angles uniform on (-pi, pi), shape (N/2 - 1,) or (count, N/2 - 1)."""
+        shape = (self.dimension,) if count is None else (count, self.dimension)
+        return random.uniform(-np.pi, np.pi, shape)
 
 
-def filter_from_angles(angles: ArrayLike) -> Array:
-    """The lowpass filter that the lattice with these angles makes.
-
-    Parameters
-    ----------
-    angles : array_like, shape (N/2,)
-        Radians. Its sum is pi/4 for a filter with sum h = sqrt 2; any other sum gives an
-        orthonormal filter with another sum.
-
-    Returns
-    -------
-    ndarray, shape (N,)
-        Orthonormal to rounding, whatever the angles.
-    """
-    turns = np.exp(1j * np.asarray(angles, dtype=np.float64))
-    pair = turns[:1]
-    for turn in turns[1:]:
-        pair = turn * _delay(pair)
-    return _interleave(pair)
-
-
-def filter_jacobian(angles: ArrayLike) -> tuple[Array, Array]:
-    """The filter of all N/2 angles, and its exact derivatives by the N/2 - 1 free ones.
-
-    The last angle follows the others (`complete_angles`), and the derivatives take that in.
-
-    Parameters
-    ----------
-    angles : array_like, shape (N/2,)
-        Radians, the last one included.
-
-    Returns
-    -------
-    lowpass : ndarray, shape (N,)
-    jacobian : ndarray, shape (N/2 - 1, N)
-        Row k is the derivative of the filter by free angle k.
-    """
-    turns = np.exp(1j * np.asarray(angles, dtype=np.float64))
-    # Row 0 carries the filter itself, row k + 1 its derivative by angle k.
-    rows = np.stack([turns[:1], 1j * turns[:1]])
-    for turn in turns[1:]:
-        rows = turn * _delay(rows)
-        rows = np.concatenate([rows, 1j * rows[:1]])
-    filters = _interleave(rows)
-    return filters[0], filters[1:-1] - filters[-1]
-
-
-def angles_from_filter(lowpass: ArrayLike) -> Array:
-    """The angles of an orthonormal lowpass filter, by peeling one stage after another.
-
-    At each stage both ends of the polyphase pair fix the same angle; the larger one is taken, which
-    keeps long filters accurate (all filters of PyWavelets' haar, db, sym and coif come back to
-    within 1e-10).
-
-    Parameters
-    ----------
-    lowpass : array_like, shape (N,)
-        Orthonormal, with sum sqrt 2. This is not checked here: `Wavelet.angles` does.
-
-    Returns
-    -------
-    ndarray, shape (N/2,)
-        Radians, with sum pi/4; all but the last lie in (-pi, pi].
-    """
+def quadrature_mirror(lowpass: ArrayLike) -> Array:
+    """The highpass filter g[n] = (-1)^n h[N-1-n] (Eq. 11 of the paper)."""
     taps = np.asarray(lowpass, dtype=np.float64)
-    # Zeros at the ends would leave a stage's angle to whatever little lies beyond them.
-    present = np.flatnonzero(taps)
-    size = 2 * ((present[-1] - present[0]) // 2 + 1)
-    start = int(min(present[0], len(taps) - size))
-    core = taps[start : start + size]
-    return _padded(_peeled(core), start, len(taps) // 2)
+    return _alternating(len(taps)) * taps[::-1]
+
+
+def quadrature_mirror_adjoint(gradient: Array) -> Array:
+    """The gradient by h that follows from a gradient by its quadrature mirror g."""
+    return (_alternating(len(gradient)) * gradient)[::-1]
 
 
 def _peeled(taps: Array) -> Array:
-    """The angles of a filter that does not begin or end with zeros alone."""
+    """All angles of a filter that neither begins nor ends with zeros."""
     pair = taps[::2] + 1j * taps[1::2]
     peeled: list[float] = []
     while len(pair) > 1:
@@ -126,14 +156,14 @@ def _peeled(taps: Array) -> Array:
         peeled.append(angle)
     peeled.append(float(np.angle(pair[0])))
     # The stage next to the output was peeled first; it is the one that follows from the others.
-    return complete_angles(peeled[:0:-1])
+    return Lattice(len(taps)).angles(peeled[:0:-1])
 
 
 def _padded(angles: Array, start: int, count: int) -> Array:
     """The `count` angles of a filter moved to begin at tap `start`, with zeros around it.
 
-    A delay by one tap mirrors the plane, which turns every angle round and adds a quarter turn at
-    the end; quarter turns among idle stages delay by two taps each.
+    A delay by one tap mirrors the plane, which reverses every angle and adds a quarter turn at the
+    end. A quarter turn among idle stages delays by two taps.
     """
     idle = count - len(angles)
     if start % 2:
@@ -144,17 +174,6 @@ def _padded(angles: Array, start: int, count: int) -> Array:
         padded[idle - start // 2] += np.pi / 2
         padded[idle] -= np.pi / 2
     return padded
-
-
-def quadrature_mirror(lowpass: ArrayLike) -> Array:
-    """The highpass filter g[n] = (-1)^n h[N-1-n] (Eq. 11 of the paper)."""
-    taps = np.asarray(lowpass, dtype=np.float64)
-    return _alternating(len(taps)) * taps[::-1]
-
-
-def quadrature_mirror_adjoint(gradient: Array) -> Array:
-    """The gradient by h that a gradient by g brings, g being the quadrature mirror of h."""
-    return (_alternating(len(gradient)) * gradient)[::-1]
 
 
 def _alternating(length: int) -> Array:

@@ -1,77 +1,86 @@
-"""Where the coefficients of each sub-band lie."""
+"""Where the coefficients of each sub-band lie, and what the sub-bands are called."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
-import pywt
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
-from wavedistill.checks import Floats, Mode
-from wavedistill.wavelets.wavelet import Wavelet, as_wavelet
+from wavedistill.checks import Floats
+from wavedistill.modes import Mode, coefficient_count
 
-__all__ = ["CoefficientLayout"]
+__all__ = ["CoefficientLayout", "detail_keys"]
 
-#: Details of a level in PyWavelets' order: of signals; of images, highpass along the first axis
-#: ("horizontal" details), along the second, and along both.
-_DETAILS = {1: ("cD",), 2: ("cH", "cV", "cD")}
+#: Names of the sub-bands of a level by the keys of `pywt.dwtn`, in PyWavelets' order: of signals;
+#: of images, highpass along the first axis ("horizontal" details), along the second, along both.
+_NAMES = {
+    1: {"a": "cA", "d": "cD"},
+    2: {"aa": "cA", "da": "cH", "ad": "cV", "dd": "cD"},
+}
+
+
+def detail_keys(rank: int) -> tuple[str, ...]:
+    """The keys of `pywt.dwtn` of the details of a level, in the order of the layout."""
+    return tuple(_names(rank))[1:]
+
+
+def _names(rank: int) -> dict[str, str]:
+    # Volumes keep the keys of PyWavelets as names: aad is highpass along the last axis alone.
+    keys = ("".join(letters) for letters in product("ad", repeat=rank))
+    return _NAMES.get(rank) or {key: key for key in keys}
 
 
 @dataclass(frozen=True)
 class CoefficientLayout:
     """Where the coefficients of each sub-band lie along the coefficient axis.
 
+    `WaveletTransform.layout` makes it.
+
     Parameters
     ----------
-    length : int or pair of int
-        Of the signal, or the sizes of an image.
-    taps : int
-        Length N of the filters.
-    levels : int
-        Depth J of the transform; 0 is the signal itself.
+    lengths : tuple of int
+        Samples along each transformed axis: one number for signals, two for images, three for
+        volumes.
+    taps : tuple of int
+        Length N of the filters of each level, the finest first.
     mode : str
         PyWavelets' signal extension mode.
 
     Examples
     --------
-    >>> from wavedistill.wavelets import CoefficientLayout
-    >>> layout = CoefficientLayout((256, 256), taps=10, levels=4)
+    >>> from wavedistill.wavelets import WaveletTransform
+    >>> layout = WaveletTransform("db5", levels=4, axes=(-2, -1)).layout((256, 256))
     >>> layout.names[:5], layout.total
     (('cA4', 'cH4', 'cV4', 'cD4', 'cH3'), 73839)
     """
 
-    length: int | tuple[int, ...]
-    taps: int
-    levels: int
+    lengths: tuple[int, ...]
+    taps: tuple[int, ...]
     mode: Mode = "zero"
 
-    def __post_init__(self) -> None:
-        if isinstance(self.length, Sequence):
-            lengths = tuple(self.length)
-            if len(lengths) not in _DETAILS:
-                raise ValueError(
-                    f"length={self.length} has {len(lengths)} sizes; give one, or two for images."
-                )
-            object.__setattr__(self, "length", lengths[0] if len(lengths) == 1 else lengths)
+    @property
+    def levels(self) -> int:
+        """Depth J of the transform."""
+        return len(self.taps)
 
     @property
-    def lengths(self) -> tuple[int, ...]:
-        """The size along each transformed axis: one for signals, two for images."""
-        return self.length if isinstance(self.length, tuple) else (self.length,)
+    def inputs(self) -> tuple[tuple[int, ...], ...]:
+        """The shape that goes into each level, the finest first, and at last the approximation."""
+        shapes = [self.lengths]
+        for taps in self.taps:
+            shapes.append(tuple(coefficient_count(n, taps, self.mode) for n in shapes[-1]))
+        return tuple(shapes)
 
     @property
     def shapes(self) -> tuple[tuple[int, ...], ...]:
         """The shape of each sub-band, approximation first, then details from coarse to fine."""
-        per_level = []
-        shape = self.lengths
-        for _ in range(self.levels):
-            shape = tuple(pywt.dwt_coeff_len(size, self.taps, self.mode) for size in shape)
-            per_level.append(shape)
-        details = len(_DETAILS[len(shape)])
-        return (shape, *(level for level in reversed(per_level) for _ in range(details)))
+        details = len(detail_keys(len(self.lengths)))
+        _, *outputs = inputs = self.inputs
+        return (inputs[-1], *(level for level in reversed(outputs) for _ in range(details)))
 
     @property
     def sizes(self) -> tuple[int, ...]:
@@ -82,18 +91,24 @@ class CoefficientLayout:
     def names(self) -> tuple[str, ...]:
         """Sub-bands as PyWavelets' documentation writes them.
 
-        They are cA4, cD4, ..., cD1 for signals; for images cA4, cH4, cV4, cD4, cH3, ..., cD1.
+        They are cA4, cD4, ..., cD1 for signals, cA4, cH4, cV4, cD4, cH3, ..., cD1 for images, and
+        aaa4, aad4, ..., ddd1 for volumes.
         """
-        details = _DETAILS[len(self.lengths)]
+        approximation, *details = _names(len(self.lengths)).values()
         levels = range(self.levels, 0, -1)
-        return (
-            f"cA{self.levels}",
-            *(f"{detail}{level}" for level in levels for detail in details),
-        )
+        fine = (f"{detail}{level}" for level in levels for detail in details)
+        return (f"{approximation}{self.levels}", *fine)
+
+    @property
+    def band_levels(self) -> tuple[int, ...]:
+        """The level of each sub-band, in the order of `names`; 1 is the finest."""
+        details = len(detail_keys(len(self.lengths)))
+        levels = range(self.levels, 0, -1)
+        return (self.levels, *(level for level in levels for _ in range(details)))
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """A name for each coefficient: cA4[0] of signals; of images cH4[2,5], in row 2."""
+        """A name for each coefficient: cA4[0] of signals; cH4[2,5] of images, in row 2."""
         return tuple(
             f"{name}[{','.join(map(str, index))}]"
             for name, shape in zip(self.names, self.shapes, strict=True)
@@ -111,43 +126,6 @@ class CoefficientLayout:
         ends = np.cumsum(self.sizes)
         return tuple(slice(int(e) - s, int(e)) for e, s in zip(ends, self.sizes, strict=True))
 
-    def centres(self, wavelet: Wavelet | str | ArrayLike) -> NDArray[np.float64]:
-        """Where each coefficient looks, in samples: the centre of its filters' energy.
-
-        Parameters
-        ----------
-        wavelet : Wavelet, str or array_like
-            With filters of `taps` taps.
-
-        Returns
-        -------
-        ndarray, shape (total,)
-            Within [0, length - 1]. For a basis vector inside the signal it is the centre of its
-            energy if the filters are orthonormal and their square has no correlation over scales,
-            and near to it else.
-
-        Raises
-        ------
-        ValueError
-            For a layout of images.
-        """
-        if not isinstance(self.length, int):
-            raise ValueError("centres are those of signals; images have none along one axis.")
-        bank = as_wavelet(wavelet)
-        periodic = self.mode == "periodization"
-        # PyWavelets: cA[k] = sum_n rec_lo[N - 1 - n] x[2k + shift - n].
-        shift = self.taps // 2 if periodic else 1
-        energies = np.square(bank.lowpass), np.square(bank.highpass)
-        low, high = (shift - np.arange(self.taps)[::-1] @ e / e.sum() for e in energies)
-        starts, offset = [], 0.0
-        for level in range(self.levels):
-            starts.append(offset + 2**level * high)
-            offset += 2**level * low
-        bands = zip([offset, *reversed(starts)], self.names, self.sizes, strict=True)
-        places = [start + 2 ** int(name[2:]) * np.arange(size) for start, name, size in bands]
-        centres = np.concatenate(places)
-        return centres % self.length if periodic else np.clip(centres, 0, self.length - 1)
-
     def split(self, coefficients: NDArray[np.generic], axis: int = -1) -> list[Floats]:
         """The sub-bands as views, in the order of `names`, each along the one coefficient axis.
 
@@ -157,20 +135,15 @@ class CoefficientLayout:
             If the axis does not have `total` coefficients.
         """
         if coefficients.shape[axis] != self.total:
-            what = (
-                f"signals of length {self.length}"
-                if isinstance(self.length, int)
-                else f"images of {' x '.join(map(str, self.length))}"
-            )
             raise ValueError(
                 f"the coefficients have {coefficients.shape[axis]} entries along axis {axis}, and "
-                f"{what} with {self.taps} taps, {self.levels} levels and "
-                f"mode {self.mode!r} have {self.total}."
+                f"{described(self.lengths)} with {' and '.join(map(str, sorted({*self.taps})))} "
+                f"taps, {self.levels} levels and mode {self.mode!r} have {self.total}."
             )
         return np.split(coefficients, np.cumsum(self.sizes)[:-1], axis=axis)
 
     def bands(self, coefficients: NDArray[np.generic], axis: int = -1) -> list[Floats]:
-        """The sub-bands in their own `shapes`, those of images with two axes in place of one.
+        """The sub-bands in their own `shapes`: those of images have two axes in place of one.
 
         Raises
         ------
@@ -183,3 +156,9 @@ class CoefficientLayout:
             band.reshape(*before, *shape, *after)
             for band, shape in zip(self.split(coefficients, axis), self.shapes, strict=True)
         ]
+
+
+def described(lengths: Sequence[int]) -> str:
+    """What signals, images or volumes of this size are called in a message."""
+    kind = {1: "signals of length", 2: "images of"}.get(len(lengths), "volumes of")
+    return f"{kind} {' x '.join(map(str, lengths))}"

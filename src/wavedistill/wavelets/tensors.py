@@ -1,28 +1,26 @@
-"""The transforms A_h, S_h and S_h^T of tensors, differentiable in the filter, on any device.
+"""The transforms A_h, S_h and S_h^T of PyTorch tensors, differentiable in the filter.
 
-Each level is a strided convolution, so that PyTorch knows the derivatives. Coefficients, lengths
-and borders are PyWavelets', as in `wavedistill.wavelets`, with which every function here agrees;
-coefficients come as a tuple of sub-bands in PyWavelets' order, cA_J, cD_J, ..., cD_1. Those of
-images keep both axes, and come as cA_J, cH_J, cV_J, cD_J, ..., cD_1.
+Each level is a strided convolution, so that PyTorch knows the derivatives, on any device.
+Coefficients, lengths and borders are those of `WaveletTransform`. The coefficients come as a tuple
+of sub-bands in the order of `CoefficientLayout.names`; those of images keep both axes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 
-import numpy as np
-import pywt
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from wavedistill.checks import Mode, check_mode, integer, transformed_axes
-from wavedistill.wavelets import CoefficientLayout
+from wavedistill.checks import transformed_axes
+from wavedistill.modes import Mode, adjoint_extension, border
+from wavedistill.wavelets.decomposition import Decomposition
+from wavedistill.wavelets.layout import detail_keys
 
-__all__ = ["adjoint_synthesis", "analysis", "quadrature_mirror", "synthesis"]
+__all__ = ["adjoint", "analysis", "quadrature_mirror", "synthesis"]
 
-Axes = int | Sequence[int]
+Bands = tuple[Tensor, ...]
 
 
 def quadrature_mirror(lowpass: Tensor) -> Tensor:
@@ -30,197 +28,173 @@ def quadrature_mirror(lowpass: Tensor) -> Tensor:
 
     Parameters
     ----------
-    lowpass : Tensor, shape (N,)
-
-    Returns
-    -------
-    Tensor, shape (N,)
-
-    Raises
-    ------
-    ValueError
-        If the filter is not a vector of even length.
+    lowpass : Tensor, shape (..., N)
+        N even.
     """
-    if lowpass.ndim != 1 or len(lowpass) == 0 or len(lowpass) % 2:
-        raise ValueError(
-            f"lowpass has shape {tuple(lowpass.shape)}, and a filter is a vector of even length; "
-            "pad it with a zero at one end."
-        )
     signs = torch.ones_like(lowpass)
-    signs[1::2] = -1
-    return signs * lowpass.flip(0)
+    signs[..., 1::2] = -1
+    return signs * lowpass.flip(-1)
 
 
-def analysis(
-    signals: Tensor, lowpass: Tensor, levels: int, mode: str = "zero", axis: Axes = -1
-) -> tuple[Tensor, ...]:
+def analysis(signals: Tensor, lowpass: Tensor, decomposition: Decomposition) -> Bands:
     """The DWT A_h of each signal (Eq. 5 of the paper).
 
     Parameters
     ----------
     signals : Tensor
-        Signals along `axis`, of the filter's dtype and device.
-    lowpass : Tensor, shape (N,)
-        h; g is its quadrature mirror.
-    levels : int
-        Depth J.
-    mode : str
-        PyWavelets' signal extension mode.
-    axis : int or pair of int
-        The axis to transform, or the two of images.
+        Of the filter's dtype and device.
+    lowpass : Tensor, shape (N,) or (J, N)
+        One filter h for all levels, or one for each, the finest level first. Highpass filters are
+        their quadrature mirrors.
+    decomposition : Decomposition
 
     Returns
     -------
-    tuple of J + 1 tensors, or of 3 J + 1
-        Shaped like `signals` but along `axis`, in the order of `CoefficientLayout.names`.
+    tuple of J + 1 tensors for signals, 3 J + 1 for images, 7 J + 1 for volumes
+        Shaped like `signals` except along the transformed axes.
+
+    Raises
+    ------
+    ValueError
+        If the filter is no vector of even length and no matrix of one for each level.
     """
-    return _cascade(signals, lowpass, levels, check_mode(mode), axis, append_zero=False)
+    return _cascade(signals, lowpass, decomposition, decomposition.mode, append_zero=False)
 
 
-def adjoint_synthesis(
-    multipliers: Tensor, lowpass: Tensor, levels: int, mode: str = "zero", axis: Axes = -1
-) -> tuple[Tensor, ...]:
+def adjoint(multipliers: Tensor, lowpass: Tensor, decomposition: Decomposition) -> Bands:
     """S_h^T: multipliers of the signal become multipliers of its wavelet coefficients.
 
-    The arguments and the result are those of `analysis`.
+    Arguments and result are those of `analysis`.
     """
-    periodic = check_mode(mode) == "periodization"
-    extension: Mode = "periodization" if periodic else "zero"
-    return _cascade(multipliers, lowpass, levels, extension, axis, append_zero=periodic)
+    extension = adjoint_extension(decomposition.mode)
+    return _cascade(
+        multipliers, lowpass, decomposition, extension.mode, append_zero=extension.append_zero
+    )
 
 
 def synthesis(
-    bands: tuple[Tensor, ...],
-    lowpass: Tensor,
-    length: int | Sequence[int],
-    mode: str = "zero",
-    axis: Axes = -1,
+    bands: Bands, lowpass: Tensor, decomposition: Decomposition, lengths: Sequence[int]
 ) -> Tensor:
-    """The inverse DWT S_h (Eq. 6 of the paper), cropped to the length of the signals.
+    """The inverse DWT S_h (Eq. 6 of the paper), cropped to the lengths of the signals.
 
     Parameters
     ----------
     bands : tuple of tensors
         As `analysis` returns them.
-    lowpass : Tensor, shape (N,)
-    length : int or pair of int
-        Of the signals, odd ones included; the sizes of images, in the order of their axes.
-    mode : str
-        PyWavelets' signal extension mode.
-    axis : int or pair of int
-        The transformed axis, or the two of images.
+    lowpass, decomposition
+        As in `analysis`.
+    lengths : sequence of int
+        Samples along each transformed axis, odd numbers too.
 
     Raises
     ------
     ValueError
-        If the sub-bands are not those of signals of this length.
+        If the sub-bands are not those of signals of these lengths.
     """
-    axes = _axes(bands[0], axis)
-    details = 2 ** len(axes) - 1
-    levels = (len(bands) - 1) // details
-    sizes = length if isinstance(length, int) else tuple(length)
-    layout = CoefficientLayout(sizes, len(lowpass), levels, check_mode(mode))
+    filters = _filters(lowpass, decomposition)
+    axes = _axes(bands[0], decomposition)
+    layout = decomposition.layout(lengths, lowpass.shape[-1])
     found = tuple(_sizes(band, axes) for band in bands)
     if found != layout.shapes:
-        given, expected = (
-            tuple(shape[0] if len(axes) == 1 else shape for shape in shapes)
-            for shapes in (found, layout.shapes)
-        )
         raise ValueError(
-            f"the sub-bands have {given} coefficients, and those of signals of length {length} "
-            f"with {len(lowpass)} taps and mode {mode!r} have {expected}."
+            f"the sub-bands have shapes {found}, and those of signals of lengths {tuple(lengths)} "
+            f"with {lowpass.shape[-1]} taps and mode {decomposition.mode!r} have {layout.shapes}."
         )
-    filters = torch.stack([lowpass, quadrature_mirror(lowpass)])[:, None]
-    approximation = bands[0]
-    for level in range(levels):
-        finer = bands[1 + level * details : 1 + (level + 1) * details]
-        parts = [_cropped(approximation, axes, _sizes(finer[0], axes)), *finer]
-        for along in axes:
-            pairs = zip(parts[::2], parts[1::2], strict=True)
-            parts = [_synthesise(low, high, filters, mode, along) for low, high in pairs]
+    approximation, *details = bands
+    keys = detail_keys(len(axes))
+    for pair, sizes in zip(reversed(filters), reversed(layout.inputs[:-1]), strict=True):
+        level = dict(zip(keys, details, strict=False))
+        details = details[len(keys) :]
+        parts = [approximation, *(level[key] for key in sorted(keys))]
+        for axis in axes:
+            # The second half of the parts is highpass along the first of the axes that are left.
+            half = len(parts) // 2
+            parts = [
+                _synthesise(low, high, pair, decomposition.mode, axis)
+                for low, high in zip(parts[:half], parts[half:], strict=True)
+            ]
         (approximation,) = parts
-    return _cropped(approximation, axes, layout.lengths)
+        for axis, size in zip(axes, sizes, strict=True):
+            approximation = approximation.narrow(axis, 0, size)
+    return approximation
 
 
 def _cascade(
-    data: Tensor, lowpass: Tensor, levels: int, mode: Mode, axis: Axes, *, append_zero: bool
-) -> tuple[Tensor, ...]:
-    filters = torch.stack([lowpass, quadrature_mirror(lowpass)])[:, None]
-    axes = _axes(data, axis)
+    data: Tensor, lowpass: Tensor, decomposition: Decomposition, mode: Mode, *, append_zero: bool
+) -> Bands:
+    axes = _axes(data, decomposition)
+    keys = detail_keys(len(axes))
     approximation, bands = data, list[Tensor]()
-    for _ in range(integer(levels, "levels", minimum=0)):
+    for pair in _filters(lowpass, decomposition):
         parts = [approximation]
-        # The first axis last, for PyWavelets' order: its highpass comes before that of the second.
-        for along in reversed(axes):
-            parts = [
-                half
-                for part in parts
-                for half in _analyse(part, filters, mode, along, append_zero=append_zero)
-            ]
+        # The last axis first, so that the parts end in the order of their keys: aa, ad, da, dd.
+        for axis in reversed(axes):
+            halves = [_analyse(part, pair, mode, axis, append_zero) for part in parts]
+            parts = [half[side] for side in (0, 1) for half in halves]
         approximation, *details = parts
-        bands = [*details, *bands]
+        level = dict(zip(sorted(keys), details, strict=True))
+        bands = [*(level[key] for key in keys), *bands]
     return approximation, *bands
 
 
-def _axes(data: Tensor, axis: Axes) -> tuple[int, ...]:
-    return transformed_axes(data.ndim, axis, f"the tensor has {data.ndim} axes", "axis")
+def _filters(lowpass: Tensor, decomposition: Decomposition) -> list[Tensor]:
+    """Both filters of each level, shape (2, 1, N), the finest level first."""
+    shape, levels = tuple(lowpass.shape), decomposition.levels
+    even = len(shape) > 0 and shape[-1] > 0 and shape[-1] % 2 == 0
+    if not even or shape[:-1] not in ((), (levels,)):
+        raise ValueError(
+            f"lowpass has shape {shape}; give a vector of even length, or one such row for each "
+            f"of the {levels} levels. A filter of odd length can be padded with a zero at one end."
+        )
+    each = lowpass.expand(levels, shape[-1])
+    return list(torch.stack([each, quadrature_mirror(each)], dim=1)[:, :, None])
+
+
+def _axes(data: Tensor, decomposition: Decomposition) -> tuple[int, ...]:
+    return transformed_axes(data.ndim, decomposition.axes, f"the tensor has {data.ndim} axes")
 
 
 def _sizes(data: Tensor, axes: tuple[int, ...]) -> tuple[int, ...]:
-    return tuple(data.shape[along] for along in axes)
-
-
-def _cropped(data: Tensor, axes: tuple[int, ...], sizes: tuple[int, ...]) -> Tensor:
-    for along, size in zip(axes, sizes, strict=True):
-        data = data.narrow(along, 0, size)
-    return data
+    return tuple(data.shape[axis] for axis in axes)
 
 
 def _analyse(
-    data: Tensor, filters: Tensor, mode: Mode, axis: int, *, append_zero: bool
+    data: Tensor, filters: Tensor, mode: Mode, axis: int, append_zero: bool
 ) -> tuple[Tensor, Tensor]:
     """One level along one axis: approximation and detail."""
     moved = data.movedim(axis, -1)
-    rows = moved.reshape(-1, 1, moved.shape[-1])
-    if append_zero and rows.shape[-1] % 2:
-        rows = F.pad(rows, (0, 1))
-    pair = _split(rows, filters, mode)
+    rows = _extended(moved.reshape(-1, 1, moved.shape[-1]), filters.shape[-1], mode, append_zero)
+    pair = F.conv1d(rows, filters, stride=2)
     low, high = (
         pair[:, i].reshape(*moved.shape[:-1], pair.shape[-1]).movedim(-1, axis) for i in (0, 1)
     )
     return low, high
 
 
-def _synthesise(low: Tensor, high: Tensor, filters: Tensor, mode: str, axis: int) -> Tensor:
+def _extended(rows: Tensor, taps: int, mode: Mode, append_zero: bool) -> Tensor:
+    """The rows with the samples that a level adds at both ends."""
+    length = rows.shape[-1]
+    edge = border(length, taps, mode, append_zero)
+    left, right = edge.before.shape[1], edge.after.shape[1]
+    if len(edge.inner) == 0:
+        return F.pad(rows, (left, right))
+    inner = torch.tensor(edge.inner, device=rows.device)
+    near = rows[..., inner]
+    before, after = (
+        near @ torch.tensor(weights, dtype=rows.dtype, device=rows.device)
+        for weights in (edge.before, edge.after)
+    )
+    return torch.cat([before, rows, after], dim=-1)
+
+
+def _synthesise(low: Tensor, high: Tensor, filters: Tensor, mode: Mode, axis: int) -> Tensor:
     """One level of synthesis along one axis."""
     pair = torch.stack([low.movedim(axis, -1), high.movedim(axis, -1)], dim=-2)
-    rows = _merge(pair.reshape(-1, *pair.shape[-2:]), filters, mode)
+    rows = _merged(pair.reshape(-1, *pair.shape[-2:]), filters, mode)
     return rows.reshape(*pair.shape[:-2], rows.shape[-1]).movedim(-1, axis)
 
 
-def _split(rows: Tensor, filters: Tensor, mode: Mode) -> Tensor:
-    """One level of analysis: shape (rows, 2, coefficients)."""
-    taps, length = filters.shape[-1], rows.shape[-1]
-    if mode == "zero":
-        even = F.pad(rows, (0, 1)) if length % 2 else rows
-        return F.conv1d(even, filters, stride=2, padding=taps - 2)
-    if mode == "periodization":
-        even = torch.cat([rows, rows[..., -1:]], dim=-1) if length % 2 else rows
-        border = taps // 2 - 1
-        return F.conv1d(_periodic(even, border, border), filters, stride=2)
-    right = taps - 2 + length % 2
-    if mode == "periodic":
-        return F.conv1d(_periodic(rows, taps - 2, right), filters, stride=2)
-    head, tail = (
-        torch.as_tensor(matrix, dtype=rows.dtype, device=rows.device)
-        for matrix in _borders(length, taps - 2, right, mode)
-    )
-    before, after = rows[..., : len(head)] @ head, rows[..., length - len(tail) :] @ tail
-    return F.conv1d(torch.cat([before, rows, after], dim=-1), filters, stride=2)
-
-
-def _merge(pair: Tensor, filters: Tensor, mode: str) -> Tensor:
-    """One level of synthesis, of shape (rows, 2, coefficients)."""
+def _merged(pair: Tensor, filters: Tensor, mode: Mode) -> Tensor:
     taps, length = filters.shape[-1], 2 * pair.shape[-1]
     if mode != "periodization":
         return F.conv_transpose1d(pair, filters, stride=2, padding=taps - 2)
@@ -229,23 +203,3 @@ def _merge(pair: Tensor, filters: Tensor, mode: str) -> Tensor:
     whole = F.pad(spread, (0, -spread.shape[-1] % length))
     folded = whole.reshape(len(whole), 1, -1, length).sum(dim=-2)
     return folded.roll(1 - taps // 2, dims=-1)
-
-
-def _periodic(rows: Tensor, left: int, right: int) -> Tensor:
-    length = rows.shape[-1]
-    before, after = -(-left // length), -(-right // length)
-    tiled = rows.repeat(1, 1, before + 1 + after)
-    return tiled.narrow(-1, before * length - left, left + length + right)
-
-
-@lru_cache(maxsize=256)
-def _borders(length: int, left: int, right: int, mode: Mode) -> tuple[np.ndarray, np.ndarray]:
-    """Both borders as matrices: extensions are linear in the samples next to them."""
-    # A single sample has no neighbour and no slope; PyWavelets' rules amount to its repetition.
-    alone = length == 1 and mode in ("reflect", "antireflect", "smooth")
-    width = max(left, right, 1)
-    near = min(length, width + 1)
-    # Samples further from a border than its width have no part in it.
-    extension = "constant" if alone else mode
-    extended = np.array([pywt.pad(unit, width, extension) for unit in np.eye(near)])
-    return extended[:, width - left : width], extended[:, width + near : width + near + right]

@@ -1,165 +1,142 @@
-"""The transforms A_h, S_h and S_h^T of arrays, by way of PyWavelets, along one axis or two.
+"""The transforms of arrays, by way of PyWavelets, along one to three axes.
 
-Coefficients come as one array in which a single axis takes the place of the transformed ones, in
-PyWavelets' order: approximation of the coarsest level, its details, and on to the finest details.
-`CoefficientLayout` says where each sub-band lies. Images are transformed by the same filters along
-both axes (the separable transform), and their coefficients lie where the first of the two was.
+Every function takes one PyWavelets wavelet per level, the finest level first. Coefficients come as
+one array, in which a single axis takes the place of the transformed ones: the approximation of the
+coarsest level, its details, and on to the finest details. `CoefficientLayout` says where each
+sub-band lies. Images and volumes are transformed by the same filters along all of their axes (the
+separable transform).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 import pywt
-from numpy.typing import ArrayLike
 
-from wavedistill.checks import Floats, check_mode, dense_float_array, integer, transformed_axes
-from wavedistill.wavelets.layout import CoefficientLayout
-from wavedistill.wavelets.wavelet import Wavelet, as_wavelet
+from wavedistill.checks import Floats
+from wavedistill.modes import Mode, mode_for
+from wavedistill.wavelets.layout import CoefficientLayout, detail_keys
 
-__all__ = ["adjoint_synthesis", "analysis", "synthesis"]
+__all__ = ["analyse", "packets", "synthesise", "undecimated"]
 
-#: What `pywt.dwtn` calls the details, in the order of `CoefficientLayout.names`.
-_DETAILS = {1: ("d",), 2: ("da", "ad", "dd")}
+#: One PyWavelets wavelet per level, the finest level first.
+Banks = Sequence[pywt.Wavelet]
 
 
-def analysis(
-    data: ArrayLike,
-    wavelet: Wavelet | str | ArrayLike,
-    levels: int,
-    mode: str = "zero",
-    axis: int | Sequence[int] = -1,
+def analyse(
+    array: Floats, banks: Banks, mode: Mode, axes: tuple[int, ...], *, append_zero: bool = False
 ) -> Floats:
-    """The DWT A_h: `pywt.wavedec` or, of images, `pywt.wavedec2`, its sub-bands side by side.
+    """Level after level of `pywt.dwtn`, the sub-bands side by side.
 
-    Parameters
-    ----------
-    data : array_like
-        Signals along `axis`, or images along two, of any size from 1.
-    wavelet : Wavelet, str or array_like
-        A wavelet, its name, or its lowpass filter.
-    levels : int
-        Depth J.
-    mode : str
-        PyWavelets' signal extension mode.
-    axis : int or pair of int
-        The axis to transform, or the two, in either order.
-
-    Returns
-    -------
-    ndarray
-        Like `data`, with ``CoefficientLayout(...).total`` entries along `axis`; of a pair, along
-        the first, and the second is gone.
+    PyWavelets' own functions for several levels have one wavelet for all of them, append no zero to
+    a level of odd length (`modes.adjoint_extension`) and do not reflect a single sample.
     """
-    array, bank = dense_float_array(data, "data"), as_wavelet(wavelet).to_pywt()
-    depth = integer(levels, "levels", minimum=0)
-    return _cascade(array, bank, depth, check_mode(mode), axis)
-
-
-def adjoint_synthesis(
-    data: ArrayLike,
-    wavelet: Wavelet | str | ArrayLike,
-    levels: int,
-    mode: str = "zero",
-    axis: int | Sequence[int] = -1,
-) -> Floats:
-    """S_h^T: multipliers of the signal become multipliers of its wavelet coefficients.
-
-    It is itself an analysis: with zero padding for every mode but ``periodization``, where a level
-    of odd length gets a zero appended. The arguments and the layout are those of `analysis`.
-    """
-    array, bank = dense_float_array(data, "data"), as_wavelet(wavelet).to_pywt()
-    depth = integer(levels, "levels", minimum=0)
-    extension = "periodization" if check_mode(mode) == "periodization" else "zero"
-    return _cascade(array, bank, depth, extension, axis, append_zero=extension != "zero")
-
-
-def synthesis(
-    coefficients: ArrayLike,
-    wavelet: Wavelet | str | ArrayLike,
-    levels: int,
-    length: int | Sequence[int],
-    mode: str = "zero",
-    axis: int | Sequence[int] = -1,
-) -> Floats:
-    """The inverse DWT S_h: of what `analysis` returned, cropped to `length`.
-
-    It is `pywt.waverec` or, of images, `pywt.waverec2`.
-
-    Parameters
-    ----------
-    coefficients : array_like
-        In the layout of `analysis`.
-    length : int or pair of int
-        Of the signals, odd ones included; the sizes of images, in the order of their axes.
-    axis : int or pair of int
-        The axis of the signals, or the two axes of the images, that are to be returned.
-
-    Raises
-    ------
-    ValueError
-        If the number of coefficients is not that of signals of this length, or if `length` and
-        `axis` are not both one or both two.
-    """
-    chosen = as_wavelet(wavelet)
-    given = length if isinstance(length, Sequence) else (length,)
-    sizes = tuple(integer(size, "length", minimum=1) for size in given)
-    depth = integer(levels, "levels", minimum=0)
-    array = dense_float_array(coefficients, "coefficients")
-    ndim = array.ndim + len(sizes) - 1
-    axes = transformed_axes(ndim, axis, f"the result has {ndim} axes", argument="axis")
-    if len(axes) != len(sizes):
-        raise ValueError(
-            f"length={length} gives {len(sizes)} sizes and axis={axis} names {len(axes)} axes; "
-            "they must be as many: such as length=64 with axis=-1, or length=(32, 32) with "
-            "axis=(-2, -1)."
-        )
-    extension = check_mode(mode)
-    layout = CoefficientLayout(sizes, len(chosen.lowpass), depth, extension)
-    where = axis if isinstance(axis, int) else axes[0]
-    layout.split(array, where)
-    bands = layout.bands(np.moveaxis(array, axes[0], -1))
-    if len(sizes) == 1:
-        signals = pywt.waverec(bands, chosen.to_pywt(), mode=extension)
-    else:
-        details = [tuple(bands[i : i + 3]) for i in range(1, len(bands), 3)]
-        signals = pywt.waverec2([bands[0], *details], chosen.to_pywt(), mode=extension)
-    whole = signals[(..., *map(slice, sizes))]
-    return cast(Floats, np.moveaxis(whole, range(-len(axes), 0), axes))
-
-
-def _cascade(
-    array: Floats,
-    bank: pywt.Wavelet,
-    levels: int,
-    mode: str,
-    axis: int | Sequence[int],
-    *,
-    append_zero: bool = False,
-) -> Floats:
-    """Level after level of `pywt.dwtn`, as `pywt.wavedecn` does it, the sub-bands side by side.
-
-    Done here since levels of odd length may need a zero appended, and since PyWavelets refuses to
-    reflect a single sample, where its repetition is what the rule amounts to.
-    """
-    axes = transformed_axes(array.ndim, axis, f"data has {array.ndim} axes", argument="axis")
-    last = tuple(range(-len(axes), 0))
-    approximation = np.moveaxis(array, axes, last)
+    approximation, last = _moved(array, axes)
     others = approximation.shape[: -len(axes)]
     bands: list[Floats] = []
-    for _ in range(levels):
-        sizes = approximation.shape[-len(axes) :]
-        if append_zero:
-            widths = [(0, 0)] * len(others) + [(0, size % 2) for size in sizes]
-            approximation = (
-                np.pad(approximation, widths) if any(map(max, widths)) else approximation
-            )
-        reflects = mode in ("reflect", "antireflect")
-        modes = ["constant" if reflects and size == 1 else mode for size in sizes]
-        level = pywt.dwtn(approximation, bank, mode=modes, axes=last)
+    for bank in banks:
+        level = _level(approximation, bank, mode, last, append_zero=append_zero)
         approximation = level["a" * len(axes)]
-        bands = [*(level[name] for name in _DETAILS[len(axes)]), *bands]
+        bands = [*(level[key] for key in detail_keys(len(axes))), *bands]
     flat = [band.reshape(*others, -1) for band in (approximation, *bands)]
     return np.moveaxis(np.concatenate(flat, axis=-1), -1, axes[0])
+
+
+def synthesise(
+    coefficients: Floats, banks: Banks, layout: CoefficientLayout, axes: tuple[int, ...]
+) -> Floats:
+    """The inverse of `analyse`, cropped to the lengths of the layout."""
+    rank = len(axes)
+    approximation, *details = layout.bands(np.moveaxis(coefficients, axes[0], -1))
+    keys, last = detail_keys(rank), tuple(range(-rank, 0))
+    # Details lie from coarse to fine, banks and inputs from fine to coarse.
+    for bank, sizes in zip(reversed(banks), reversed(layout.inputs[:-1]), strict=True):
+        level: dict[str, Floats] = {"a" * rank: approximation}
+        level.update(zip(keys, details, strict=False))
+        details = details[len(keys) :]
+        restored = pywt.idwtn(level, bank, mode=layout.mode, axes=last)
+        approximation = restored[(..., *(slice(size) for size in sizes))]
+    return np.moveaxis(approximation, last, axes)
+
+
+def undecimated(array: Floats, banks: Banks, mode: Mode, axes: tuple[int, ...]) -> Floats:
+    """Level after level of `pywt.swtn`, shape (bands, *array.shape).
+
+    `pywt.swtn` is periodic and takes multiples of 2^J samples only. The array is extended by the
+    mode as far as the filters reach, and the coefficients are cropped.
+    """
+    moved, last = _moved(array, axes)
+    rank, step = len(axes), 2 ** len(banks)
+    reach = sum(2**level * bank.rec_len // 2 for level, bank in enumerate(banks))
+    sizes = moved.shape[-rank:]
+    widths = [(reach, reach + -(size + 2 * reach) % step) for size in sizes]
+    approximation = _extended(moved, widths, mode)
+    inside: Any = (..., *(slice(reach, reach + size) for size in sizes))
+    bands: list[Floats] = []
+    for level, bank in enumerate(banks):
+        ((parts),) = pywt.swtn(approximation, bank, 1, start_level=level, axes=last)
+        approximation = parts["a" * rank]
+        bands = [*(parts[key][inside] for key in detail_keys(rank)), *bands]
+    return np.moveaxis(np.stack([approximation[inside], *bands]), last, [a + 1 for a in axes])
+
+
+def packets(array: Floats, banks: Banks, mode: Mode, axes: tuple[int, ...]) -> Floats:
+    """All sub-bands of the last level of the full wavelet packet tree, by ascending frequency.
+
+    Shape (nodes, ...), 2^J nodes for signals and 4^J for images, in the order of the frequency
+    along the first axis, then along the second.
+    """
+    nodes, last = _moved(array, axes)
+    nodes = nodes[np.newaxis]
+    for bank in banks:
+        # One axis after another doubles the nodes; the new index goes behind those of its axis.
+        level = _level(nodes, bank, mode, last)
+        nodes = np.stack([level[key] for key in sorted(level)])
+        nodes = nodes.reshape(-1, *nodes.shape[2:])
+    return np.moveaxis(nodes[_by_frequency(len(banks), len(axes))], last, [a + 1 for a in axes])
+
+
+def _by_frequency(levels: int, rank: int) -> Any:
+    """Positions of the nodes by ascending frequency along the first axis, then the second."""
+    # The index of a node has a digit of `rank` bits per level, the last level first. The first
+    # level decides the half of the spectrum, so that its bit is the highest.
+    bits = np.indices((2,) * (levels * rank)).reshape(levels, rank, -1)
+    natural = np.tensordot(2 ** np.arange(levels), bits, axes=1)
+    # A decimated highpass band has its spectrum mirrored, which makes the order a Gray code.
+    frequency = natural.copy()
+    for shift in range(1, levels):
+        frequency ^= natural >> shift
+    return np.lexsort(frequency[::-1])
+
+
+def _level(
+    approximation: Floats,
+    bank: pywt.Wavelet,
+    mode: Mode,
+    last: tuple[int, ...],
+    *,
+    append_zero: bool = False,
+) -> dict[str, Floats]:
+    sizes = approximation.shape[-len(last) :]
+    if append_zero and any(size % 2 for size in sizes):
+        widths = [(0, 0)] * (approximation.ndim - len(sizes)) + [(0, size % 2) for size in sizes]
+        approximation = np.pad(approximation, widths)
+    modes = [mode_for(size, mode) for size in sizes]
+    return cast("dict[str, Floats]", pywt.dwtn(approximation, bank, mode=modes, axes=last))
+
+
+def _extended(array: Floats, widths: Sequence[tuple[int, int]], mode: Mode) -> Floats:
+    """The array with so many samples added at the ends of its last axes."""
+    for axis, width in enumerate(widths, array.ndim - len(widths)):
+        extension = "periodic" if mode == "periodization" else mode_for(array.shape[axis], mode)
+        around = [(0, 0)] * axis + [width] + [(0, 0)] * (array.ndim - axis - 1)
+        array = pywt.pad(array, around, extension)
+    return array
+
+
+def _moved(array: Floats, axes: tuple[int, ...]) -> tuple[Floats, tuple[int, ...]]:
+    """The array with the transformed axes last, and where they then are."""
+    last = tuple(range(-len(axes), 0))
+    return np.moveaxis(array, axes, last), last

@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple, Self, TypeAlias
 
 import numpy as np
 import pywt
 from numpy.typing import ArrayLike, NDArray
-from scipy.optimize import minimize_scalar
 
 from wavedistill.checks import float_array, integer
-from wavedistill.files import replacing
-from wavedistill.wavelets.lattice import (
-    angles_from_filter,
-    filter_from_angles,
-    quadrature_mirror,
-)
+from wavedistill.files import read_json, write_json
+from wavedistill.wavelets.alignment import align
+from wavedistill.wavelets.conditions import min_response, residuals
+from wavedistill.wavelets.lattice import Lattice, quadrature_mirror
 
-__all__ = ["Wavelet", "WaveletFunctions", "align", "as_wavelet", "orthogonal_names"]
+__all__ = ["Wavelet", "WaveletFunctions", "WaveletLike", "as_wavelet", "orthogonal_names"]
 
 Array = NDArray[np.float64]
+#: Whatever `as_wavelet` makes a wavelet of.
+WaveletLike: TypeAlias = "Wavelet | str | ArrayLike | pywt.Wavelet"
 
 #: How far an orthonormal filter may be from the conditions of Eq. 9-11, each of them.
 ORTHONORMAL_TOLERANCE = 1e-8
@@ -53,6 +50,11 @@ class Wavelet:
         follows from it (Eq. 11). It need not be orthonormal: `residuals` tells how far it is.
     name : str
         A label for tables and figures.
+    origin : mapping of str to JSON values
+        How the wavelet was learned, if it was: the ``levels``, ``mode`` and ``axes`` of its
+        transform, weights and loss, what the search began from, the version of this package.
+        Transforms and features take the first three from here unless told otherwise. Two wavelets
+        with the same filter are equal, whatever their origins.
 
     Raises
     ------
@@ -72,8 +74,14 @@ class Wavelet:
 
     lowpass: Array
     name: str = field(default="", kw_only=True)
+    origin: Mapping[str, Any] = field(default_factory=dict, kw_only=True)
 
     def __post_init__(self) -> None:
+        if isinstance(self.lowpass, str):
+            raise TypeError(
+                f"lowpass={self.lowpass!r} is no filter; a wavelet by its name is "
+                f"Wavelet.from_name({self.lowpass!r})."
+            )
         taps = float_array(self.lowpass, "lowpass").astype(np.float64)
         if taps.ndim != 1 or len(taps) % 2:
             raise ValueError(
@@ -82,6 +90,7 @@ class Wavelet:
             )
         taps.flags.writeable = False
         object.__setattr__(self, "lowpass", taps)
+        object.__setattr__(self, "origin", dict(self.origin))
 
     @classmethod
     def from_name(cls, name: str) -> Self:
@@ -131,7 +140,7 @@ class Wavelet:
                 f"the angles sum to {turns.sum():.6g}, and a lowpass filter needs pi/4 = "
                 f"{np.pi / 4:.6g} up to multiples of 2 pi; subtract {excess:.6g} from the last."
             )
-        return cls(filter_from_angles(turns), name=name)
+        return cls(Lattice(2 * len(turns)).forward(turns[:-1]), name=name)
 
     @property
     def highpass(self) -> Array:
@@ -148,12 +157,12 @@ class Wavelet:
             If the filter is not orthonormal to 1e-8.
         """
         self.require_orthonormal()
-        return angles_from_filter(self.lowpass)
+        lattice = Lattice(len(self.lowpass))
+        return lattice.angles(lattice.right_inverse(self.lowpass))
 
     def require_orthonormal(self, purpose: str = "angles") -> None:
         """Raise a `ValueError` that names the worst residual, unless all are below 1e-8."""
-        defects = self.residuals()
-        defects.pop("min_response")
+        defects = residuals(self.lowpass)
         worst = max(defects, key=lambda key: abs(defects[key]))
         if not abs(defects[worst]) <= ORTHONORMAL_TOLERANCE:
             raise ValueError(
@@ -175,20 +184,7 @@ class Wavelet:
             ``min_response``, the smallest |h^(w)| on [-pi/2, pi/2], which must be positive (third
             condition of Theorem 1 of the paper; 1 for the Haar filter, sqrt 2 at most).
         """
-        h = self.lowpass
-        size = len(h)
-        power = np.abs(np.fft.fft(h)) ** 2
-        # w + pi is again a frequency 2 pi k / N, since N is even.
-        complementarity = power + np.roll(power, size // 2) - 2
-        shifts = [float(h[: size - s] @ h[s:]) for s in range(2, size, 2)]
-        return {
-            "lowpass_sum": float(h.sum() - np.sqrt(2)),
-            "highpass_sum": float(self.highpass.sum()),
-            "unit_norm": float(np.linalg.norm(h) - 1),
-            "power_complementarity": float(np.abs(complementarity).max()),
-            "double_shift": max(map(abs, shifts), default=0.0),
-            "min_response": _min_response(h),
-        }
+        return {**residuals(self.lowpass), "min_response": min_response(self.lowpass)}
 
     def functions(self, level: int = 8) -> WaveletFunctions:
         """The scaling function and the wavelet, by PyWavelets' cascade algorithm.
@@ -248,16 +244,8 @@ class Wavelet:
         return wavelet
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the wavelet as JSON; an existing file is replaced only by a whole one."""
-        content = {
-            "format": _FORMAT,
-            "version": 1,
-            "name": self.name,
-            "lowpass": self.lowpass.tolist(),
-            "residuals": self.residuals(),
-        }
-        with replacing(path) as temporary:
-            temporary.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+        """Write the wavelet and its origin as JSON; a file is replaced only by a whole one."""
+        write_json(path, _FORMAT, {**self.record(), "residuals": self.residuals()})
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Self:
@@ -270,17 +258,21 @@ class Wavelet:
         ValueError
             If the file is something else.
         """
-        try:
-            content = json.loads(Path(path).read_text(encoding="utf-8"))
-        except (json.JSONDecodeError, UnicodeDecodeError) as error:
-            raise ValueError(
-                f"{path} is not JSON ({error}); give a file that Wavelet.save wrote."
-            ) from error
-        if not isinstance(content, Mapping) or content.get("format") != _FORMAT:
-            raise ValueError(
-                f"{path} is JSON but not a wavelet; give a file that Wavelet.save wrote."
-            )
-        return cls(np.asarray(content.get("lowpass")), name=str(content.get("name", "")))
+        return cls.from_record(read_json(path, _FORMAT, "Wavelet.save"))
+
+    def record(self) -> dict[str, Any]:
+        """The wavelet as JSON values: its name, its lowpass filter and its origin."""
+        return {
+            "name": self.name,
+            "lowpass": self.lowpass.tolist(),
+            "origin": dict(self.origin),
+        }
+
+    @classmethod
+    def from_record(cls, record: Mapping[str, Any]) -> Self:
+        """The wavelet of a `record`."""
+        lowpass, name = np.asarray(record.get("lowpass")), str(record.get("name", ""))
+        return cls(lowpass, name=name, origin=record.get("origin", {}))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Wavelet) and np.array_equal(self.lowpass, other.lowpass)
@@ -291,7 +283,7 @@ class Wavelet:
 
     def __reduce__(self) -> tuple[Any, ...]:
         # By way of the constructor, so that a copy is as immutable as the original.
-        return partial(type(self), name=self.name), (self.lowpass,)
+        return partial(type(self), name=self.name, origin=self.origin), (self.lowpass,)
 
     def __repr__(self) -> str:
         taps = np.array2string(self.lowpass, precision=4, separator=", ", max_line_width=10**6)
@@ -299,7 +291,7 @@ class Wavelet:
         return f"Wavelet({taps}{label})"
 
 
-def as_wavelet(value: Wavelet | str | ArrayLike) -> Wavelet:
+def as_wavelet(value: WaveletLike) -> Wavelet:
     """A `Wavelet` from one, from a name, from a `pywt.Wavelet`, or from a lowpass filter."""
     if isinstance(value, Wavelet):
         return value
@@ -314,52 +306,10 @@ def as_wavelet(value: Wavelet | str | ArrayLike) -> Wavelet:
             )
         return wavelet
     if isinstance(getattr(value, "wavelet_", None), Wavelet):
-        raise TypeError(f"wavelet is a {type(value).__name__}; give its wavelet_.")
+        raise TypeError(f"wavelet is a {type(value).__name__}; give its transform_ or wavelet_.")
     return Wavelet(np.asarray(value))
 
 
 def orthogonal_names() -> tuple[str, ...]:
     """The names of PyWavelets' orthogonal wavelets with an exact filter."""
     return tuple(name for family in _EXACT_FAMILIES for name in pywt.wavelist(family))
-
-
-def _min_response(lowpass: Array) -> float:
-    def response(frequency: float) -> float:
-        return float(abs(np.exp(-1j * frequency * taps) @ lowpass))
-
-    taps = np.arange(len(lowpass))
-    grid = np.linspace(0, np.pi / 2, 16 * len(lowpass) + 1)
-    values = np.abs(np.exp(-1j * np.outer(grid, taps)) @ lowpass)
-    lowest = int(values.argmin())
-    bracket = (grid[max(lowest - 1, 0)], grid[min(lowest + 1, len(grid) - 1)])
-    found: Any = minimize_scalar(
-        response, bounds=bracket, method="bounded", options={"xatol": 1e-10}
-    )
-    return float(min(values[lowest], found.fun))
-
-
-def align(moving: ArrayLike, fixed: ArrayLike, *, sign: bool = True) -> tuple[Array, Array]:
-    """The circular shift, reversal and sign of one function that bring it closest to another.
-
-    Parameters
-    ----------
-    moving, fixed : array_like, shapes (m,) and (n,)
-        Samples on grids of the same step; the shorter is padded with zeros.
-    sign : bool
-        Whether the sign may change.
-
-    Returns
-    -------
-    moved, fixed : ndarray, shape (max(m, n),)
-    """
-    own, reference = np.asarray(moving, dtype=np.float64), np.asarray(fixed, dtype=np.float64)
-    size = max(len(own), len(reference))
-    reference = np.pad(reference, (0, size - len(reference)))
-    own = np.pad(own, (0, size - len(own)))
-    candidates = []
-    for turned in (own, own[::-1]):
-        correlation = np.fft.irfft(np.fft.rfft(reference) * np.conj(np.fft.rfft(turned)), n=size)
-        candidates.append(np.roll(turned, int(correlation.argmax())))
-        if sign:
-            candidates.append(-np.roll(turned, int(correlation.argmin())))
-    return min(candidates, key=lambda each: float(np.linalg.norm(each - reference))), reference

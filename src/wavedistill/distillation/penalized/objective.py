@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 from torch import Tensor
 
-from wavedistill.checks import Floats, Mode, signal_axes
+from wavedistill.checks import Floats
 from wavedistill.distillation.objective import Examples
 from wavedistill.distillation.penalized.penalties import (
     FILTER_PENALTIES,
@@ -29,7 +29,8 @@ from wavedistill.distillation.penalized.penalties import (
     scaling_factors,
 )
 from wavedistill.distillation.penalized.settings import PenalizedSettings
-from wavedistill.wavelets.tensors import adjoint_synthesis, analysis, synthesis
+from wavedistill.wavelets import Decomposition
+from wavedistill.wavelets.tensors import adjoint, analysis, synthesis
 
 __all__ = ["PenalizedFit", "PenalizedObjective", "minimize_penalized"]
 
@@ -67,8 +68,7 @@ class PenalizedObjective:
     examples : sequence of Examples
         The sparsity and the interpretation term, whichever count, with weights and scales.
         Multipliers of several targets hold every example once for each of them.
-    levels, mode, axes
-        Of the transform, along one axis or the two of images.
+    decomposition : Decomposition
     scaling : str
         ``"paper"`` or ``"published"``.
     device : str, torch.device or None
@@ -79,16 +79,13 @@ class PenalizedObjective:
         self,
         signals: Floats,
         examples: Sequence[Examples],
-        levels: int,
-        mode: Mode,
-        axes: int | Sequence[int],
+        decomposition: Decomposition,
         *,
         scaling: str = "paper",
         device: str | torch.device | None = None,
     ) -> None:
         given = {term.name: term for term in examples}
-        self._levels, self._mode = levels, mode
-        self._factors = scaling_factors(scaling, levels)
+        self._factors = scaling_factors(scaling, decomposition.levels)
         for name in ("sparsity", "interpretation"):
             weight = given[name].weight / given[name].scale if name in given else 0.0
             self._factors[name] *= float(weight)
@@ -97,8 +94,9 @@ class PenalizedObjective:
             arrays.append(given["interpretation"].signals)
         dtype = np.result_type(*arrays)
         where = torch.device("cpu" if device is None else device)
-        along = signal_axes(signals.shape, axes)
-        self._axes = tuple(range(-len(along), 0))
+        along = decomposition.along(signals.shape)
+        last = tuple(range(-len(along), 0))
+        self._decomposition = Decomposition(decomposition.levels, decomposition.mode, last)
         self._signals, *others = (_channels_first(a, along, dtype, where) for a in arrays)
         # Shape (targets, n, channels, ...): a minibatch has all targets of its examples.
         per_target = (-1, *self._signals.shape)
@@ -140,7 +138,7 @@ class PenalizedObjective:
 
     def _short(self, signals: Tensor) -> bool:
         """Whether the transforms of the unit signals cost less than those of these."""
-        if len(self._axes) > 1:
+        if len(self._decomposition.axes) > 1:
             return False
         length = signals.shape[-1]
         return length <= min(_MATRIX_LENGTH, signals.numel() // length)
@@ -150,26 +148,24 @@ class PenalizedObjective:
     ) -> tuple[Bands, Tensor, Bands | None]:
         """A_h x, S_h A_h x and S_h^T m by way of the matrices of the transforms."""
         unit = torch.eye(signals.shape[-1], dtype=signals.dtype, device=signals.device)
-        forward = torch.cat(analysis(unit, lowpass, self._levels, self._mode), dim=-1)
-        adjoint = forward
-        if self._mode != "zero":
-            bands = adjoint_synthesis(unit, lowpass, self._levels, self._mode)
-            adjoint = torch.cat(bands, dim=-1)
+        forward = torch.cat(analysis(unit, lowpass, self._decomposition), dim=-1)
+        backward = forward
+        if self._decomposition.mode != "zero":
+            backward = torch.cat(adjoint(unit, lowpass, self._decomposition), dim=-1)
         coefficients = signals @ forward
-        attributions = None if multipliers is None else (multipliers @ adjoint,)
-        return (coefficients,), coefficients @ adjoint.T, attributions
+        attributions = None if multipliers is None else (multipliers @ backward,)
+        return (coefficients,), coefficients @ backward.T, attributions
 
     def _as_cascades(
         self, lowpass: Tensor, signals: Tensor, multipliers: Tensor | None
     ) -> tuple[Bands, Tensor, Bands | None]:
         """The same level by level, for images, and signals whose matrices would be large."""
-        setting = lowpass, self._levels, self._mode, self._axes
-        bands = analysis(signals, *setting)
-        lengths = signals.shape[-len(self._axes) :]
-        restored = synthesis(bands, lowpass, lengths, self._mode, self._axes)
+        bands = analysis(signals, lowpass, self._decomposition)
+        lengths = self._decomposition.lengths(signals.shape)
+        restored = synthesis(bands, lowpass, self._decomposition, lengths)
         if multipliers is None:
             return bands, restored, None
-        attributions = adjoint_synthesis(multipliers, *setting)
+        attributions = adjoint(multipliers, lowpass, self._decomposition)
         return bands, restored, attributions
 
     def filter_terms(self, lowpass: Tensor) -> dict[str, Tensor]:

@@ -7,19 +7,12 @@ is always the quadrature mirror of h. They stand here in the paper's scaling, wi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from wavedistill.wavelets.tensors import (
-    Axes,
-    adjoint_synthesis,
-    analysis,
-    quadrature_mirror,
-    synthesis,
-)
+from wavedistill.wavelets import Decomposition
+from wavedistill.wavelets.tensors import adjoint, analysis, quadrature_mirror, synthesis
 
 __all__ = [
     "FILTER_PENALTIES",
@@ -37,43 +30,30 @@ __all__ = [
 ]
 
 
-def reconstruction(
-    signals: Tensor, lowpass: Tensor, levels: int, mode: str = "zero", axis: Axes = -1
-) -> Tensor:
+def reconstruction(signals: Tensor, lowpass: Tensor, decomposition: Decomposition) -> Tensor:
     """Reconstruction loss, mean_i ||x_i - S_h A_h x_i||_2^2 (Eq. 8).
 
     Parameters
     ----------
     signals : Tensor, shape (n, ...)
-        Signals x along `axis`; any other axis but the first is a channel, and is summed over.
+        Signals x. Axes that are not transformed, except the first, are channels and summed over.
     lowpass : Tensor, shape (N,)
-    levels : int
-        Depth J.
-    mode : str
-        PyWavelets' signal extension mode.
-    axis : int or pair of int
-        The axis to transform, or the two of images.
+    decomposition : Decomposition
     """
-    bands = analysis(signals, lowpass, levels, mode, axis)
-    along = sorted(a % signals.ndim for a in (axis if isinstance(axis, Sequence) else (axis,)))
-    lengths = [signals.shape[a] for a in along]
-    restored = synthesis(bands, lowpass, lengths, mode, axis)
+    bands = analysis(signals, lowpass, decomposition)
+    restored = synthesis(bands, lowpass, decomposition, decomposition.lengths(signals.shape))
     return mean_squared_distance(signals, restored)
 
 
-def sparsity(
-    signals: Tensor, lowpass: Tensor, levels: int, mode: str = "zero", axis: Axes = -1
-) -> Tensor:
+def sparsity(signals: Tensor, lowpass: Tensor, decomposition: Decomposition) -> Tensor:
     """Sparsity of the coefficients, mean_i ||A_h x_i||_1 (lambda's term of the wavelet loss).
 
     The arguments are those of `reconstruction`.
     """
-    return mean_l1_norm(analysis(signals, lowpass, levels, mode, axis))
+    return mean_l1_norm(analysis(signals, lowpass, decomposition))
 
 
-def interpretation(
-    multipliers: Tensor, lowpass: Tensor, levels: int, mode: str = "zero", axis: Axes = -1
-) -> Tensor:
+def interpretation(multipliers: Tensor, lowpass: Tensor, decomposition: Decomposition) -> Tensor:
     """Sparsity of the attributions, mean_i ||S_h^T m_i||_1 (gamma's term of Eq. 8).
 
     With m_i the gradient of the teacher at x_i, S_h^T m_i is TRIM's saliency of the wavelet
@@ -84,14 +64,14 @@ def interpretation(
     ----------
     multipliers : Tensor, shape (n, ...)
         Multipliers m, shaped like the signals.
-    lowpass, levels, mode, axis
+    lowpass, decomposition
         As in `reconstruction`.
 
     Notes
     -----
     Eq. 8 has the sum over i here and the mean in its other terms: gamma = weight / n.
     """
-    return mean_l1_norm(adjoint_synthesis(multipliers, lowpass, levels, mode, axis))
+    return mean_l1_norm(adjoint(multipliers, lowpass, decomposition))
 
 
 def lowpass_sum(lowpass: Tensor) -> Tensor:

@@ -27,7 +27,7 @@ from wavedistill.studies.cosmology.plots import (
 )
 from wavedistill.studies.cosmology.students import at_all_pixels
 from wavedistill.studies.cosmology.study import Study
-from wavedistill.wavelets import CoefficientLayout, Wavelet
+from wavedistill.wavelets import Wavelet, WaveletTransform
 
 __all__ = ["calibration", "figures"]
 
@@ -128,12 +128,12 @@ def _activation(study: Study, wavelet: Wavelet) -> Figure:
     )
     kept = {}
     for label, each in (("AWD", wavelet), ("DB5", Wavelet.from_name("db5"))):
-        layout = CoefficientLayout(maps.shape[1:], len(each.lowpass), LEVELS, "zero")
-        keep = max(1, round(_KEPT * layout.total))
+        transform = WaveletTransform(each, LEVELS, "zero", axes=(-2, -1))
+        keep = max(1, round(_KEPT * transform.layout(maps.shape[1:]).total))
         kept[f"{label}, {keep} coefficients"] = activation_map(
-            maps, each, integrated, levels=LEVELS, axes=(-2, -1), keep=keep
+            maps, transform, integrated, keep=keep
         )
     keep = max(1, round(_KEPT * maps[0].size))
-    kept[f"{keep} pixels"] = activation_map(maps, None, integrated, axes=(-2, -1), keep=keep)
+    kept[f"{keep} pixels"] = activation_map(maps, None, integrated, keep=keep)
     titles = [f"$\\Omega_m$ = {value:g}" for value in omega[rows]]
     return plot_activation_maps(maps, kept, pixel_arcmin=test.pixel_arcmin, titles=titles)

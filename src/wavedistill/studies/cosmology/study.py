@@ -32,7 +32,7 @@ from wavedistill.studies.cosmology.students import (
 )
 from wavedistill.studies.cosmology.teacher import Training, train_teacher
 from wavedistill.studies.output import Notify
-from wavedistill.wavelets import Wavelet, analysis
+from wavedistill.wavelets import Wavelet, WaveletTransform
 
 __all__ = ["Amount", "Study", "run"]
 
@@ -255,5 +255,5 @@ def _first(maps: LensingMaps, count: int) -> LensingMaps:
 
 
 def _compression(wavelet: Wavelet, maps: NDArray[np.float32], held: Attributions) -> float:
-    scores = held.coefficients(wavelet, LEVELS, axis=_AXES)
-    return compression_factor(analysis(maps, wavelet, LEVELS, axis=_AXES), scores)
+    transform = WaveletTransform(wavelet, LEVELS, axes=_AXES)
+    return compression_factor(transform.analysis(maps), held.coefficients(transform))

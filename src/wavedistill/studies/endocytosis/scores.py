@@ -14,7 +14,7 @@ from wavedistill.attribution import Attributions
 from wavedistill.datasets import EndocytosisTable
 from wavedistill.students import compression_factor
 from wavedistill.studies.endocytosis.candidates import LEVELS
-from wavedistill.wavelets import Wavelet, analysis
+from wavedistill.wavelets import Wavelet, WaveletTransform
 
 __all__ = ["Row", "best_threshold", "compression", "evaluate", "r2_standard_error"]
 
@@ -123,8 +123,8 @@ def r2_standard_error(y: Array, predicted: Array, *, count: int = 1000, seed: in
 
 def compression(wavelet: Wavelet, X: Array, attributions: Attributions) -> float:
     """The compression factor of a wavelet (Table 1) on these traces and their attributions."""
-    scores = attributions.coefficients(wavelet, LEVELS)
-    return compression_factor(analysis(X, wavelet, LEVELS), scores)
+    transform = WaveletTransform(wavelet, LEVELS)
+    return compression_factor(transform.analysis(X), attributions.coefficients(transform))
 
 
 def best_threshold(predicted: Array, table: EndocytosisTable) -> float:

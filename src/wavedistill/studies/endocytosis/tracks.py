@@ -31,7 +31,6 @@ from wavedistill.plotting.style import (
     require,
 )
 from wavedistill.students import Contributions
-from wavedistill.wavelets import analysis, as_wavelet
 
 __all__ = ["plot_endocytosis_setup", "plot_traces"]
 
@@ -135,10 +134,10 @@ def plot_endocytosis_setup(
     transform, layout = contributions.transform, contributions.transform.layout_
     x = one_trace(trace, "trace", layout.lengths[0])
     m = one_trace(multipliers, "multipliers", layout.lengths[0])
-    wavelet = as_wavelet(transform.wavelet)
+    wavelet = transform.transform_.wavelet
     places = contributions.positions[example]
     used = np.isin(np.arange(layout.total), places)
-    w = analysis(x, wavelet, layout.levels, layout.mode)
+    w = transform.transform_.analysis(x)
 
     canvas = Canvas(13.33, 7.2)
     canvas.band(Box(0.2, 3.15, 12.93, 3.85), "How auxilin is predicted")
@@ -148,7 +147,7 @@ def plot_endocytosis_setup(
     network, once, learned = (
         Box(x0, 0.45, width, 1.85) for x0, width in ((0.5, 2.6), (3.75, 2.4), (6.95, 5.9))
     )
-    draw_signal(canvas.picture(data, "clathrin trace $x$", f"{layout.length} frames"), x, INK)
+    draw_signal(canvas.picture(data, "clathrin trace $x$", f"{layout.lengths[0]} frames"), x, INK)
     axes = canvas.picture(bands, "coefficients $A_h x$", f"{used.sum()} of {layout.total} are read")
     draw_bands(axes, layout, w, used, LEARNED)
     _draw_model(canvas, model, contributions, example)

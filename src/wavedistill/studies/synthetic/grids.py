@@ -135,9 +135,9 @@ def run_grids(
     """
     for start, initial in list(starts(seed).items())[:3]:
         distiller = WaveletDistiller(
-            levels=task.layout.levels,
+            levels=task.transform.levels,
             support=len(initial.lowpass),
-            mode=task.layout.mode,
+            mode=task.transform.mode,
             constraint=constraint,
             init=initial,
             normalize=False,

@@ -12,8 +12,7 @@ from wavedistill.attribution import Attributions
 from wavedistill.datasets import SyntheticTask
 from wavedistill.distillation.objective import Objective
 from wavedistill.distillation.terms import make_examples
-from wavedistill.wavelets import Wavelet, adjoint_synthesis, analysis
-from wavedistill.wavelets.lattice import complete_angles, filter_from_angles, filter_jacobian
+from wavedistill.wavelets import Lattice, Wavelet
 
 __all__ = ["Identifiability", "exact_attributions", "identifiability"]
 
@@ -88,7 +87,7 @@ def identifiability(
             "attributions alone."
         )
     exact = Attributions(_exact_gradient(task)[None])
-    coefficients = exact.coefficients(task.wavelet, task.layout.levels, task.layout.mode)[0]
+    coefficients = exact.coefficients(task.transform)[0]
     magnitudes = np.abs(coefficients)
     leak = float(magnitudes[task.beta == 0].sum() / magnitudes.sum())
     if len(task.wavelet.lowpass) == 2:
@@ -103,13 +102,13 @@ def identifiability(
 
 def _exact_gradient(task: SyntheticTask) -> Array:
     units = np.eye(task.X_train.shape[1])
-    gradient = analysis(units, task.wavelet, task.layout.levels, task.layout.mode) @ task.beta
+    gradient = task.transform.analysis(units) @ task.beta
     return np.asarray(gradient, dtype=np.float64)
 
 
 def _unit_turns(wavelet: Wavelet) -> Array:
     """Changes of the free angles (rows) that change the filter by orthonormal vectors (columns)."""
-    _, jacobian = filter_jacobian(wavelet.angles)
+    _, jacobian = Lattice(len(wavelet.lowpass)).jacobian(wavelet.angles[:-1])
     return np.linalg.inv(np.linalg.qr(jacobian.T, mode="r"))
 
 
@@ -118,10 +117,8 @@ def _coefficient_jacobian(task: SyntheticTask, turns: Array) -> Array:
     gradient, free = _exact_gradient(task), task.wavelet.angles[:-1]
 
     def coefficients(point: Array) -> Array:
-        wavelet = Wavelet(filter_from_angles(complete_angles(point)))
-        return np.asarray(
-            adjoint_synthesis(gradient, wavelet, task.layout.levels, task.layout.mode)
-        )
+        lowpass = Lattice(len(task.wavelet.lowpass)).forward(point)
+        return np.asarray(task.transform.with_wavelet(lowpass).adjoint(gradient))
 
     rows = [
         (coefficients(free + _STEP * turn) - coefficients(free - _STEP * turn)) / (2 * _STEP)
@@ -137,8 +134,9 @@ def _data_slope(
     if sparsity == 0:
         return np.zeros(len(task.wavelet.angles) - 1)
     gradient = _exact_gradient(task)
-    terms = make_examples(task.X_train, None, sparsity, 0.0, -1)
-    objective = Objective(terms, task.layout.levels, task.layout.mode, (-1,))
+    decomposition = task.transform.decomposition
+    terms = make_examples(task.X_train, None, sparsity, 0.0, decomposition)
+    objective = Objective(terms, decomposition)
     _, slope = objective.at_angles(task.wavelet.angles[:-1])
     share = np.abs(gradient).mean() / (interpretation * attribution)
     return slope * float(share)

@@ -190,11 +190,11 @@ def recover(
         initial = as_wavelet(init)
         support = max(support, len(initial.lowpass))
     distiller = WaveletDistiller(
-        levels=task.layout.levels,
+        levels=task.transform.levels,
         support=support,
         sparsity=sparsity,
         interpretation=interpretation,
-        mode=task.layout.mode,
+        mode=task.transform.mode,
         init=init if initial is None else initial,
         random_state=seed,
     )

@@ -227,8 +227,7 @@ def _figures(task: SyntheticTask, grids: Sequence[Grid], floor: float) -> dict[s
         "fig1_method": plot_method(),
         "fig2a_setup": plot_synthetic_setup(
             task.X_test[0],
-            true,
-            task.layout,
+            task.transform,
             task.beta,
             recovered=best[grids[0].constraint, grids[0].start],
         ),
