@@ -7,7 +7,7 @@ from typing import get_args
 import numpy as np
 import pywt
 
-from wavedistill.checks import Mode
+from wavedistill.modes import Mode
 from wavedistill.wavelets import orthogonal_names
 
 MODES = get_args(Mode)

@@ -108,7 +108,7 @@ def plot_synthetic_setup(
     canvas.band(Box(0.2, 0.2, 12.93, 2.6), "How it is recovered")
     data, bands = Box(0.5, 4.0, 3.3, 1.7), Box(4.6, 3.15, 4.6, 3.65)
     response = Box(10.0, 4.0, 2.8, 1.7)
-    draw_signal(canvas.picture(data, "signal $x$", f"{layout.length} samples"), x, INK)
+    draw_signal(canvas.picture(data, "signal $x$", f"{layout.lengths[0]} samples"), x, INK)
     axes = canvas.picture(bands, f"{name} coefficients $A_h x$")
     draw_bands(axes, layout, w, weights != 0, TRUE)
     _draw_response(canvas, response, w, weights)

@@ -65,7 +65,7 @@ class WaveletTransform:
     >>> X = np.random.default_rng(0).standard_normal((5, 100))
     >>> Z = T.analysis(X)
     >>> Z.shape, T.layout(100).names
-    ((5, 106), ('cA3', 'cD3', 'cD2', 'cD1'))
+    ((5, 108), ('cA3', 'cD3', 'cD2', 'cD1'))
     >>> bool(np.allclose(T.synthesis(Z, 100), X))
     True
     """
