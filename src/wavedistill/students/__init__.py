@@ -12,13 +12,17 @@ from wavedistill.students.peak_filters import (
     wavelet_filters,
 )
 from wavedistill.students.peaks import PeakCounts, local_maxima, peak_values
+from wavedistill.students.selection import Selection, select
+from wavedistill.students.undecimated import UndecimatedSummary
 
 __all__ = [
     "Contributions",
     "LikelihoodRegressor",
     "MahalanobisRegressor",
     "PeakCounts",
+    "Selection",
     "TopCoefficients",
+    "UndecimatedSummary",
     "WaveletCoefficients",
     "WaveletCut",
     "activation_map",
@@ -27,6 +31,7 @@ __all__ = [
     "filter_symmetry",
     "local_maxima",
     "peak_values",
+    "select",
     "wavelet_cuts",
     "wavelet_filters",
 ]

@@ -3,6 +3,7 @@
 from wavedistill.wavelets.alignment import align
 from wavedistill.wavelets.bank import WaveletTransform, as_transform
 from wavedistill.wavelets.decomposition import Decomposition
+from wavedistill.wavelets.dictionary import known_wavelets
 from wavedistill.wavelets.lattice import Lattice
 from wavedistill.wavelets.layout import CoefficientLayout
 from wavedistill.wavelets.wavelet import (
@@ -24,5 +25,6 @@ __all__ = [
     "align",
     "as_transform",
     "as_wavelet",
+    "known_wavelets",
     "orthogonal_names",
 ]
