@@ -6,7 +6,7 @@ import pytest
 from tests.helpers import normal
 from wavedistill.attribution import Attributions
 from wavedistill.students import activation_map
-from wavedistill.wavelets import CoefficientLayout, analysis, synthesis
+from wavedistill.wavelets import WaveletTransform
 
 SHAPES = [((3, 37), -1), ((2, 37, 2), 1), ((2, 23, 18), (-2, -1)), ((2, 2, 9, 16), (3, 2))]
 
@@ -15,9 +15,10 @@ SHAPES = [((3, 37), -1), ((2, 37, 2), 1), ((2, 23, 18), (-2, -1)), ((2, 2, 9, 16
 @pytest.mark.parametrize("mode", ["zero", "symmetric", "periodization"])
 def test_all_coefficients_together_are_the_signal(shape, axes, mode):
     x, m = normal(2, *shape)
-    total = analysis(x, "db3", 2, mode, axes)[0].size
+    transform = WaveletTransform("db3", 2, mode, axes)
+    total = transform.analysis(x)[0].size
     for attributions in (Attributions(m), Attributions(m, x)):
-        kept = activation_map(x, "db3", attributions, levels=2, mode=mode, axes=axes, keep=total)
+        kept = activation_map(x, transform, attributions, keep=total)
         np.testing.assert_allclose(kept, x, atol=1e-12)
     pixels = activation_map(x, None, Attributions(m), axes=axes, keep=x[0].size)
     np.testing.assert_array_equal(pixels, x)
@@ -25,28 +26,23 @@ def test_all_coefficients_together_are_the_signal(shape, axes, mode):
 
 @pytest.mark.parametrize(("shape", "axes"), [((64,), (-1,)), ((32, 16), (-2, -1))])
 def test_a_signal_of_a_few_atoms_comes_back_from_as_many_coefficients(shape, axes):
-    transform = {"wavelet": "sym4", "levels": 3, "mode": "periodization"}
-    layout = CoefficientLayout(shape, 8, 3, "periodization")
-    few = np.zeros((2, layout.total))
+    transform = WaveletTransform("sym4", 3, "periodization", axes)
+    few = np.zeros((2, transform.layout(shape).total))
     few[0, [2, 9, 30, 63]] = few[1, [0, 5, 17, 40]] = 3, -2, 5, 1
     others = np.where(few, 0, 9 * normal(*few.shape))
     # The teacher looks at these few alone.
     atoms, rest, gradient = (
-        synthesis(each, length=shape, axis=axes, **transform)
+        transform.synthesis(each, shape)
         for each in (few, others, -np.sign(few) / (1 + np.abs(few)))
     )
     for inputs in (None, atoms + rest):
         attributions = Attributions(gradient, inputs)
-        found = activation_map(
-            atoms + rest, attributions=attributions, axes=axes, keep=4, **transform
-        )
+        found = activation_map(atoms + rest, transform, attributions, keep=4)
         np.testing.assert_allclose(found, atoms, atol=1e-10)
         # Of the four, the gradient is least where the coefficient is 5, the product where it is 1.
         least = 5 if inputs is None else 1
-        found = activation_map(
-            atoms + rest, attributions=attributions, axes=axes, keep=3, **transform
-        )
-        kept = analysis(found, axis=axes, **transform)
+        found = activation_map(atoms + rest, transform, attributions, keep=3)
+        kept = transform.analysis(found)
         np.testing.assert_allclose(kept, np.where(few == least, 0, few), atol=1e-10)
 
 

@@ -8,9 +8,8 @@ from sklearn.linear_model import LassoCV, LinearRegression, Ridge
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from tests.helpers import MODES, normal
+from tests.helpers import normal
 from wavedistill.students import TopCoefficients, WaveletCoefficients, contributions
-from wavedistill.wavelets import CoefficientLayout, Wavelet, adjoint_synthesis
 
 X = normal(80, 40)
 Y = X[:, 5] + np.abs(X).max(axis=1) + 0.1 * normal(80, seed=1)
@@ -82,14 +81,3 @@ def test_what_is_not_linear_is_refused():
     located = make_pipeline(TopCoefficients("haar", levels=2, locations=True), Ridge()).fit(X, Y)
     with pytest.raises(ValueError, match="'location of cD1 largest' is not a wavelet coefficient"):
         contributions(located, X).curve(0, len(located[0].get_feature_names_out()) - 1)
-
-
-@pytest.mark.parametrize("mode", MODES)
-@pytest.mark.parametrize("name", ["haar", "sym4"])
-def test_centres_are_those_of_the_basis_vectors(name, mode):
-    layout = CoefficientLayout(256, len(Wavelet.from_name(name).lowpass), 3, mode)
-    energy = np.square(adjoint_synthesis(np.eye(256), name, 3, mode))
-    centres = np.arange(256) @ energy / energy.sum(axis=0)
-    inside = energy[60:-60].sum(axis=0) > 1 - 1e-12
-    assert inside.sum() > 100
-    np.testing.assert_allclose(layout.centres(name)[inside], centres[inside], atol=0.1)

@@ -11,7 +11,7 @@ from sklearn.utils.estimator_checks import check_estimator
 
 from tests.helpers import MODES, normal, wavedec
 from wavedistill.students import TopCoefficients, WaveletCoefficients, compression_factor
-from wavedistill.wavelets import Wavelet
+from wavedistill.wavelets import Wavelet, WaveletTransform
 
 PICK = {
     "pos": lambda band, k: sorted(band, reverse=True)[:k],
@@ -172,8 +172,8 @@ def test_parameters_are_kept_as_given():
         ({"k": 1.5}, TypeError, r"k=1\.5 must be a whole number"),
         ({"sign": "all"}, ValueError, "sign='all' must be 'pos', 'neg', 'abs' or 'both'"),
         ({"mode": "per"}, ValueError, "mode='per' must be one of"),
-        ({"axes": 0}, ValueError, "axes=0 names the first axis"),
-        ({"axes": 2}, ValueError, "axes=2 is out of range"),
+        ({"axes": 0}, ValueError, r"axes=\(0,\) names the first axis"),
+        ({"axes": 2}, ValueError, r"axes=\(2,\) is out of range"),
     ],
 )
 def test_bad_parameters_are_refused_by_fit(changes, error, message):
@@ -182,9 +182,32 @@ def test_bad_parameters_are_refused_by_fit(changes, error, message):
         features.fit(normal(3, 8))
 
 
-def test_three_axes_are_refused():
-    with pytest.raises(ValueError, match=r"axes=\(1, 2, 3\) names 3 axes"):
-        TopCoefficients("haar", levels=1, axes=(1, 2, 3)).fit(normal(3, 8, 8, 8))
+def test_volumes_have_features_and_four_axes_are_refused():
+    volumes = normal(3, 8, 6, 4)
+    bands = pywt.dwtn(volumes, "haar", mode="zero", axes=(1, 2, 3))
+    top = TopCoefficients("haar", levels=1, k=1, axes=(1, 2, 3)).fit(volumes)
+    expected = [bands[key].max(axis=(1, 2, 3)) for key in sorted(bands)]
+    np.testing.assert_allclose(top.transform(volumes), np.stack(expected, axis=1))
+    assert top.get_feature_names_out()[:2].tolist() == ["aaa1 largest 1", "aad1 largest 1"]
+    with pytest.raises(ValueError, match=r"axes=\(1, 2, 3, 4\) must name one to three"):
+        TopCoefficients("haar", levels=1, axes=(1, 2, 3, 4)).fit(normal(3, 8, 8, 8, 2))
+
+
+def test_a_learned_wavelet_is_read_as_it_was_learned():
+    data = normal(4, 32)
+    learned = Wavelet(
+        Wavelet.from_name("db2").lowpass,
+        origin={"levels": 2, "mode": "symmetric", "axes": [-1]},
+    )
+    expected = WaveletCoefficients("db2", 2, "symmetric").fit_transform(data)
+    np.testing.assert_array_equal(WaveletCoefficients(learned).fit_transform(data), expected)
+    for changes in ({"levels": 3}, {"mode": "zero"}):
+        with pytest.raises(ValueError, match=r"was learned with .* if you mean it"):
+            WaveletCoefficients(learned, **changes).fit(data)
+        meant = WaveletTransform(learned, **changes)
+        assert WaveletCoefficients(meant).fit(data).transform_ == meant
+    with pytest.raises(ValueError, match=r"levels=3 and the transform has levels=2"):
+        WaveletCoefficients(WaveletTransform("db2", 2), levels=3).fit(data)
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf])
@@ -224,6 +247,8 @@ def test_compression_factor_by_hand():
     assert compression_factor(coefficients, attributions, threshold=10) == 0
     assert compression_factor(coefficients, attributions, threshold=0) == 6 / 8
     assert type(compression_factor(coefficients, attributions)) is float
+    # A channel axis of length 1 in one of them changes nothing.
+    assert compression_factor(coefficients, np.array(attributions)[:, None]) == 4 / 8
 
 
 @pytest.mark.parametrize(

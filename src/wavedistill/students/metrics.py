@@ -20,7 +20,8 @@ def compression_factor(
     coefficients : array_like
         Wavelet coefficients, of any shape, in the scale of the data.
     attributions : array_like
-        Their attributions, in the same layout, as `Attributions.coefficients` gives them.
+        Their attributions, in the same layout, as `Attributions.coefficients` gives them. Axes of
+        length 1, such as that of a single channel, may be there in one and missing in the other.
     threshold : float
         For both; the paper's is 1e-3.
 
@@ -36,6 +37,8 @@ def compression_factor(
     """
     values = float_array(coefficients, "coefficients")
     scores = float_array(attributions, "attributions")
+    if [n for n in scores.shape if n > 1] == [n for n in values.shape if n > 1]:
+        scores = scores.reshape(values.shape)
     same_shape(scores, values, "attributions", "coefficients")
     if not threshold >= 0:
         raise ValueError(f"threshold={threshold} must be at least 0.")
