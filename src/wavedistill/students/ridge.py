@@ -106,7 +106,7 @@ def ridge_weights(gram: Array, outputs: int, penalty: float) -> RidgeWeights:
 
 
 class _Fit(NamedTuple):
-    count: float
+    examples: float
     means: Array
     target_means: Array
     matrix: Array
@@ -125,7 +125,8 @@ def _fit(gram: Array, outputs: int, penalty: float) -> _Fit:
     constant = variances <= _ROUNDING * np.diag(gram)[features]
     matrix[constant], matrix[:, constant], moments[constant] = 0.0, 0.0, 0.0
     matrix[np.diag_indices_from(matrix)] += np.where(constant, 1.0, penalty * variances)
-    return _Fit(count, means, target_means, matrix, np.linalg.solve(matrix, moments))
+    weights: Array = np.linalg.solve(matrix, moments)
+    return _Fit(count, means, target_means, matrix, weights)
 
 
 def _residual(fit: _Fit, outputs: int) -> Array:
@@ -156,15 +157,15 @@ def _fold_gradient(
     by_matrix = (by_matrix + by_matrix.T) / 2
     # The penalty grows with the variances, which stand on the diagonal.
     by_matrix[np.diag_indices_from(by_matrix)] *= 1 + penalty
-    by_means -= 2 * fit.count * (by_matrix @ fit.means)
-    by_means -= fit.count * (by_moments @ fit.target_means)
-    by_target_means = by_target_means - fit.count * (by_moments.T @ fit.means)
+    by_means -= 2 * fit.examples * (by_matrix @ fit.means)
+    by_means -= fit.examples * (by_moments @ fit.target_means)
+    by_target_means = by_target_means - fit.examples * (by_moments.T @ fit.means)
     others = np.zeros_like(held_out)
     others[features, features] = by_matrix
     others[features, targets] = by_moments / 2
     others[targets, features] = by_moments.T / 2
-    others[0, features] = others[features, 0] = by_means / (2 * fit.count)
-    others[0, targets] = others[targets, 0] = by_target_means / (2 * fit.count)
+    others[0, features] = others[features, 0] = by_means / (2 * fit.examples)
+    others[0, targets] = others[targets, 0] = by_target_means / (2 * fit.examples)
     return residual @ residual.T, others
 
 
