@@ -125,7 +125,7 @@ def _fit(gram: Array, outputs: int, penalty: float) -> _Fit:
     constant = variances <= _ROUNDING * np.diag(gram)[features]
     matrix[constant], matrix[:, constant], moments[constant] = 0.0, 0.0, 0.0
     matrix[np.diag_indices_from(matrix)] += np.where(constant, 1.0, penalty * variances)
-    weights: Array = np.linalg.solve(matrix, moments)
+    weights = np.asarray(np.linalg.solve(matrix, moments), dtype=np.float64)
     return _Fit(count, means, target_means, matrix, weights)
 
 
