@@ -57,7 +57,7 @@ class Tree:
 
 def reach(taps: int, levels: int) -> int:
     """Samples beside a signal that its undecimated coefficients depend on, at either end."""
-    return (2**levels - 1) * taps // 2
+    return int((2**levels - 1) * taps // 2)
 
 
 @lru_cache(maxsize=64)
@@ -100,11 +100,19 @@ def make_tree(length: int, taps: int, levels: int, mode: Mode, kind: Kind) -> Tr
             leaves, bands = found[:1], [found[1], *bands]
     bands = leaves if kind == "packets" else [*leaves, *bands]
     starts = np.cumsum([0, *(n + 2 * margin for n in rows)]) + margin
-    level, source, low, high = (np.array(column) for column in zip(*steps, strict=True))
+    level_of, source_of, low_of, high_of = (np.array(column) for column in zip(*steps, strict=True))
     arrays = TreeArrays(
-        level, source, low, high, starts[:-1], np.array(rows), np.array(bands), margin, beside,
-        undecimated,
-    )  # fmt: skip
+        level=level_of,
+        source=source_of,
+        approximation=low_of,
+        detail=high_of,
+        start=starts[:-1],
+        rows=np.array(rows),
+        bands=np.array(bands),
+        margin=margin,
+        beside=beside,
+        undecimated=undecimated,
+    )
     widest = length + 2 ** (levels - 1) * (taps - 1) if undecimated else 0
     scratch = max(widest, 2 * int(plan.phase_rows.max()))
     return Tree(arrays, plan, int(starts[-1]) - margin, scratch)

@@ -88,7 +88,7 @@ def ridge_error(grams: Array, outputs: int, penalties: tuple[float, ...] = PENAL
     """
     total = grams.sum(axis=0)
     variation = _variation(total, outputs)
-    errors = [sum(_fold_error(total, gram, outputs, p) for gram in grams) for p in penalties]
+    errors = _errors(total, grams, outputs, np.asarray(penalties)) / variation
     best = int(np.argmin(errors))
     penalty = penalties[best]
     gradient = np.zeros_like(grams)
@@ -96,13 +96,14 @@ def ridge_error(grams: Array, outputs: int, penalties: tuple[float, ...] = PENAL
         own, others = _fold_gradient(total, gram, outputs, penalty)
         gradient += others
         gradient[fold] += own - others
-    return RidgeError(float(errors[best] / variation), penalty, gradient / variation)
+    return RidgeError(float(errors[best]), penalty, gradient / variation)
 
 
 def ridge_weights(gram: Array, outputs: int, penalty: float) -> RidgeWeights:
     """The ridge regression of all examples, from the sum of their Gram matrices."""
     fit = _fit(gram, outputs, penalty)
-    return RidgeWeights(fit.weights, fit.target_means - fit.means @ fit.weights)
+    weights = _solved(fit)
+    return RidgeWeights(weights, fit.target_means - fit.means @ weights)
 
 
 class _Fit(NamedTuple):
@@ -110,7 +111,7 @@ class _Fit(NamedTuple):
     means: Array
     target_means: Array
     matrix: Array
-    weights: Array
+    moments: Array
 
 
 def _fit(gram: Array, outputs: int, penalty: float) -> _Fit:
@@ -124,20 +125,35 @@ def _fit(gram: Array, outputs: int, penalty: float) -> _Fit:
     # What rounding leaves of a constant feature is no variance; it gets weight 0.
     constant = variances <= _ROUNDING * np.diag(gram)[features]
     matrix[constant], matrix[:, constant], moments[constant] = 0.0, 0.0, 0.0
-    matrix[np.diag_indices_from(matrix)] += np.where(constant, 1.0, penalty * variances)
-    weights = np.asarray(np.linalg.solve(matrix, moments), dtype=np.float64)
-    return _Fit(count, means, target_means, matrix, weights)
+    matrix[np.diag_indices_from(matrix)] = np.where(constant, 1.0, (1 + penalty) * variances)
+    return _Fit(count, means, target_means, matrix, moments)
 
 
-def _residual(fit: _Fit, outputs: int) -> Array:
+def _solved(fit: _Fit) -> Array:
+    return np.asarray(np.linalg.solve(fit.matrix, fit.moments), dtype=np.float64)
+
+
+def _residual(fit: _Fit, weights: Array) -> Array:
     """The matrix that takes (1, features, targets) to what the fit leaves of the targets."""
-    intercept = fit.means @ fit.weights - fit.target_means
-    return np.vstack([intercept[None], -fit.weights, np.eye(outputs)])
+    intercept = fit.means @ weights - fit.target_means
+    return np.vstack([intercept[None], -weights, np.eye(weights.shape[1])])
 
 
-def _fold_error(total: Array, held_out: Array, outputs: int, penalty: float) -> float:
-    residual = _residual(_fit(total - held_out, outputs, penalty), outputs)
-    return float(np.sum(residual * (held_out @ residual)))
+def _errors(total: Array, grams: Array, outputs: int, penalties: Array) -> Array:
+    """The squared error over all held-out folds with each penalty."""
+    errors = np.zeros(len(penalties))
+    for gram in grams:
+        fit = _fit(total - gram, outputs, 0.0)
+        # All penalties at once: they change the diagonal alone.
+        matrices = np.tile(fit.matrix, (len(penalties), 1, 1))
+        diagonal = np.arange(len(fit.means))
+        matrices[:, diagonal, diagonal] *= 1 + penalties[:, None]
+        weights = np.linalg.solve(matrices, fit.moments[None])
+        intercepts = fit.means @ weights - fit.target_means
+        ones = np.broadcast_to(np.eye(outputs), (len(penalties), outputs, outputs))
+        residuals = np.concatenate([intercepts[:, None], -weights, ones], axis=1)
+        errors += np.einsum("pij,ik,pkj->p", residuals, gram, residuals, optimize=True)
+    return errors
 
 
 def _fold_gradient(
@@ -145,15 +161,16 @@ def _fold_gradient(
 ) -> tuple[Array, Array]:
     """Derivatives of a fold's error by its own Gram matrix, and by that of the other folds."""
     fit = _fit(total - held_out, outputs, penalty)
-    residual = _residual(fit, outputs)
+    weights = _solved(fit)
+    residual = _residual(fit, weights)
     features, targets = slice(1, -outputs), slice(-outputs, None)
     by_residual = 2 * held_out @ residual
     by_intercept = by_residual[0]
     by_weights = np.outer(fit.means, by_intercept) - by_residual[features]
-    by_means = fit.weights @ by_intercept
+    by_means = weights @ by_intercept
     by_target_means = -by_intercept
     by_moments = np.linalg.solve(fit.matrix, by_weights)
-    by_matrix = -(by_moments @ fit.weights.T)
+    by_matrix = -(by_moments @ weights.T)
     by_matrix = (by_matrix + by_matrix.T) / 2
     # The penalty grows with the variances, which stand on the diagonal.
     by_matrix[np.diag_indices_from(by_matrix)] *= 1 + penalty
