@@ -1,6 +1,7 @@
 """Students: readable features of a wavelet, what a prediction is made of, and counts of peaks."""
 
 from wavedistill.students.activation import activation_map
+from wavedistill.students.classifier import DistilledClassifier
 from wavedistill.students.contributions import Contributions, contributions
 from wavedistill.students.features import TopCoefficients, WaveletCoefficients
 from wavedistill.students.likelihood import LikelihoodRegressor, MahalanobisRegressor
@@ -12,11 +13,14 @@ from wavedistill.students.peak_filters import (
     wavelet_filters,
 )
 from wavedistill.students.peaks import PeakCounts, local_maxima, peak_values
+from wavedistill.students.regressor import DistilledRegressor
 from wavedistill.students.selection import Selection, select
 from wavedistill.students.undecimated import UndecimatedSummary
 
 __all__ = [
     "Contributions",
+    "DistilledClassifier",
+    "DistilledRegressor",
     "LikelihoodRegressor",
     "MahalanobisRegressor",
     "PeakCounts",

@@ -32,6 +32,8 @@ class RidgeError:
     value : float
         Squared error over all held-out folds and outputs, as a share of the targets' variation
         around their means.
+    fold_values : ndarray, shape (folds,)
+        The same for each fold: squared error per example, as a share of the targets' variance.
     penalty : float
         The one of the least error.
     by_gram : ndarray, shape (folds, 1 + p + q, 1 + p + q)
@@ -40,8 +42,14 @@ class RidgeError:
     """
 
     value: float
+    fold_values: Array
     penalty: float
     by_gram: Array
+
+    @property
+    def standard_error(self) -> float:
+        """Of the value, from the spread of the folds."""
+        return float(self.fold_values.std(ddof=1) / np.sqrt(len(self.fold_values)))
 
 
 class RidgeWeights(NamedTuple):
@@ -88,7 +96,8 @@ def ridge_error(grams: Array, outputs: int, penalties: tuple[float, ...] = PENAL
     """
     total = grams.sum(axis=0)
     variation = _variation(total, outputs)
-    errors = _errors(total, grams, outputs, np.asarray(penalties)) / variation
+    by_fold = _errors(total, grams, outputs, np.asarray(penalties)) / variation
+    errors = by_fold.sum(axis=0)
     best = int(np.argmin(errors))
     penalty = penalties[best]
     gradient = np.zeros_like(grams)
@@ -96,7 +105,8 @@ def ridge_error(grams: Array, outputs: int, penalties: tuple[float, ...] = PENAL
         own, others = _fold_gradient(total, gram, outputs, penalty)
         gradient += others
         gradient[fold] += own - others
-    return RidgeError(float(errors[best]), penalty, gradient / variation)
+    shares = grams[:, 0, 0] / total[0, 0]
+    return RidgeError(float(errors[best]), by_fold[:, best] / shares, penalty, gradient / variation)
 
 
 def ridge_weights(gram: Array, outputs: int, penalty: float) -> RidgeWeights:
@@ -140,9 +150,9 @@ def _residual(fit: _Fit, weights: Array) -> Array:
 
 
 def _errors(total: Array, grams: Array, outputs: int, penalties: Array) -> Array:
-    """The squared error over all held-out folds with each penalty."""
-    errors = np.zeros(len(penalties))
-    for gram in grams:
+    """The squared error on each held-out fold with each penalty, shape (folds, penalties)."""
+    errors = np.zeros((len(grams), len(penalties)))
+    for fold, gram in enumerate(grams):
         fit = _fit(total - gram, outputs, 0.0)
         # All penalties at once: they change the diagonal alone.
         matrices = np.tile(fit.matrix, (len(penalties), 1, 1))
@@ -152,7 +162,7 @@ def _errors(total: Array, grams: Array, outputs: int, penalties: Array) -> Array
         intercepts = fit.means @ weights - fit.target_means
         ones = np.broadcast_to(np.eye(outputs), (len(penalties), outputs, outputs))
         residuals = np.concatenate([intercepts[:, None], -weights, ones], axis=1)
-        errors += np.einsum("pij,ik,pkj->p", residuals, gram, residuals, optimize=True)
+        errors[fold] = np.einsum("pij,ik,pkj->p", residuals, gram, residuals, optimize=True)
     return errors
 
 

@@ -22,7 +22,7 @@ from wavedistill.students.readings import ReadSignals
 from wavedistill.students.ridge import RidgeError, fold_grams, ridge_error
 from wavedistill.wavelets import Lattice, Wavelet, known_wavelets
 
-__all__ = ["Learned", "Start", "StudentObjective", "learn_filters", "starts"]
+__all__ = ["Learned", "Start", "StudentObjective", "learn_filters", "refine_filters", "starts"]
 
 Array = NDArray[np.float64]
 
@@ -227,6 +227,21 @@ def learn_filters(
             filters = np.stack([lattice.forward(free) for free in end.free])
             learned = [Learned(filters, error, f"{end.name}, each level its own"), *learned]
     return sorted(learned, key=lambda each: each.error)
+
+
+def refine_filters(objective: StudentObjective, learned: Learned, max_iter: int = 100) -> Learned:
+    """Descend from filters that were learned before, for another set of features say."""
+    lattice = Lattice(learned.lowpass.shape[1])
+    differ = (learned.lowpass != learned.lowpass[0]).any()
+    rows = learned.lowpass if differ else learned.lowpass[:1]
+    free = np.stack([lattice.right_inverse(row) for row in rows])
+    with threadpool_limits(limits=1, user_api="blas"):
+        error, end = _descend(
+            objective, Start(free if differ else free[0], learned.start), max_iter
+        )
+    filters = [lattice.forward(each) for each in np.atleast_2d(end.free)]
+    lowpass = np.stack(filters if differ else filters * len(learned.lowpass))
+    return Learned(lowpass, error, end.name)
 
 
 def _descend(objective: StudentObjective, start: Start, max_iter: int) -> tuple[float, Start]:

@@ -1,0 +1,158 @@
+"""`DistilledClassifier`: a readable classifier that is taught by a network."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Self, cast
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import softmax
+from sklearn.base import ClassifierMixin
+from sklearn.metrics import accuracy_score
+from sklearn.utils import column_or_1d
+from sklearn.utils.multiclass import check_classification_targets
+
+from wavedistill.attribution import Attributions
+from wavedistill.students.arguments import as_columns, check_target, fold_numbers
+from wavedistill.students.distilled import DistilledStudent
+from wavedistill.students.ridge import RidgeWeights
+from wavedistill.students.weights import cross_accuracy, decided, logistic, ridge
+
+__all__ = ["DistilledClassifier"]
+
+Array = NDArray[np.float64]
+Integers = NDArray[np.intp]
+
+#: Logits are cut off here: beyond, a network is sure, and how sure does not matter.
+_LARGEST_LOGIT = 6.0
+
+
+class DistilledClassifier(ClassifierMixin, DistilledStudent):  # type: ignore[misc]
+    """A linear classifier of a few wavelet features that is taught by a network.
+
+    It is a `DistilledRegressor` of the network's logits, or of the classes themselves where there
+    is no network. With two classes the decision function is one number, the log-odds of the second.
+
+    Parameters
+    ----------
+    reading, levels, support, per_level, max_numbers, cv, mode, axes, random_state
+        As for `DistilledRegressor`.
+    target : str
+        What the weights are fitted to at the end: the ``"teacher"``, the ``"response"`` y (by
+        logistic regression), or ``"auto"``, whichever predicts y better in cross-validation.
+
+    Attributes
+    ----------
+    classes_ : ndarray
+        Those of y; without y, the numbers 0, 1, ... of the network's outputs.
+    coef_ : ndarray, shape (1 or classes, features)
+    intercept_ : ndarray, shape (1 or classes,)
+    transform_, candidates_, columns_, scale_, comparison_, verdict_, target_, n_numbers_
+        As for `DistilledRegressor`.
+    """
+
+    def fit(
+        self,
+        X: ArrayLike,
+        y: ArrayLike | None = None,
+        teacher: ArrayLike | None = None,
+        attributions: Attributions | ArrayLike | None = None,
+        groups: ArrayLike | None = None,
+    ) -> Self:
+        """Learn the wavelet and the weights.
+
+        Parameters
+        ----------
+        X : array_like, shape (n, ...)
+            Signals along `axes`.
+        y : array_like, shape (n,), optional
+            Classes.
+        teacher : array_like, shape (n,) or (n, classes), optional
+            The network's logits, or log-probabilities, for X; one column for two classes, positive
+            for the second. In the order of the sorted classes of y. They are cut off at +-6.
+        attributions, groups
+            As for `DistilledRegressor.fit`.
+
+        Raises
+        ------
+        TypeError, ValueError
+            For data and parameters that cannot be used, before any work is done.
+        """
+        check_target(self.target, y, teacher)
+        signals, axis = self._signals(X, reset=True)
+        count = len(signals)
+        logits = None
+        if teacher is not None:
+            logits = np.clip(as_columns(teacher, count, "teacher"), -_LARGEST_LOGIT, _LARGEST_LOGIT)
+        labels = self._labels(y, logits, count)
+        goal = _one_hot(labels, len(self.classes_)) if logits is None else logits
+        folds = fold_numbers(self.cv, signals, labels, groups, True, self.random_state)
+        found = self._search(signals, axis, goal, folds, attributions)
+        features = found.reader.features(self._lowpass())[:, self.columns_]
+
+        fits: dict[str, Callable[[Array, Integers], RidgeWeights]] = {}
+        if logits is not None and self.target != "response":
+            teach = logits
+            fits["teacher"] = lambda f, rows: ridge(f, teach[rows], found.penalty)
+        if y is not None and self.target != "teacher":
+            fits["response"] = lambda f, rows: logistic(f, labels[rows])
+        self.target_ = next(iter(fits))
+        if len(fits) > 1:
+            self.target_ = max(
+                fits, key=lambda name: cross_accuracy(fits[name], features, labels, folds)
+            )
+        fit = fits[self.target_](features, np.arange(count))
+        self.coef_, self.intercept_ = fit.weights.T, fit.intercept
+        return self
+
+    def decision_function(self, X: ArrayLike) -> Array:
+        """Log-odds of the second class, shape (n,), or a score for each class, (n, classes)."""
+        scores = self._linear(X)
+        return scores[:, 0] if scores.shape[1] == 1 else scores
+
+    def predict_proba(self, X: ArrayLike) -> Array:
+        """Probabilities of the classes, shape (n, classes)."""
+        scores = self._linear(X)
+        if scores.shape[1] == 1:
+            scores = np.hstack([np.zeros_like(scores), scores])
+        probabilities: Array = softmax(scores, axis=1)
+        return probabilities
+
+    def predict(self, X: ArrayLike) -> NDArray[Any]:
+        """The classes, shape (n,)."""
+        numbers = decided(self._linear(X))
+        chosen: NDArray[Any] = self.classes_[numbers]
+        return chosen
+
+    def fidelity(self, X: ArrayLike, outputs: ArrayLike) -> float:
+        """Share of examples that get the class of the network's outputs (logits)."""
+        scores = as_columns(outputs, len(np.asarray(X)), "outputs")
+        return float(accuracy_score(decided(scores), decided(self._linear(X))))
+
+    def _labels(self, y: ArrayLike | None, logits: Array | None, count: int) -> Integers:
+        """The class of each example as a number; sets `classes_`."""
+        if y is None:
+            teach = cast(Array, logits)
+            self.classes_ = np.arange(max(2, teach.shape[1]))
+            return decided(teach)
+        given = column_or_1d(y, warn=True)
+        check_classification_targets(given)
+        if given.shape != (count,):
+            raise ValueError(f"y has shape {given.shape}; give one class for each of {count} rows.")
+        self.classes_, labels = np.unique(given, return_inverse=True)
+        if len(self.classes_) < 2:
+            raise ValueError(
+                f"y has one class only ({self.classes_[0]!r}); a classifier needs two or more."
+            )
+        expected = {1, 2} if len(self.classes_) == 2 else {len(self.classes_)}
+        if logits is not None and logits.shape[1] not in expected:
+            raise ValueError(
+                f"teacher has {logits.shape[1]} columns and y has {len(self.classes_)} classes; "
+                "give a logit for each class, or one for two classes."
+            )
+        return labels
+
+
+def _one_hot(labels: Integers, classes: int) -> Array:
+    return np.eye(classes)[labels][:, 1:] if classes == 2 else np.eye(classes)[labels]

@@ -1,0 +1,197 @@
+"""What both distilled students share: reading signals, learning filters, linear outputs."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any, cast
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from sklearn.base import BaseEstimator
+from sklearn.utils.validation import check_is_fitted
+
+from wavedistill.attribution import Attributions
+from wavedistill.checks import Floats
+from wavedistill.distillation import WaveletDistiller
+from wavedistill.modes import check_mode
+from wavedistill.signals import read_signals
+from wavedistill.students.arguments import auto_or_even, auto_or_integer, seed_of
+from wavedistill.students.fitting import Choices, Fitted, fit_filters
+from wavedistill.students.readings import Reading, ReadSignals, as_reading
+from wavedistill.wavelets import WaveletTransform
+
+__all__ = ["DistilledStudent", "channels_first"]
+
+Array = NDArray[np.float64]
+Integers = NDArray[np.intp]
+
+
+class DistilledStudent(BaseEstimator):  # type: ignore[misc]
+    """What both students share: reading signals, searching filters, linear outputs."""
+
+    def __init__(
+        self,
+        reading: str | Reading = "energy",
+        levels: int | str = "auto",
+        support: int | str = 12,
+        per_level: bool = False,
+        target: str = "auto",
+        max_numbers: int | None = None,
+        cv: Any = 5,
+        mode: str = "zero",
+        axes: int | Sequence[int] = -1,
+        random_state: int | np.random.Generator | np.random.RandomState | None = 0,
+    ) -> None:
+        self.reading = reading
+        self.levels = levels
+        self.support = support
+        self.per_level = per_level
+        self.target = target
+        self.max_numbers = max_numbers
+        self.cv = cv
+        self.mode = mode
+        self.axes = axes
+        self.random_state = random_state
+
+    @property
+    def n_numbers_(self) -> int:
+        """Taps (of each level if they differ), weights that are not 0, and intercepts."""
+        check_is_fitted(self)
+        weights = int(np.count_nonzero(self.coef_))
+        return self.candidates_[0].taps + weights + int(np.size(self.intercept_))
+
+    @property
+    def wavelets_(self) -> tuple[Any, ...]:
+        """The wavelet of each level, the finest first."""
+        check_is_fitted(self)
+        return cast("tuple[Any, ...]", self.transform_.wavelets)
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        # Readings do not see where in the signal something is, as scikit-learn's test data ask.
+        if tags.regressor_tags is not None:
+            tags.regressor_tags.poor_score = True
+        if tags.classifier_tags is not None:
+            tags.classifier_tags.poor_score = True
+        return tags
+
+    def features(self, X: ArrayLike) -> Array:
+        """The features of the student, shape (n, features), named by `feature_names`."""
+        check_is_fitted(self)
+        signals, axis = self._signals(X, reset=False)
+        reader = self._reader(channels_first(signals, axis) / self.scale_)
+        return reader.features(self._lowpass())[:, self.columns_]
+
+    def feature_names(self, sampling_rate: float | None = None) -> tuple[str, ...]:
+        """A name for each feature, with frequencies in hertz if a sampling rate is given."""
+        check_is_fitted(self)
+        names = self.reading_.feature_names(self.transform_.levels, self._channels(), sampling_rate)
+        return tuple(names[column] for column in self.columns_)
+
+    def _signals(self, X: ArrayLike, *, reset: bool) -> tuple[Floats, int]:
+        signals, axes = read_signals(self, X, self.axes, reset=reset)
+        if len(axes) > 1:
+            raise ValueError(
+                f"axes={self.axes} names {len(axes)} axes, and readings are those of signals; "
+                "give one axis, such as -1."
+            )
+        return signals, axes[0]
+
+    def _search(
+        self,
+        signals: Floats,
+        axis: int,
+        targets: Array,
+        folds: Integers,
+        attributions: Attributions | ArrayLike | None,
+    ) -> Fitted:
+        """Learn the filters, and set what the fitted student is known by."""
+        reading = as_reading(self.reading)
+        given = channels_first(signals, axis)
+        scale = float(np.sqrt(np.mean(np.square(given, dtype=np.float64))))
+        if scale == 0:
+            raise ValueError("X is zero everywhere; there is nothing to read.")
+        choices = Choices.of(
+            reading,
+            auto_or_integer(self.levels, "levels", 1),
+            auto_or_even(self.support),
+            per_level=bool(self.per_level),
+            mode=check_mode(self.mode),
+            max_numbers=self.max_numbers,
+            length=given.shape[-1],
+        )
+        random = np.random.default_rng(seed_of(self.random_state))
+        starts = self._sparse_starts(signals, choices, attributions)
+        found = fit_filters(given / scale, targets, folds, choices, given=starts, random=random)
+        self.scale_ = scale
+        self.reading_ = reading
+        self.columns_ = found.columns
+        self.candidates_ = found.candidates
+        self.transform_ = WaveletTransform(
+            list(found.chosen.wavelets), mode=choices.mode, axes=self.axes
+        )
+        self.comparison_ = {
+            "learned or chosen": found.chosen.error,
+            f"best known ({found.named.start})": found.named.error,
+        }
+        self.verdict_ = _verdict(found)
+        return found
+
+    def _sparse_starts(
+        self, signals: Floats, choices: Choices, attributions: Attributions | ArrayLike | None
+    ) -> list[Any]:
+        """The wavelets in which signals and attributions are sparse, as starts of the search."""
+        if attributions is None:
+            return []
+        distiller = WaveletDistiller(
+            choices.levels[0],
+            max(choices.supports),
+            mode=choices.mode,
+            axes=self.axes,
+            random_state=seed_of(self.random_state),
+        )
+        distiller.fit(signals, attributions=attributions)
+        return [candidate.wavelet for candidate in distiller.candidates_]
+
+    def _reader(self, signals: Floats) -> ReadSignals:
+        transform = self.transform_
+        return ReadSignals(signals, self.reading_, transform.levels, transform.mode)
+
+    def _lowpass(self) -> Array:
+        return np.stack([wavelet.lowpass for wavelet in self.transform_.wavelets])
+
+    def _channels(self) -> int:
+        length = self.signal_shape_[self._axis_of_example()]
+        return math.prod(self.signal_shape_) // int(length)
+
+    def _axis_of_example(self) -> int:
+        shape = (1, *self.signal_shape_)
+        return self.transform_.decomposition.along(shape)[0] - 1
+
+    def _linear(self, X: ArrayLike) -> Array:
+        outputs: Array = self.features(X) @ self.coef_.T + self.intercept_
+        return outputs
+
+
+def channels_first(signals: Floats, axis: int) -> Floats:
+    """Signals with shape (n, channels, length)."""
+    moved = np.moveaxis(signals, axis, -1)
+    return moved.reshape(len(moved), -1, moved.shape[-1])
+
+
+def _verdict(found: Fitted) -> str:
+    known = found.named.start
+    if found.chosen.start == known and found.chosen.wavelets == found.named.wavelets:
+        reason = "a learned one is no better in cross-validation"
+        if found.checked is not None:
+            reason = (
+                f"a learned one gains {100 * found.checked[0]:+.1f} +- "
+                f"{100 * found.checked[1]:.1f} points of explained variation on held-out folds"
+            )
+        return f"The wavelet does not matter here: use {known}; {reason}."
+    gain = 100 * (found.named.error - found.chosen.error)
+    return (
+        f"The learned wavelet matters here: it explains {gain:.1f} points more of the targets' "
+        f"variation in cross-validation than {known}, the best known wavelet."
+    )

@@ -1,0 +1,155 @@
+"""`DistilledRegressor`: a readable model of a network's outputs."""
+
+from __future__ import annotations
+
+from typing import Any, Self, cast
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from sklearn.base import RegressorMixin
+from sklearn.metrics import r2_score
+
+from wavedistill.attribution import Attributions
+from wavedistill.students.arguments import as_columns, check_target, fold_numbers
+from wavedistill.students.distilled import DistilledStudent
+from wavedistill.students.weights import cross_r2, ridge
+
+__all__ = ["DistilledRegressor"]
+
+Array = NDArray[np.float64]
+
+
+class DistilledRegressor(RegressorMixin, DistilledStudent):  # type: ignore[misc]
+    """A linear model of a few wavelet features that is taught by a network.
+
+    The wavelet is learned through this model: it minimises the error in cross-validation of ridge
+    regression from the features to the network's outputs. A known wavelet takes its place where
+    the learned one gains nothing.
+
+    Parameters
+    ----------
+    reading : str
+        What is read of each sub-band: ``"energy"`` (log of the mean square), ``"packets"`` (the
+        same of wavelet packets), ``"events"`` (maximum, minimum, sums of the positive and of the
+        negative parts, of the undecimated transform) or ``"largest"`` (the six largest).
+    levels : int or "auto"
+        Depth J. ``"auto"``: the least depth within one standard error of the best.
+    support : int or "auto"
+        Length N of the filters, even. ``"auto"``: the shortest of several within one standard error
+        of the best.
+    per_level : bool
+        Learn a filter for each level.
+    target : str
+        What the weights are fitted to at the end: the ``"teacher"``, the ``"response"`` y, or
+        ``"auto"``, whichever predicts y better in cross-validation.
+    max_numbers : int or None
+        The most numbers of the student: taps, weights and intercepts. None keeps all features.
+    cv : int, splitter or iterable
+        Folds, as in scikit-learn; they must hold out each example once. With `groups` and an int,
+        groups stay together.
+    mode : str
+        PyWavelets' signal extension mode.
+    axes : int
+        The axis of time; other axes, except the first, are channels.
+    random_state : int, numpy.random.Generator, numpy.random.RandomState or None
+
+    Attributes
+    ----------
+    transform_ : WaveletTransform
+        The wavelet, or one for each level, with levels, mode and axes.
+    candidates_ : list of Candidate
+        Filters that were compared, best first: ``wavelets``, ``error`` in cross-validation as a
+        share of the targets' variation, ``start``.
+    coef_ : ndarray, shape (features,) or (outputs, features)
+    intercept_ : float or ndarray, shape (outputs,)
+    columns_ : ndarray of int
+        Which features of the reading the student has.
+    scale_ : float
+        Root mean square of X; signals are divided by it.
+    comparison_ : dict of str to float
+        Errors in cross-validation.
+    verdict_ : str
+        Whether the learned wavelet matters here.
+    target_ : str
+        ``"teacher"`` or ``"response"``.
+    n_numbers_ : int
+        Numbers that one has to know to use the student.
+    n_features_in_ : int
+        Size of the second axis of X.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import wavedistill as wd
+    >>> random = np.random.default_rng(0)
+    >>> X = random.standard_normal((300, 128)) * random.uniform(0.5, 2, (300, 1))
+    >>> outputs = np.log(np.mean(X**2, axis=1))  # those of a network
+    >>> student = wd.students.DistilledRegressor("energy", levels=3, support=4).fit(X, teacher=outputs)
+    >>> round(student.fidelity(X, outputs), 2)
+    1.0
+    """
+
+    def fit(
+        self,
+        X: ArrayLike,
+        y: ArrayLike | None = None,
+        teacher: ArrayLike | None = None,
+        attributions: Attributions | ArrayLike | None = None,
+        groups: ArrayLike | None = None,
+    ) -> Self:
+        """Learn the wavelet and the weights.
+
+        Parameters
+        ----------
+        X : array_like, shape (n, ...)
+            Signals along `axes`.
+        y : array_like, shape (n,) or (n, outputs), optional
+            The response.
+        teacher : array_like, shape (n,) or (n, outputs), optional
+            The network's outputs for X. Without them the wavelet is learned from y.
+        attributions : Attributions or array_like, optional
+            Of the network; wavelets in which they are sparse are starts of the search.
+        groups : array_like, shape (n,), optional
+            Examples of a group are never on both sides of a split.
+
+        Raises
+        ------
+        TypeError, ValueError
+            For data and parameters that cannot be used, before any work is done.
+        """
+        check_target(self.target, y, teacher)
+        signals, axis = self._signals(X, reset=True)
+        count = len(signals)
+        response = None if y is None else as_columns(y, count, "y")
+        outputs = None if teacher is None else as_columns(teacher, count, "teacher")
+        learned_from = cast(Array, response if outputs is None else outputs)
+        folds = fold_numbers(self.cv, signals, learned_from[:, 0], groups, False, self.random_state)
+        found = self._search(signals, axis, learned_from, folds, attributions)
+        features = found.reader.features(self._lowpass())[:, self.columns_]
+        fitted = {"teacher": outputs, "response": response}
+        goals = {name: goal for name, goal in fitted.items() if goal is not None}
+        self.target_ = next(iter(goals)) if self.target == "auto" else self.target
+        if self.target == "auto" and response is not None and outputs is not None:
+            self.target_ = max(
+                goals,
+                key=lambda name: cross_r2(features, goals[name], response, folds, found.penalty),
+            )
+        fit = ridge(features, goals[self.target_], found.penalty)
+        given = y if self.target_ == "response" else teacher
+        self._one_output = np.asarray(given).ndim == 1
+        self.coef_ = fit.weights[:, 0] if self._one_output else fit.weights.T
+        self.intercept_ = float(fit.intercept[0]) if self._one_output else fit.intercept
+        return self
+
+    def predict(self, X: ArrayLike) -> Array:
+        """The predicted outputs, shape (n,) or (n, outputs)."""
+        return self._linear(X)
+
+    def fidelity(self, X: ArrayLike, outputs: ArrayLike) -> float:
+        """R2 of the predictions against the network's outputs."""
+        return float(r2_score(outputs, self.predict(X)))
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.target_tags.multi_output = True
+        return tags
