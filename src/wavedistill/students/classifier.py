@@ -130,6 +130,12 @@ class DistilledClassifier(ClassifierMixin, DistilledStudent):  # type: ignore[mi
         scores = as_columns(outputs, len(np.asarray(X)), "outputs")
         return float(accuracy_score(decided(scores), decided(self._linear(X))))
 
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        # Readings do not tell where in the signal something is, as scikit-learn's test data ask.
+        tags.classifier_tags.poor_score = True
+        return tags
+
     def _labels(self, y: ArrayLike | None, logits: Array | None, count: int) -> Integers:
         """The class of each example as a number; sets `classes_`."""
         if y is None:

@@ -67,15 +67,6 @@ class DistilledStudent(BaseEstimator):  # type: ignore[misc]
         check_is_fitted(self)
         return cast("tuple[Any, ...]", self.transform_.wavelets)
 
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        # Readings do not see where in the signal something is, as scikit-learn's test data ask.
-        if tags.regressor_tags is not None:
-            tags.regressor_tags.poor_score = True
-        if tags.classifier_tags is not None:
-            tags.classifier_tags.poor_score = True
-        return tags
-
     def features(self, X: ArrayLike) -> Array:
         """The features of the student, shape (n, features), named by `feature_names`."""
         check_is_fitted(self)
