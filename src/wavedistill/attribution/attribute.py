@@ -80,7 +80,7 @@ def attribute(
         If the model does not suit the method, or an argument is of the wrong kind.
     ValueError
         If X is empty or not finite, if an argument does not suit the method or X, if the model
-        refuses X, if the output does not depend on the input, or if it or the attribution is not
+        fails on X, if the output does not depend on the input, or if it or the attribution is not
         finite.
     ImportError
         If a module is given and captum is not installed.

@@ -75,8 +75,8 @@ def _targets(model: nn.Module, wanted: Any, batch: Tensor, examples: int) -> lis
     except Exception as error:
         kind = type(error).__name__
         raise ValueError(
-            f"the model refuses X, given as batches of shape {tuple(batch.shape)}; it raises "
-            f"{kind}: {error}. {_remedy(model, tuple(batch.shape))}"
+            f"the model fails on X, given in batches of shape {tuple(batch.shape)}, with {kind}: "
+            f"{error}. {_remedy(model, tuple(batch.shape))}"
         ) from error
     found = choices(wanted, output, len(batch), examples, Tensor)
     score = pick(output, found[0], slice(0, len(batch)), len(batch), Tensor).sum()
@@ -91,15 +91,15 @@ def _targets(model: nn.Module, wanted: Any, batch: Tensor, examples: int) -> lis
 
 
 def _remedy(model: nn.Module, shape: tuple[int, ...]) -> str:
-    """What to do about a model that refuses batches of this shape."""
+    """What to do about a model that fails on batches of this shape."""
     leaves = (module for module in model.modules() if not any(module.children()))
     first = next(leaves, model)
     dimensions = _CONVOLUTIONS.get(type(first))
     if dimensions is None:
-        return "Give X with the shape that the model was trained on, apart from its first axis."
+        return "X must have the shape that the model was trained on, apart from its first axis."
     channels: int = first.in_channels  # type: ignore[assignment]
     rule = (
-        f"Its first layer, a {type(first).__name__}, needs the {channels} channel"
+        f"The model's first layer, a {type(first).__name__}, needs the {channels} channel"
         f"{'s' * (channels > 1)} on the axis after that of examples"
     )
     if len(shape) == dimensions + 1 and channels == 1:
