@@ -129,3 +129,47 @@ def test_a_gradient_that_reaches_only_other_tensors_is_refused():
 def test_all_zero_multipliers_are_for_others_to_judge():
     found = attribute(Function(lambda x: 0 * x.sum(1)), signals())
     assert not found.multipliers.any()
+
+
+def convolutions(kind, channels, *body):
+    total = Function(lambda x: x.flatten(1).sum(1))
+    return nn.Sequential(*body, kind(channels, 2, 3), nn.Tanh(), total).double()
+
+
+@pytest.mark.parametrize(
+    ("make", "shape", "remedy"),
+    [
+        (lambda: convolutions(nn.Conv1d, 1), (5, LENGTH), r"first layer, a Conv1d, .*X\[:, None\]"),
+        (lambda: convolutions(nn.Conv2d, 1), (5, 8, 8), r"first layer, a Conv2d, .*X\[:, None\]"),
+        (lambda: convolutions(nn.Conv1d, 3), (5, LENGTH, 3), r"give np\.moveaxis\(X, -1, 1\)"),
+        (
+            lambda: convolutions(nn.Conv1d, 3),
+            (5, LENGTH),
+            r"needs the 3 channels .*\(n, 3, \.\.\.\)",
+        ),
+        (lambda: convolutions(nn.Conv1d, 3), (5, 2, LENGTH), r"give X with shape \(n, 3, \.\.\.\)"),
+        (lambda: convolutions(nn.Conv1d, 1, nn.Identity()), (5, LENGTH), "X must have the shape"),
+        (lambda: mlp(LENGTH + 1), (5, LENGTH), "X must have the shape that the model was trained"),
+    ],
+)
+def test_a_shape_that_the_model_fails_on_is_told_with_a_remedy(make, shape, remedy):
+    teacher, x = make(), np.random.default_rng(0).normal(size=shape)
+    given = rf"fails on X, given in batches of shape \(2, {shape[1]}.* with RuntimeError: "
+    with pytest.raises(ValueError, match=f"{given}.*{remedy}") as refusal:
+        attribute(teacher, x, batch_size=2)
+    assert isinstance(refusal.value.__cause__, RuntimeError)
+
+
+def test_the_remedy_for_a_missing_channel_axis_works():
+    teacher, x = convolutions(nn.Conv1d, 1), signals()
+    with pytest.raises(ValueError, match=r"give X\[:, None\]\.$"):
+        attribute(teacher, x)
+    assert attribute(teacher, x[:, None]).shape == (5, 1, LENGTH)
+
+
+def test_memory_that_runs_out_is_no_matter_of_shape():
+    def hungry(x):
+        raise torch.OutOfMemoryError("no memory left")
+
+    with pytest.raises(torch.OutOfMemoryError, match="no memory left"):
+        attribute(Function(hungry), signals())

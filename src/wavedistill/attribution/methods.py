@@ -241,11 +241,11 @@ class BlackBox(FunctionMethod):
         relative error is about the root of d / n_samples.
     noise : float or array_like, shape (...)
         Standard deviation of the noise: a share of the standard deviation of X over examples at
-        each position; or an array with one for each value of an example, in units of X. A position
-        that is constant, or nearly, has a hundredth of the median over the positions. With fewer
-        than 8 examples, a number is a share of the standard deviation of all values. Little noise
-        comes closer to the gradient of a smooth function; more noise sees further across the steps
-        of a tree or of a rounded output.
+        each position; or an array with one for each value of an example, in units of X. The least
+        standard deviation counted is a tenth of the median along the last axis, so that positions
+        that hardly vary move too. With fewer than 8 examples, a number is a share of the standard
+        deviation of all values. Little noise comes closer to the gradient of a smooth function;
+        more noise sees further across the steps of a tree or of a rounded output.
     random_state : int, numpy.random.Generator or None
         What the draws follow from. No global generator is used.
     """

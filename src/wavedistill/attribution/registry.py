@@ -39,15 +39,20 @@ def as_method(method: object, parameters: Mapping[str, Any]) -> Method:
             )
         return method
     if not isinstance(method, str) or method not in METHODS:
-        raise ValueError(f"method={method!r} is not known; choose one of {names_of(Method)}.")
+        raise ValueError(
+            f"method={method!r} is not known; choose one of {names_of(Method)}, or give a method "
+            "with its parameters, such as IntegratedGradients(steps=100)."
+        )
     entry = METHODS[method]
     own = entry.parameters()
     foreign = {name: value for name, value in parameters.items() if name not in own}
     if foreign:
         raise _refusal(entry, foreign)
     for name, each in own.items():
-        if each.default is MISSING and parameters.get(name) is None:
+        if parameters.get(name) is None and each.default is MISSING:
             raise ValueError(f"method={method!r} needs {name}: {each.metadata['needed']}.")
+        if parameters.get(name, 0) is None and each.default is not None:
+            raise ValueError(f"{name}=None is given; leave it out for {name}={each.default!r}.")
     return entry(**parameters)
 
 

@@ -24,8 +24,11 @@ RandomState = int | np.random.Generator | None
 #: With fewer examples, the standard deviation at a position is too rough to scale noise by.
 _FEWEST_EXAMPLES = 8
 
-#: The least standard deviation at a position, as a share of the median over the positions.
-_LEAST_SPREAD = 0.01
+#: The least standard deviation at a position, as a share of the median along the last axis.
+_LEAST_SPREAD = 0.1
+
+#: A standard deviation below this share of the values is rounding.
+_ROUNDING = 1e-12
 
 
 def batches(total: int, size: int) -> Iterator[slice]:
@@ -104,10 +107,9 @@ def noise_scale(noise: ArrayLike, data: Floats, *, per_position: bool) -> Floats
         return values.astype(np.float64)
     share = np.float64(noise)  # type: ignore[arg-type]
     spread = data.std(axis=0, dtype=np.float64)
+    spread[spread < _ROUNDING * np.abs(data).max(axis=0)] = 0
     if per_position and len(data) >= _FEWEST_EXAMPLES and spread.any():
-        # A floor, since the error of a gradient is inverse to the noise at its position.
-        floor = _LEAST_SPREAD * np.median(spread[spread > 0])
-        return np.asarray(share * np.maximum(spread, floor))
+        return np.asarray(share * np.maximum(spread, _LEAST_SPREAD * _typical(spread)))
     total = data.std(dtype=np.float64)
     if total == 0:
         raise ValueError(
@@ -116,3 +118,15 @@ def noise_scale(noise: ArrayLike, data: Floats, *, per_position: bool) -> Floats
             f"shape {data.shape[1:]}."
         )
     return np.asarray(share * total)
+
+
+def _typical(spread: Floats) -> Floats:
+    """The median along the last axis of what is not 0, of channels apart; shape (..., 1).
+
+    Noise needs a floor in terms of it: the error of a gradient is inverse to the noise at its
+    position, so that positions that hardly vary would have errors above all others.
+    """
+    varying = np.where(spread > 0, spread, np.nan)
+    constant = (spread == 0).all(axis=-1)
+    varying[constant] = np.nanmedian(varying)
+    return np.asarray(np.nanmedian(varying, axis=-1, keepdims=True))
