@@ -78,6 +78,14 @@ def test_inputs_must_be_those_of_these_examples(baseline, targets, change):
         found.require_examples(wrong)
 
 
+def test_the_inputs_of_every_target_are_looked_at():
+    inputs = np.concatenate([X, X[::-1]])
+    with pytest.raises(ValueError, match="of other examples"):
+        Attributions(np.ones_like(inputs), inputs, "input_x_gradient", targets=2).require_examples(
+            X
+        )
+
+
 def test_what_cannot_be_seen_is_not_refused():
     Attributions(X).require_examples(shuffled(X))
     Attributions(X, X - X[::-1], "integrated_gradients").require_examples(X)

@@ -143,8 +143,7 @@ class Attributions:
         IndexError
             For an example that is not there, or a mask of another length.
         """
-        if isinstance(rows, tuple) and len(rows) == 2 and rows[1] is Ellipsis:
-            rows = rows[0]  # scikit-learn writes A[rows, ...]
+        # By an array of indices, which takes what scikit-learn writes too: A[rows, ...].
         chosen = np.arange(len(self))[rows]
         if chosen.ndim != 1:
             raise TypeError(
