@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from wavedistill.attribution import Attributions
-from wavedistill.wavelets import Wavelet, adjoint_synthesis, analysis
+from wavedistill.wavelets import Wavelet, WaveletTransform
 
 
 def arrays(*shape, seed=0, dtype=np.float64):
@@ -18,15 +18,16 @@ def arrays(*shape, seed=0, dtype=np.float64):
 def test_saliency_is_the_adjoint_synthesis_of_the_multipliers():
     multipliers, _ = arrays(3, 17)
     found = Attributions(multipliers).coefficients("db3", 2, "periodization")
-    np.testing.assert_array_equal(found, adjoint_synthesis(multipliers, "db3", 2, "periodization"))
+    np.testing.assert_array_equal(
+        found, WaveletTransform("db3", 2, "periodization").adjoint(multipliers)
+    )
 
 
 def test_products_are_inputs_times_multipliers_coefficient_by_coefficient():
     multipliers, inputs = arrays(3, 17)
     found = Attributions(multipliers, inputs, "input_x_gradient").coefficients("db3", 2, "reflect")
-    expected = analysis(inputs, "db3", 2, "reflect") * adjoint_synthesis(
-        multipliers, "db3", 2, "reflect"
-    )
+    transform = WaveletTransform("db3", 2, "reflect")
+    expected = transform.analysis(inputs) * transform.adjoint(multipliers)
     np.testing.assert_array_equal(found, expected)
 
 
@@ -53,8 +54,8 @@ def test_axis_counts_the_axes_of_the_signals(baseline_axis, last, middle):
         multipliers.swapaxes(-1, -2), inputs.swapaxes(-1, -2), "ig", baseline_axis=baseline_axis
     )
     np.testing.assert_allclose(
-        along.coefficients("db2", 2, axis=middle).swapaxes(-1, -2),
-        swapped.coefficients("db2", 2, axis=last),
+        along.coefficients("db2", 2, axes=middle).swapaxes(-1, -2),
+        swapped.coefficients("db2", 2, axes=last),
         atol=1e-15,
     )
 
@@ -81,7 +82,7 @@ def test_products_are_refused_for_filters_that_are_not_orthonormal():
 @pytest.mark.parametrize("axis", [0, 2, -3])
 def test_an_axis_that_is_not_one_of_the_signals_is_refused(axis):
     with pytest.raises(ValueError, match=r"ax[ei]s=.* (names the first|out of range|at least)"):
-        Attributions(arrays(3, 16)[0]).coefficients("haar", 1, axis=axis)
+        Attributions(arrays(3, 16)[0]).coefficients("haar", 1, axes=axis)
 
 
 @pytest.mark.parametrize(
@@ -229,7 +230,7 @@ def test_without_captum_the_message_says_how_to_install_it():
         "attribute(torch.nn.Linear(3, 1), torch.eye(3))"
     )
     last = done.stderr.strip().splitlines()[-1]
-    assert last.startswith("ImportError: attribute needs captum")
+    assert last.startswith("ImportError: attribute with a PyTorch model needs captum")
     assert "pip install 'wavedistill[torch]'" in last
 
 

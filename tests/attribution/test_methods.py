@@ -11,16 +11,9 @@ from torch import nn  # noqa: E402
 from torch.nn import functional  # noqa: E402
 
 from wavedistill.attribution import TrimModel, attribute  # noqa: E402
-from wavedistill.wavelets import adjoint_synthesis, analysis, synthesis  # noqa: E402
+from wavedistill.wavelets import WaveletTransform  # noqa: E402
 
 LENGTH = 16
-
-
-@pytest.fixture(autouse=True)
-def _seeded():
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(0)
-        yield
 
 
 def normal(*shape, seed=0):
@@ -87,30 +80,30 @@ def test_expected_gradients_add_up_to_the_change_from_the_mean_output():
 
 def test_expected_gradients_of_coefficients_are_those_of_captum_in_expectation():
     teacher, x, background = mlp(), normal(3, LENGTH), normal(4, LENGTH, seed=1)
-    draws, wavelet = 4000, ("db2", 2, "symmetric")
+    draws, transform = 4000, WaveletTransform("db2", 2, "symmetric")
     found = expected(teacher, x, background, draws)
     pairs = np.stack(
         [
-            analysis(inputs, *wavelet) * adjoint_synthesis(multipliers, *wavelet)
+            transform.analysis(inputs) * transform.adjoint(multipliers)
             for inputs, multipliers in zip(found.inputs, found.multipliers, strict=True)
         ]
     )
-    total = analysis(x, *wavelet).shape[1]
-    matrix = torch.tensor(synthesis(np.eye(total), "db2", 2, LENGTH, "symmetric"))
+    total = transform.layout(LENGTH).total
+    matrix = torch.tensor(transform.synthesis(np.eye(total), LENGTH))
     trim = TrimModel(teacher, lambda w: w @ matrix)
     before = np.random.get_state()  # noqa: NPY002
     np.random.seed(0)  # noqa: NPY002
     try:
         # With noise of scale 0, GradientSHAP has the randomness of expected gradients.
         reference = GradientShap(trim).attribute(
-            torch.tensor(analysis(x, *wavelet)),
-            torch.tensor(analysis(background, *wavelet)),
+            torch.tensor(transform.analysis(x)),
+            torch.tensor(transform.analysis(background)),
             n_samples=draws,
             stdevs=0.0,
         )
     finally:
         np.random.set_state(before)  # noqa: NPY002
-    coefficients = found.coefficients(*wavelet)
+    coefficients = found.coefficients(transform)
     np.testing.assert_allclose(coefficients, pairs.mean(axis=0), atol=1e-14)
     error = pairs.std(axis=0) * np.sqrt(2 / draws)
     assert error.max() < 0.1 * abs(coefficients).max()
@@ -141,7 +134,7 @@ def test_draws_follow_the_random_state_and_leave_the_global_ones_alone(method):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"baselines": None}, r"needs baselines: background examples .*\(16,\), such as the tr"),
+        ({"baselines": None}, "needs baselines: background examples .* such as the tr"),
         ({"baselines": np.zeros(LENGTH)}, r"baselines have shape \(16,\); give background"),
         ({"baselines": np.zeros((2, 3))}, r"baselines have shape \(2, 3\)"),
         ({"baselines": np.full((1, LENGTH), np.nan)}, "baselines contains NaN"),
@@ -159,8 +152,8 @@ def test_expected_gradients_without_a_background_are_refused(change, message):
 def test_deeplift_of_a_relu_network_is_the_rescale_rule(start, dtype):
     teacher, x = mlp(nn.ReLU).to(dtype), normal(7, LENGTH)
     shape = {"zero": (), "example": (LENGTH,), "examples": (7, LENGTH)}[start]
-    given = normal(*shape, seed=3) if shape else None
-    origin = np.broadcast_to(0.0 if given is None else given, x.shape)
+    given = normal(*shape, seed=3) if shape else 0.0
+    origin = np.broadcast_to(given, x.shape)
     found = attribute(teacher, x, "deeplift", baselines=given, batch_size=4)
     first, last = (teacher[i].weight.detach().double().numpy() for i in (0, 2))
     bias = teacher[0].bias.detach().double().numpy()
@@ -232,7 +225,7 @@ def test_deeplift_refuses_or_warns_and_leaves_nothing_on_the_modules(kind):
         error, message = {
             "module": (ValueError, "'act', a ReLU, is called again; give each call"),
             "softmax": (ValueError, "does not suit the Softmax 'soft'; give a model that ends"),
-            "failure": (AttributeError, "undefined"),
+            "failure": (ValueError, "fails on X.* with AttributeError: .*undefined"),
         }[kind]
         with pytest.raises(error, match=message):
             attribute(teacher, x, "deeplift")

@@ -21,16 +21,10 @@ from captum.attr import (  # noqa: E402
 from torch import nn  # noqa: E402
 
 from wavedistill.attribution import TrimModel, attribute  # noqa: E402
-from wavedistill.wavelets import CoefficientLayout, Wavelet, analysis, synthesis  # noqa: E402
+from wavedistill.wavelets import Wavelet, WaveletTransform  # noqa: E402
 
 LENGTH = 16
-
-
-@pytest.fixture(autouse=True)
-def _seeded():
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(0)
-        yield
+DB3 = WaveletTransform("db3", 2, "symmetric")
 
 
 def signals(n=5):
@@ -49,9 +43,9 @@ def linear(weights=None):
 
 
 def dwt(x):
-    total = analysis(x, "db3", 2, "symmetric").shape[1]
-    matrix = torch.tensor(synthesis(np.eye(total), "db3", 2, LENGTH, "symmetric"))
-    return torch.tensor(analysis(x, "db3", 2, "symmetric")), lambda w: w @ matrix
+    w = DB3.analysis(x)
+    matrix = torch.tensor(DB3.synthesis(np.eye(w.shape[1]), LENGTH))
+    return torch.tensor(w), lambda w: w @ matrix
 
 
 def fft(x):
@@ -104,14 +98,15 @@ def test_saliency_through_a_wavelet_is_that_of_attributions(mode, orthonormal):
     h = Wavelet.from_name("db3").lowpass
     wavelet = Wavelet(h if orthonormal else h + 0.1 * np.linspace(-1, 1, 6))
     x, model = signals(), teacher()
-    w = analysis(x, wavelet, 2, mode)
-    matrix = torch.tensor(synthesis(np.eye(w.shape[1]), wavelet, 2, LENGTH, mode))
+    transform = WaveletTransform(wavelet, 2, mode)
+    w = transform.analysis(x)
+    matrix = torch.tensor(transform.synthesis(np.eye(w.shape[1]), LENGTH))
     trim = TrimModel(model, lambda w: w @ matrix)
     attributed, held = trim.split(torch.tensor(w), torch.tensor(x))
     found = Saliency(trim).attribute(
         attributed.requires_grad_(), abs=False, additional_forward_args=held
     )
-    expected = attribute(model, x).coefficients(wavelet, 2, mode)
+    expected = attribute(model, x).coefficients(transform)
     np.testing.assert_allclose(found.numpy(), expected, atol=1e-13)
 
 
@@ -209,7 +204,7 @@ def test_several_examples_at_once_take_their_own_residuals_in_surrogates_and_noi
     )
 
 
-BANDS = CoefficientLayout(LENGTH, 6, 2, "symmetric").slices
+BANDS = DB3.layout(LENGTH).slices
 WHERES = {
     "integer": 2,
     "slice": BANDS[1],

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from wavedistill.attribution.attribute import attribute
 from wavedistill.attribution.attributions import Attributions
+from wavedistill.extras import load
 
 if TYPE_CHECKING:
     from wavedistill.attribution.trim import TrimModel
@@ -20,16 +21,9 @@ __all__ = ["Attributions", "TrimModel", "attribute"]
 def __getattr__(name: str) -> Any:
     if name != "TrimModel":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    try:
-        from wavedistill.attribution.trim import TrimModel
-    except ModuleNotFoundError as error:
-        if (error.name or "").partition(".")[0] != "torch":
-            raise
-        raise ImportError(
-            "TrimModel needs torch, and it is not installed: pip install 'wavedistill[torch]'"
-        ) from error
-    globals()[name] = TrimModel
-    return TrimModel
+    value = load("wavedistill.attribution.trim", "TrimModel", "torch").TrimModel
+    globals()[name] = value
+    return value
 
 
 def __dir__() -> list[str]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import zipfile
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any, Self, cast
+from dataclasses import dataclass, field, replace
+from typing import Any, ClassVar, Self, cast
 
 import numpy as np
+from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-from wavedistill.checks import Floats, float_array, same_shape
+from wavedistill.attribution.examples import require_inputs, require_shape
+from wavedistill.checks import Floats, float_array, integer, same_shape
 from wavedistill.files import replacing
 from wavedistill.wavelets import WaveletLike, WaveletTransform, as_transform
 
@@ -18,14 +20,21 @@ __all__ = ["Attributions"]
 
 _FORMAT = "wavedistill.attributions"
 
+#: The arrays that not all attributions have.
+_OPTIONAL = ("inputs", "standard_error", "baseline")
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Attributions:
     """Attributions of a teacher's output to the samples of its input signals.
 
+    It is a container of n examples, like X: ``len(A)`` is n, ``A[rows]`` selects examples by a
+    slice, an array of indices or a boolean mask, and ``np.asarray(A)`` is `multipliers`. So
+    scikit-learn's cross-validation splits it along with X.
+
     Parameters
     ----------
-    multipliers : array_like, shape (n, ...) or (K, n, ...)
+    multipliers : array_like, shape (targets * n, ...) or (K, targets * n, ...)
         Shaped like the signals X, the first axis over examples: gradients, or multipliers m for
         which (x - x') * m is the attribution.
     inputs : array_like or None
@@ -36,15 +45,27 @@ class Attributions:
     baseline_axis : bool
         Whether a leading axis of both arrays runs over K baselines, over which products are
         averaged.
-
     standard_error : array_like or None
         For multipliers that are estimates: the standard error of each, shaped like them.
+    targets : int
+        How many targets are stacked along the axis of examples: all n examples for the first
+        target, then all for the second, and so on.
+    baseline : float, array_like of shape (...), or None
+        The baseline, if all examples have the same one and it is known: then X is
+        `inputs` + `baseline`, which `require_examples` checks.
 
     Raises
     ------
     TypeError, ValueError
-        If an array is empty or does not hold finite real numbers, if the shapes disagree, or if
-        there is a baseline axis but are no `inputs`.
+        If an array is empty or does not hold finite real numbers, if the shapes disagree, if
+        `targets` does not divide the number of rows, or if there is a baseline axis but are no
+        `inputs`.
+
+    Examples
+    --------
+    >>> A = Attributions(np.arange(12.0).reshape(4, 3))
+    >>> len(A), A.shape, A[[0, 2]].multipliers.tolist()
+    (4, (4, 3), [[0.0, 1.0, 2.0], [6.0, 7.0, 8.0]])
     """
 
     multipliers: Floats
@@ -52,6 +73,11 @@ class Attributions:
     method: str = "saliency"
     baseline_axis: bool = field(default=False, kw_only=True)
     standard_error: Floats | None = field(default=None, kw_only=True)
+    targets: int = field(default=1, kw_only=True)
+    baseline: Floats | None = field(default=None, kw_only=True)
+
+    #: Python would otherwise make an iterator of `__getitem__`, one integer after the other.
+    __iter__: ClassVar[None] = None
 
     def __post_init__(self) -> None:
         least = 2 + self.baseline_axis
@@ -67,6 +93,106 @@ class Attributions:
                 "baseline_axis=True needs inputs, X minus each baseline; without them, give the "
                 "multipliers averaged over that axis."
             )
+        rows = multipliers.shape[self.baseline_axis]
+        object.__setattr__(self, "targets", integer(self.targets, "targets", minimum=1))
+        if rows % self.targets:
+            raise ValueError(
+                f"targets={self.targets} does not divide the {rows} rows of multipliers; give "
+                "all examples once for each target."
+            )
+        if self.baseline is not None:
+            self._set_baseline()
+
+    def _set_baseline(self) -> None:
+        if self.inputs is None or self.baseline_axis:
+            raise ValueError(
+                "baseline is given, and it belongs to inputs with one baseline for all examples; "
+                "leave it out."
+            )
+        given = np.asarray(self.baseline)
+        values = float_array(np.atleast_1d(given), "baseline").reshape(given.shape)
+        if values.shape not in ((), self.shape[1:]):
+            raise ValueError(
+                f"baseline has shape {values.shape}; give one number or one example, shape "
+                f"{self.shape[1:]}."
+            )
+        object.__setattr__(self, "baseline", values)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of X, (n, ...), with any number of baselines and targets."""
+        rows, *rest = self.multipliers.shape[self.baseline_axis :]
+        return (rows // self.targets, *rest)
+
+    def __len__(self) -> int:
+        """The number of examples, n; each may have several targets."""
+        return self.shape[0]
+
+    def __getitem__(self, rows: Any) -> Self:
+        """The attributions of some examples, for all of their targets.
+
+        Parameters
+        ----------
+        rows : slice, array_like of int, or array_like of bool, shape (n,)
+            Which examples.
+
+        Raises
+        ------
+        TypeError
+            For a single integer, which would leave no axis of examples.
+        IndexError
+            For an example that is not there, or a mask of another length.
+        """
+        # By an array of indices, which takes what scikit-learn writes too: A[rows, ...].
+        chosen = np.arange(len(self))[rows]
+        if chosen.ndim != 1:
+            raise TypeError(
+                "Attributions are selected by a slice, an array of indices or a boolean mask of "
+                f"examples, not by {rows!r}; one example is A[[3]]."
+            )
+        stacked = np.arange(self.targets)[:, None] * len(self) + chosen
+        parts = {
+            name: np.take(array, stacked.ravel(), axis=int(self.baseline_axis))
+            for name in ("multipliers", "inputs", "standard_error")
+            if (array := getattr(self, name)) is not None
+        }
+        return replace(self, **parts)
+
+    def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> NDArray[Any]:
+        """The multipliers, with their axis of baselines and the rows of all targets."""
+        return np.array(self.multipliers, dtype=dtype, copy=copy)
+
+    def __repr__(self) -> str:
+        targets = f", targets={self.targets}" if self.targets > 1 else ""
+        return (
+            f"Attributions(method={self.method!r}, multipliers of shape "
+            f"{self.multipliers.shape}{targets})"
+        )
+
+    def require_examples(self, X: ArrayLike) -> None:
+        """Check that these are attributions of X, as far as that can be seen.
+
+        The shapes must agree. Where `baseline` is known, or the method is
+        ``"input_x_gradient"``, the values of X must be `inputs` + `baseline`, to 1e-4 of the
+        largest.
+
+        Parameters
+        ----------
+        X : array_like, shape (n, ...)
+
+        Raises
+        ------
+        TypeError
+            If X does not hold real numbers.
+        ValueError
+            If the shapes disagree, or if `inputs` are those of other examples.
+        """
+        require_shape(self.shape, self.targets, X)
+        baseline = self.baseline
+        if baseline is None and self.method == "input_x_gradient" and not self.baseline_axis:
+            baseline = np.zeros(())
+        if self.inputs is not None and baseline is not None:
+            require_inputs(self.inputs, baseline, X)
 
     def coefficients(
         self,
@@ -91,7 +217,7 @@ class Attributions:
         Returns
         -------
         ndarray
-            In the layout of `WaveletTransform.analysis` of X.
+            In the layout of `WaveletTransform.analysis` of X; all examples for each target.
 
         Raises
         ------
@@ -119,9 +245,10 @@ class Attributions:
             "version": np.array(1),
             "method": np.array(str(self.method)),
             "baseline_axis": np.array(bool(self.baseline_axis)),
+            "targets": np.array(self.targets),
             "multipliers": self.multipliers,
         }
-        for name in ("inputs", "standard_error"):
+        for name in _OPTIONAL:
             if getattr(self, name) is not None:
                 content[name] = getattr(self, name)
         # Through a handle, since given a path NumPy would append a suffix of its own.
@@ -145,25 +272,16 @@ class Attributions:
                     raise ValueError(f"it is of format {content['format']}")
                 return cls(
                     content["multipliers"],
-                    content.get("inputs"),
-                    str(content["method"]),
+                    method=str(content["method"]),
                     baseline_axis=bool(content["baseline_axis"]),
-                    standard_error=content.get("standard_error"),
+                    targets=int(content["targets"]),
+                    **{name: content.get(name) for name in _OPTIONAL},
                 )
         except (EOFError, KeyError, TypeError, ValueError, zipfile.BadZipFile) as error:
             raise ValueError(
                 f"{path} does not hold attributions ({error}); give a file that Attributions.save "
                 "wrote."
             ) from error
-
-    def __len__(self) -> int:
-        """The number of examples, those of all targets together."""
-        return int(self.multipliers.shape[self.baseline_axis])
-
-    def __repr__(self) -> str:
-        return (
-            f"Attributions(method={self.method!r}, multipliers of shape {self.multipliers.shape})"
-        )
 
     def _require_orthonormal(self, bank: WaveletTransform) -> None:
         try:

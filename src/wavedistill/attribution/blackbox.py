@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
 from wavedistill.attribution.attributions import Attributions
-from wavedistill.attribution.sampling import RandomState, batches, generator, noise_scale
+from wavedistill.attribution.sampling import batches
 from wavedistill.attribution.targets import (
     Choice,
     Target,
@@ -18,50 +19,108 @@ from wavedistill.attribution.targets import (
     pick,
     refuse_not_finite,
 )
-from wavedistill.checks import Floats, dense_float_array, integer
+from wavedistill.checks import Floats, dense_float_array
 
-__all__ = ["attribute_function"]
+if TYPE_CHECKING:
+    from wavedistill.attribution.entry import FunctionMethod
+
+__all__ = ["FunctionOutputs", "attribute_function", "default_samples", "smoothed_gradient"]
 
 Predict = Callable[[Floats], Any]
 
 #: Signals longer than this have no orthonormal bases drawn: such a matrix outgrows the data.
 _LARGEST_BASIS = 2048
 
+#: Above this ratio of standard error to gradient, a warning.
+_LARGEST_ERROR = 1 / 3
+
 
 def attribute_function(
-    predict: Predict,
-    data: Floats,
-    *,
-    target: Target,
-    batch_size: int,
-    n_samples: int | None,
-    noise: float | None,
-    random_state: RandomState,
+    predict: Predict, data: Floats, method: FunctionMethod, *, target: Target, batch_size: int
 ) -> Attributions:
-    """The Gaussian-smoothed gradient of a function of arrays; see `attribute`.
+    """Attribute a function's output by one of the methods for functions; see `attribute`."""
+    outputs = FunctionOutputs(predict, data, batch_size, target)
+    mean, error = method.estimate(outputs)
+    _warn_of_large_errors(mean, error)
+    multipliers, errors = (
+        array.reshape(-1, *data.shape[1:]).astype(data.dtype) for array in (mean, error)
+    )
+    return Attributions(
+        multipliers,
+        None,
+        method.name,
+        standard_error=errors,
+        targets=len(outputs.targets),
+    )
 
-    A direction q, uniform on the sphere, contributes d (f(x + s r q) - f(x - s r q)) / (2 s r) q.
-    With r chi-distributed with d + 2 degrees of freedom its mean is the gradient of f smoothed by
-    Gaussian noise of scale s: that of (f(x + s u) - f(x - s u)) / (2 s) u with Gaussian u, whose
-    squared length is taken into the law of r. So d orthonormal directions, each with an r of its
-    own, give the gradient of a linear f exactly.
+
+def default_samples(dimension: int) -> int:
+    """How many pairs of predictions an example of so many values gets."""
+    return 2 * min(dimension, _LARGEST_BASIS)
+
+
+def smoothed_gradient(
+    outputs: FunctionOutputs, samples: int, scale: Floats, random: np.random.Generator
+) -> tuple[Floats, Floats]:
+    """The gradient of the function's average over Gaussian noise, and its standard error.
+
+    Parameters
+    ----------
+    outputs : FunctionOutputs
+    samples : int
+        Pairs of predictions for each example, at least 2.
+    scale : ndarray, shape () or (...)
+        Standard deviation of the noise, at each position of an example.
+    random : numpy.random.Generator
+
+    Returns
+    -------
+    mean, error : ndarray, shape (targets, n, ...)
+
+    Notes
+    -----
+    With x = s z, position by position, a direction q that is uniform on the sphere contributes
+    d (f(x + s r q) - f(x - s r q)) / (2 r) q to the gradient by z, and the gradient by x is that
+    by z over s. If r is chi-distributed with d + 2 degrees of freedom, the mean is the gradient of
+    f smoothed by Gaussian noise of scale s: that of (f(x + s u) - f(x - s u)) / (2 s) u with a
+    Gaussian u, whose squared length is taken into the law of r. Hence d orthonormal directions,
+    each with an r of its own, give the gradient of a linear f exactly.
     """
-    dimension = data[0].size
-    default = 2 * min(dimension, _LARGEST_BASIS)
-    samples = integer(default if n_samples is None else n_samples, "n_samples", minimum=2)
-    scale = noise_scale(0.1 if noise is None else noise, data)
-    random = generator(random_state)
-    teacher = _Function(predict, data, batch_size, target)
-    found = _BlockMean((len(teacher.targets), *data.shape))
-    for steps in _rounds(random, samples, len(data), dimension, batch_size):
-        for part in batches(len(data), max(1, batch_size // (2 * steps.count))):
-            found.add(part, _estimates(teacher, part, steps, scale))
-    mean, error = (a.reshape(-1, *data.shape[1:]).astype(data.dtype) for a in found.result())
-    return Attributions(mean, None, "blackbox", standard_error=error)
+    data = outputs.data
+    found = _BlockMean((len(outputs.targets), *data.shape))
+    for steps in _rounds(random, samples, len(data), data[0].size, outputs.batch_size):
+        for part in batches(len(data), max(1, outputs.batch_size // (2 * steps.count))):
+            found.add(part, _estimates(outputs, part, steps, scale))
+    return found.result()
 
 
-class _Function:
-    """The chosen outputs of a function of arrays."""
+def _warn_of_large_errors(mean: Floats, error: Floats) -> None:
+    """Warn if the standard error is large for a target; arrays of shape (targets, n, ...)."""
+    sizes, errors = (np.sqrt((a**2).reshape(len(a), -1).mean(axis=1)) for a in (mean, error))
+    vague = errors > _LARGEST_ERROR * sizes
+    if vague.any():
+        worst = int((errors - _LARGEST_ERROR * sizes).argmax())
+        number = f" of target {worst}" if len(sizes) > 1 else ""
+        warnings.warn(
+            f"the standard error of the estimated gradient{number} is {errors[worst]:.3g}, and the "
+            f"gradient is {sizes[worst]:.3g} (root mean squares); below a third of it, the "
+            "gradient can be told from chance. Give more n_samples (4 times as many halve the "
+            "error) or more noise.",
+            stacklevel=4,  # of whoever called `attribute`
+        )
+
+
+class FunctionOutputs:
+    """The chosen outputs of a function of arrays.
+
+    Attributes
+    ----------
+    data : ndarray, shape (n, ...)
+    batch_size : int
+        The largest number of rows that the function gets at once.
+    targets : list
+        What is attributed, one entry per target.
+    """
 
     def __init__(self, predict: Predict, data: Floats, batch_size: int, target: Target) -> None:
         self.data, self.batch_size = data, batch_size
@@ -150,18 +209,20 @@ def _orthonormal_basis(random: np.random.Generator, dimension: int) -> Floats:
     return cast(Floats, basis * np.sign(np.diag(triangle)))
 
 
-def _estimates(teacher: _Function, part: slice, directions: _Directions, scale: float) -> Floats:
+def _estimates(
+    outputs: FunctionOutputs, part: slice, directions: _Directions, scale: Floats
+) -> Floats:
     """The gradient by each block of directions, with shape (targets, blocks, examples, ...)."""
     units, radii = directions.of(part)
-    centre = teacher.data[part].astype(np.float64)
-    steps = (scale * radii[..., None] * units).reshape(-1, *centre.shape)
+    centre = outputs.data[part].astype(np.float64)
+    steps = scale * (radii[..., None] * units).reshape(-1, *centre.shape)
     up, down = np.split(
-        teacher.scores(np.concatenate([centre + steps, centre - steps]), part), 2, 1
+        outputs.scores(np.concatenate([centre + steps, centre - steps]), part), 2, 1
     )
-    slopes = ((up - down).reshape(-1, *radii.shape)) / (2 * scale * radii)
+    slopes = ((up - down).reshape(-1, *radii.shape)) / (2 * radii)
     share = units.shape[-1] / units.shape[1]
     found = share * np.einsum("tcbg,cbgd->tcgd", slopes, units)
-    return cast(Floats, found.reshape(*found.shape[:2], *centre.shape))
+    return cast(Floats, found.reshape(*found.shape[:2], *centre.shape) / scale)
 
 
 class _BlockMean:

@@ -5,15 +5,19 @@ from __future__ import annotations
 import contextlib
 import warnings
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import torch
 from captum.attr import DeepLift
 from torch import Tensor, nn
 
-from wavedistill.attribution.outputs import Output
+from wavedistill.attribution.outputs import Output, to_array
+from wavedistill.attribution.sampling import batches
+from wavedistill.checks import Floats
 
-__all__ = ["completeness_gap", "rescale_multipliers"]
+__all__ = ["Rescale", "completeness_gap", "rescale_multipliers"]
 
 #: The modules that Captum gives multipliers of their own; anything else passes on gradients.
 _RESCALED = (
@@ -31,6 +35,47 @@ _RESCALED = (
 
 #: What Captum keeps on a module between its forward and its backward pass.
 _NOTES = ("input", "output")
+
+
+@dataclass
+class Rescale:
+    """DeepLIFT on fixed signals, with a record of contributions that do not add up.
+
+    Parameters
+    ----------
+    data, origin : ndarray, shape (n, ...)
+        The examples and their baselines.
+    """
+
+    data: Floats
+    origin: Floats
+    gaps: list[float] = field(default_factory=list)
+
+    def multipliers(self, output: Output) -> Floats:
+        """By the rescale rule; the model gets each example with its baseline."""
+        place, part = output.placement, output.part
+        found = np.empty((part.stop - part.start, *self.data.shape[1:]))
+        for some in batches(len(found), max(1, place.rows // 2)):
+            here = slice(part.start + some.start, part.start + some.stop)
+            rows, references = place.tensor(self.data[here]), place.tensor(self.origin[here])
+            own = Output(output.model, output.choice, here, place)
+            multipliers, changes = rescale_multipliers(own, rows, references)
+            gap = completeness_gap((rows - references).detach() * multipliers, changes)
+            self.gaps.extend(gap[gap > max(1e-3, 100 * torch.finfo(place.dtype).eps)].tolist())
+            found[some] = to_array(multipliers)
+        return found
+
+    def warn(self) -> None:
+        """Warn if contributions do not add up to the change of the output."""
+        if self.gaps:
+            warnings.warn(
+                f"DeepLIFT's contributions miss the change of the output by up to "
+                f"{max(self.gaps):.1%}, for {len(self.gaps)} outputs: the model computes "
+                "something that Captum's rescale rule does not reach, such as functional, gated "
+                "or recurrent activations, products, or modules with backward hooks. There, "
+                "gradients took its place; 'integrated_gradients' suits any model.",
+                stacklevel=4,  # of whoever called `attribute`
+            )
 
 
 def rescale_multipliers(output: Output, rows: Tensor, references: Tensor) -> tuple[Tensor, Tensor]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from captum.attr import Saliency
+from captum.attr import IntegratedGradients, Saliency
 from torch import Tensor, nn
 
 from wavedistill.attribution.sampling import batches
@@ -63,6 +63,23 @@ class Output:
             gradient = Saliency(self.total).attribute(rows, abs=False)
             found[some] = to_array(gradient).reshape(chunk.shape)
         return found
+
+    def path_gradients(self, ends: Floats, starts: Floats, steps: int) -> Floats:
+        """Mean gradients on straight lines, by the Gauss-Legendre rule.
+
+        Parameters
+        ----------
+        ends, starts : ndarray, shape (examples, ...)
+        steps : int
+            Points of the rule.
+        """
+        found = IntegratedGradients(self.total, multiply_by_inputs=False).attribute(
+            self.placement.tensor(ends),
+            self.placement.tensor(starts),
+            n_steps=steps,
+            internal_batch_size=self.placement.rows,
+        )
+        return to_array(found)
 
 
 def to_array(tensor: Tensor) -> Floats:

@@ -10,20 +10,12 @@ from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import ArrayLike
 from torch import Tensor, nn
 
 from wavedistill.attribution.attributions import Attributions
-from wavedistill.attribution.gradients import (
-    ExpectedGradients,
-    Gradient,
-    GradientMethod,
-    PathIntegral,
-    Rescale,
-    SmoothGradient,
-)
+from wavedistill.attribution.entry import GradientMethod, Prepared
 from wavedistill.attribution.outputs import Output, Placement
-from wavedistill.attribution.sampling import RandomState, batches, noise_scale
+from wavedistill.attribution.sampling import batches
 from wavedistill.attribution.targets import (
     Choice,
     Target,
@@ -33,100 +25,59 @@ from wavedistill.attribution.targets import (
     refuse_not_finite,
 )
 from wavedistill.attribution.teacher import placement, undisturbed
-from wavedistill.checks import Floats, float_array, integer
+from wavedistill.checks import Floats
 
 __all__ = ["attribute_module"]
+
+_CONVOLUTIONS: dict[type[nn.Module], int] = {nn.Conv1d: 1, nn.Conv2d: 2, nn.Conv3d: 3}
 
 
 def attribute_module(
     model: nn.Module,
     data: Floats,
-    method: str,
+    method: GradientMethod,
     *,
     target: Target,
     batch_size: int,
-    baselines: ArrayLike | None,
-    steps: int,
-    n_samples: int | None,
-    noise: float | None,
-    random_state: RandomState,
     device: str | torch.device | None,
 ) -> Attributions:
     """Attribute a module's output by one of the gradient methods; see `attribute`."""
     wanted = as_target(target, len(data))
-    work = _method(method, data, baselines, steps, n_samples, noise, random_state)
+    work = method.prepare(data)
     place = Placement(*placement(model, device, data.dtype), batch_size)
     parts = list(batches(len(data), batch_size))
     with undisturbed(model, place.device):
         targets = _targets(model, wanted, place.tensor(data[parts[0]]), len(data))
         found = [
-            _multipliers(work, [Output(model, choice, part, place) for part in parts], method, data)
+            _multipliers(
+                work, [Output(model, choice, part, place) for part in parts], method.name, data
+            )
             for choice in targets
         ]
-    if isinstance(work, Rescale):
-        work.warn()
+    work.finish()
     inputs = work.inputs
     return Attributions(
         _joined(found, data),
         None if inputs is None else _joined([inputs] * len(targets), data),
-        method,
-        baseline_axis=isinstance(work, ExpectedGradients),
+        method.name,
+        baseline_axis=work.baseline_axis,
+        targets=len(targets),
+        baseline=work.baseline,
     )
-
-
-def _method(
-    method: str,
-    data: Floats,
-    baselines: ArrayLike | None,
-    steps: int,
-    n_samples: int | None,
-    noise: float | None,
-    random_state: RandomState,
-) -> GradientMethod:
-    match method:
-        case "integrated_gradients":
-            return PathIntegral(data, _origin(baselines, data), steps)
-        case "expected_gradients":
-            draws = integer(25 if n_samples is None else n_samples, "n_samples", minimum=1)
-            return ExpectedGradients(data, _background(baselines, data), draws, random_state)
-        case "deeplift":
-            return Rescale(data, _origin(baselines, data))
-        case "smoothgrad":
-            samples = integer(50 if n_samples is None else n_samples, "n_samples", minimum=1)
-            scale = noise_scale(0.1 if noise is None else noise, data)
-            return SmoothGradient(data, scale, samples, random_state)
-        case _:
-            return Gradient(data, product=method == "input_x_gradient")
-
-
-def _origin(baselines: ArrayLike | None, data: Floats) -> Floats:
-    """The baseline of each example: a view with the shape of `data`."""
-    given = np.atleast_1d(np.asarray(0.0 if baselines is None else baselines))
-    values = float_array(given, "baselines").astype(data.dtype)
-    if values.shape not in ((1,), data.shape[1:], data.shape):
-        raise ValueError(
-            f"baselines have shape {values.shape}; give one number, one example of shape "
-            f"{data.shape[1:]}, or one for each example of X, shape {data.shape}."
-        )
-    return np.broadcast_to(values, data.shape)
-
-
-def _background(baselines: ArrayLike | None, data: Floats) -> Floats:
-    """The examples to draw baselines from, in the dtype of `data`."""
-    rule = f"background examples to draw from, shape (m, ...) with examples of {data.shape[1:]}"
-    if baselines is None:
-        raise ValueError(
-            f"method='expected_gradients' needs baselines: {rule}, such as the training signals."
-        )
-    values = float_array(baselines, "baselines").astype(data.dtype)
-    if values.shape[1:] != data.shape[1:]:
-        raise ValueError(f"baselines have shape {values.shape}; give {rule}.")
-    return values
 
 
 def _targets(model: nn.Module, wanted: Any, batch: Tensor, examples: int) -> list[Choice]:
     """What to attribute, one entry per target, checked on the outputs for a first batch."""
-    output = model(batch.requires_grad_().clone())
+    try:
+        output = model(batch.requires_grad_().clone())
+    except torch.OutOfMemoryError:
+        raise
+    except Exception as error:
+        kind = type(error).__name__
+        raise ValueError(
+            f"the model fails on X, given in batches of shape {tuple(batch.shape)}, with {kind}: "
+            f"{error}. {_remedy(model, tuple(batch.shape))}"
+        ) from error
     found = choices(wanted, output, len(batch), examples, Tensor)
     score = pick(output, found[0], slice(0, len(batch)), len(batch), Tensor).sum()
     # The model may hold other tensors that require gradients, so that the second look is needed.
@@ -139,7 +90,27 @@ def _targets(model: nn.Module, wanted: Any, batch: Tensor, examples: int) -> lis
     return found
 
 
-def _multipliers(work: GradientMethod, outputs: list[Output], method: str, data: Floats) -> Floats:
+def _remedy(model: nn.Module, shape: tuple[int, ...]) -> str:
+    """What to do about a model that fails on batches of this shape."""
+    leaves = (module for module in model.modules() if not any(module.children()))
+    first = next(leaves, model)
+    dimensions = _CONVOLUTIONS.get(type(first))
+    if dimensions is None:
+        return "X must have the shape that the model was trained on, apart from its first axis."
+    channels: int = first.in_channels  # type: ignore[assignment]
+    rule = (
+        f"The model's first layer, a {type(first).__name__}, needs the {channels} channel"
+        f"{'s' * (channels > 1)} on the axis after that of examples"
+    )
+    if len(shape) == dimensions + 1 and channels == 1:
+        return f"{rule}, and there is no such axis: give X[:, None]."
+    if len(shape) == dimensions + 2 and shape[-1] == channels:
+        return f"{rule}: give np.moveaxis(X, -1, 1)."
+    sizes = ", ".join(["n", str(channels), *["..."] * dimensions])
+    return f"{rule}: give X with shape ({sizes})."
+
+
+def _multipliers(work: Prepared, outputs: list[Output], method: str, data: Floats) -> Floats:
     """The multipliers of all examples, in the dtype of the data, for one target."""
     parts = []
     for output in outputs:
