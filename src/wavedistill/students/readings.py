@@ -14,7 +14,6 @@ from types import MappingProxyType
 from typing import Self
 
 import numpy as np
-import pywt
 from numpy.typing import NDArray
 
 from wavedistill.checks import Floats
@@ -22,8 +21,9 @@ from wavedistill.kernels.packing import PackedSignals, prepare
 from wavedistill.kernels.pooling import ENERGY, EVENTS, LARGEST
 from wavedistill.kernels.readings import pull_readings, read_signals
 from wavedistill.kernels.trees import Kind, Tree, make_tree, reach
-from wavedistill.modes import Mode, mode_for
+from wavedistill.modes import Mode
 from wavedistill.wavelets.lattice import quadrature_mirror, quadrature_mirror_adjoint
+from wavedistill.wavelets.transform import extended
 
 __all__ = ["READINGS", "ReadSignals", "Reading", "as_reading"]
 
@@ -184,16 +184,12 @@ class ReadSignals:
         tree = make_tree(length, taps, self.levels, self.mode, self.reading.bank)
         beside = reach(taps, self.levels) if self.reading.bank == "undecimated" else 0
         if beside not in self._packed:
-            self._packed[beside] = prepare(_extended(self.signals, beside, self.mode))
+            self._packed[beside] = prepare(_with_borders(self.signals, beside, self.mode))
         return tree, self._packed[beside]
 
 
-def _extended(signals: Floats, beside: int, mode: Mode) -> Floats:
-    if beside == 0:
-        return signals
-    extension = "periodic" if mode == "periodization" else mode_for(signals.shape[-1], mode)
-    extended: Floats = pywt.pad(signals, [(0, 0), (0, 0), (beside, beside)], extension)
-    return extended
+def _with_borders(signals: Floats, beside: int, mode: Mode) -> Floats:
+    return extended(signals, [(beside, beside)], mode) if beside else signals
 
 
 def _mirrors(lowpass: Array) -> Array:

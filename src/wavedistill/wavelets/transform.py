@@ -19,7 +19,7 @@ from wavedistill.checks import Floats
 from wavedistill.modes import Mode, mode_for
 from wavedistill.wavelets.layout import CoefficientLayout, detail_keys
 
-__all__ = ["analyse", "packets", "synthesise", "undecimated"]
+__all__ = ["analyse", "extended", "packets", "synthesise", "undecimated"]
 
 #: One PyWavelets wavelet per level, the finest level first.
 Banks = Sequence[pywt.Wavelet]
@@ -72,7 +72,7 @@ def undecimated(array: Floats, banks: Banks, mode: Mode, axes: tuple[int, ...]) 
     reach = sum(2**level * bank.rec_len // 2 for level, bank in enumerate(banks))
     sizes = moved.shape[-rank:]
     widths = [(reach, reach + -(size + 2 * reach) % step) for size in sizes]
-    approximation = _extended(moved, widths, mode)
+    approximation = extended(moved, widths, mode)
     inside: Any = (..., *(slice(reach, reach + size) for size in sizes))
     bands: list[Floats] = []
     for level, bank in enumerate(banks):
@@ -127,12 +127,16 @@ def _level(
     return cast("dict[str, Floats]", pywt.dwtn(approximation, bank, mode=modes, axes=last))
 
 
-def _extended(array: Floats, widths: Sequence[tuple[int, int]], mode: Mode) -> Floats:
-    """The array with so many samples added at the ends of its last axes."""
+def extended(array: Floats, widths: Sequence[tuple[int, int]], mode: Mode) -> Floats:
+    """The array with samples added before and after it, along its last axes."""
     for axis, width in enumerate(widths, array.ndim - len(widths)):
         extension = "periodic" if mode == "periodization" else mode_for(array.shape[axis], mode)
-        around = [(0, 0)] * axis + [width] + [(0, 0)] * (array.ndim - axis - 1)
-        array = pywt.pad(array, around, extension)
+        if extension in ("smooth", "antisymmetric"):
+            # `pywt.pad` has loops for these, which fail along axes that are not extended.
+            array = np.apply_along_axis(pywt.pad, axis, array, [width], extension)
+        else:
+            around = [(0, 0)] * axis + [width] + [(0, 0)] * (array.ndim - axis - 1)
+            array = pywt.pad(array, around, extension)
     return array
 
 
