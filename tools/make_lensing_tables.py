@@ -10,6 +10,7 @@ from the matter power spectrum of Takahashi et al. (2012, halofit). The package 
 
 import sys
 from itertools import product
+from typing import Any
 
 import camb
 import numpy as np
@@ -90,7 +91,7 @@ def main(path: str) -> None:
     """Write the tables of all nodes."""
     rows = [tables(*node) for node in product(M_NU, OMEGA_M, A_S)]
     shape = len(M_NU), len(OMEGA_M), len(A_S)
-    stacked = {
+    stacked: dict[str, Any] = {
         name: np.array([row[name] for row in rows], dtype=np.float32).reshape(
             shape + rows[0][name].shape
         )

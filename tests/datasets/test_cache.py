@@ -1,4 +1,4 @@
-"""Public files: what is there is used without a network, what is wrong is neither used nor lost."""
+"""Public files: a file in the folder needs no network; a wrong one is neither used nor lost."""
 
 import hashlib
 import sys
@@ -28,8 +28,8 @@ def folder(tmp_path, monkeypatch):
 
 @pytest.fixture
 def server(monkeypatch):
-    """A web of three files; `answers` may be changed to bytes or an error for each URL."""
-    answers = {file.url: GOOD for file in FILES.files.values()}
+    """A server of three files; a test may set the answer for a URL to bytes or an error."""
+    answers: dict[str, bytes | BaseException] = {file.url: GOOD for file in FILES.files.values()}
     asked = []
 
     class Downloader:
@@ -39,10 +39,10 @@ def server(monkeypatch):
         def __call__(self, url, output, _):
             asked.append(url)
             Path(output).write_bytes(b"half")
-            if isinstance(answers[url], bytes):
-                Path(output).write_bytes(answers[url])
-            else:
-                raise answers[url]
+            answer = answers[url]
+            if isinstance(answer, BaseException):
+                raise answer
+            Path(output).write_bytes(answer)
 
     monkeypatch.setattr(pooch, "HTTPDownloader", Downloader)
     monkeypatch.setattr("time.sleep", lambda _: None)
@@ -104,7 +104,7 @@ def test_a_download_that_breaks_off_resumes_at_the_missing_file(folder, server):
 def test_a_download_with_another_checksum_is_not_kept(folder, server):
     answers, _ = server
     answers[f"https://example.org/{NAMES[0]}"] = b"changed upstream"
-    with pytest.raises(ValueError, match="not the file that was asked for") as caught:
+    with pytest.raises(ValueError, match="not the expected file") as caught:
         FILES.fetch(NAMES[0])
     assert f"https://example.org/{NAMES[0]}" in str(caught.value)
     assert hashlib.sha256(b"changed upstream").hexdigest() in str(caught.value)
@@ -130,9 +130,11 @@ def test_without_the_variable_the_folder_is_the_users_cache(monkeypatch):
     assert data_folder() == Path.home() / "data"
 
 
-def test_pooch_is_needed_for_downloads_alone(folder, monkeypatch):
-    monkeypatch.setitem(sys.modules, "pooch", None)
-    with pytest.raises(ImportError, match=r"pip install 'wavedistill\[data\]'"):
+@pytest.mark.parametrize("module", ["pooch", "requests"])
+def test_pooch_and_requests_are_needed_for_downloads_alone(module, folder, monkeypatch):
+    monkeypatch.setitem(sys.modules, module, None)
+    message = rf"needs {module}, and it is not installed: pip install 'wavedistill\[data\]'"
+    with pytest.raises(ImportError, match=message):
         FILES.fetch(NAMES[0])
     (folder / "tracks").mkdir()
     (folder / NAMES[0]).write_bytes(GOOD)

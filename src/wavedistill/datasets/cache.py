@@ -1,4 +1,4 @@
-"""Public data files: fetched once, checked by their SHA-256 sums, and kept in one folder."""
+"""Download public data files once, check their SHA-256 sums, and keep them in one folder."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from types import ModuleType
 
+from wavedistill.extras import load
 from wavedistill.files import writable_target
 
 __all__ = ["Registry", "RemoteFile", "data_folder"]
@@ -19,7 +20,7 @@ _RETRIES = 1
 
 @dataclass(frozen=True)
 class RemoteFile:
-    """Where a file is public, and what it must be.
+    """Where a public file is, and its checksum.
 
     Parameters
     ----------
@@ -34,25 +35,25 @@ class RemoteFile:
 
 @dataclass(frozen=True)
 class Registry:
-    """The public files of a data set, by their names in the data folder.
+    """The public files of a data set, named as in the data folder.
 
     Parameters
     ----------
     files : mapping of str to RemoteFile
         The names are relative to `data_folder`, with ``/`` between folders.
     remedy : str
-        A sentence that a user without network reads last: what to do without the files.
+        What to do without the files; it ends the message that a user without a network sees.
     """
 
     files: Mapping[str, RemoteFile]
     remedy: str = ""
 
     def fetch(self, name: str) -> Path:
-        """The path of a file that is whole; it is downloaded where it is not there yet.
+        """Return the path of a file, and download the file first if the folder lacks it.
 
-        A file that is there is checked and used, without a network and without writing, so the
-        folder may be read-only. A download takes its place only when it is whole: a run that is
-        cut off loses one file at most, and the next goes on from there.
+        A file in the folder is checked and used without a network and without writing, so the
+        folder may be read-only. A download is moved to its place only when it is complete: an
+        interrupted run loses one file at most, and the next run continues from there.
 
         Parameters
         ----------
@@ -67,11 +68,11 @@ class Registry:
             If the file in the folder, or at the URL, has another checksum. The file in the folder
             is left as it is.
         ConnectionError
-            If the file is not there and cannot be downloaded.
+            If the folder lacks the file and it cannot be downloaded.
         PermissionError
-            If the file is not there and the folder cannot be written.
+            If the folder lacks the file and cannot be written to.
         ImportError
-            If pooch is needed and not installed.
+            If pooch or requests is needed and not installed.
         """
         if name not in self.files:
             raise KeyError(f"{name!r} is not one of the files {', '.join(self.files)}.")
@@ -81,16 +82,15 @@ class Registry:
             self._download(name, file, writable_target(path))
         elif (found := _sha256(path)) != file.sha256:
             raise ValueError(
-                f"{path} is not the file that {file.url} had: its SHA-256 sum is {found} and "
-                f"should be {file.sha256}. Move it away to have it fetched again, or set "
+                f"{path} is not the file of {file.url}: its SHA-256 sum is {found} and should be "
+                f"{file.sha256}. Move it away, and it is downloaded again; or set "
                 "WAVEDISTILL_DATA to another folder."
             )
         return path
 
     def _download(self, name: str, file: RemoteFile, path: Path) -> None:
-        pooch = _pooch()
-        import requests
-
+        pooch = _needed("pooch")
+        requests = _needed("requests")
         store = pooch.create(
             data_folder(),
             base_url="",
@@ -103,37 +103,33 @@ class Registry:
             store.fetch(name, downloader=pooch.HTTPDownloader(timeout=_TIMEOUT))
         except requests.RequestException as error:
             raise ConnectionError(
-                f"{file.url} could not be downloaded ({error}). Fetch it by hand and put it at "
-                f"{path}, or run this again once there is a network: the files that are there "
-                f"already stay. {self.remedy}".rstrip()
+                f"{file.url} could not be downloaded ({error}). Download it by hand to {path}, "
+                "or run this again when there is a network; files already downloaded are kept. "
+                f"{self.remedy}".rstrip()
             ) from error
         except ValueError as error:
             raise ValueError(
-                f"What came from {file.url} is not the file that was asked for, and was not kept. "
-                f"{error} {self.remedy}".rstrip()
+                f"The download from {file.url} is not the expected file and was deleted. {error} "
+                f"{self.remedy}".rstrip()
             ) from error
 
 
 def data_folder() -> Path:
-    """The folder of the data: ``WAVEDISTILL_DATA`` if it is set, or else in the user's cache.
+    """Return the data folder: ``WAVEDISTILL_DATA`` if it is set, otherwise the user's cache.
 
     Raises
     ------
     ImportError
-        If the variable is not set and pooch, which knows the place of the cache, is not installed.
+        If the variable is not set and pooch, which finds the user's cache, is not installed.
     """
     given = os.environ.get("WAVEDISTILL_DATA")
-    return Path(given).expanduser() if given else Path(_pooch().os_cache("wavedistill"))
+    if given:
+        return Path(given).expanduser()
+    return Path(_needed("pooch").os_cache("wavedistill"))
 
 
-def _pooch() -> Any:
-    try:
-        import pooch
-    except ModuleNotFoundError as error:
-        raise ImportError(
-            "Fetching data needs pooch, and it is not installed: pip install 'wavedistill[data]'"
-        ) from error
-    return pooch
+def _needed(module: str) -> ModuleType:
+    return load(module, "Downloading public data", "data")
 
 
 def _sha256(path: Path) -> str:
