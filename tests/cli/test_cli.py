@@ -1,8 +1,9 @@
-"""The command line as its users meet it: in a process of its own."""
+"""The command line: what it writes in a process of its own, and its messages in this process."""
 
 import signal
 import subprocess
 import sys
+import warnings
 
 import numpy as np
 import pytest
@@ -16,6 +17,28 @@ def run(*arguments, folder):
     code = "from wavedistill.cli import main; main()"
     command = [sys.executable, "-c", code, *map(str, arguments)]
     return subprocess.run(command, cwd=folder, check=False, capture_output=True, text=True)
+
+
+@pytest.fixture
+def refused(monkeypatch, capsys):
+    """Call the command line in this process, where it must fail, and return its stderr.
+
+    A process of its own would spend two seconds on imports for each message.
+    """
+    from wavedistill.cli import main
+
+    # `main` replaces it.
+    monkeypatch.setattr(warnings, "showwarning", warnings.showwarning)
+
+    def call(*arguments, folder):
+        monkeypatch.chdir(folder)
+        monkeypatch.setattr(sys, "argv", ["wavedistill", *map(str, arguments)])
+        with pytest.raises(SystemExit) as stopped:
+            main()
+        assert stopped.value.code in (1, 2)
+        return capsys.readouterr().err
+
+    return call
 
 
 @pytest.fixture
@@ -44,6 +67,17 @@ def test_distill_writes_the_wavelet_that_the_estimator_learns(arrays):
     assert "Basins found" in done.stdout
 
 
+def test_distill_learns_from_images_along_both_axes(tmp_path):
+    X = np.random.default_rng(0).standard_normal((20, 12, 14)).cumsum(axis=1).cumsum(axis=2)
+    np.save(tmp_path / "X.npy", X)
+    options = ("--data", "X.npy", "--out", "w.json", *SETTINGS)
+    done = run("distill", "--axes", "-2,-1", *options, folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    learned = wd.Wavelet.load(tmp_path / "w.json")
+    expected = wd.WaveletDistiller(levels=2, support=4, axes=(-2, -1)).fit(X).wavelet_
+    np.testing.assert_allclose(learned.lowpass, expected.lowpass, atol=1e-6)
+
+
 def test_distill_takes_saved_attributions_and_a_start_from_a_file(arrays):
     X = np.load(arrays / "X.npy")
     wd.Attributions(X, X, "input_x_gradient").save(arrays / "A.npz")
@@ -66,9 +100,11 @@ def test_distill_takes_saved_attributions_and_a_start_from_a_file(arrays):
         (("--data", "X.npy", "--levels", "9"), "levels=9 is too deep"),
         (("--data", "X.npy", "--init", "dmey"), "'dmey' is refused"),
         (("--data", "X.npy", "--init", "absent.json"), "absent.json"),
-        (("--data", "X.npy", "--axis", "0"), "axes=0 names the first axis"),
+        (("--data", "X.npy", "--axes", "0"), "axes=0 names the first axis"),
+        (("--data", "X.npy", "--axes", "-2,x"), "--axes -2,x must be one whole number or several"),
         (("--data", "nan.npy"), "X contains NaN or infinity: 1 of 8"),
-        (("--data", "pickled.npy"), "--data pickled.npy is not a .npy array"),
+        (("--data", "pickled.npy"), "holds Python objects (dtype object), saved with pickle"),
+        (("--data", "text.npy"), "--data text.npy is not a .npy array"),
         (("--data", "X.npy", "--attributions", "short.npy"), "attributions have shape (30, 32)"),
         (("--data", "X.npy", "--depth", "9"), "No such option"),
         (("--data", "X.npy", "--attributions", "w.json"), "both name w.json"),
@@ -81,29 +117,46 @@ def test_distill_takes_saved_attributions_and_a_start_from_a_file(arrays):
         ((), "Missing option '--data'"),
     ],
 )
-def test_mistakes_are_told_on_one_line_and_cost_nothing(arguments, message, arrays):
+def test_a_mistake_gives_one_line_and_changes_no_file(arguments, message, arrays, refused):
     np.save(arrays / "nan.npy", np.array([[1, 2, 3, np.nan, 5, 6, 7, 8.0]]))
     np.save(arrays / "short.npy", np.ones((30, 32)))
     np.save(arrays / "pickled.npy", np.array([{}], dtype=object), allow_pickle=True)
     np.save(arrays / "flat.npy", np.ones(30))
+    (arrays / "text.npy").write_text("1 2 3")
     for name in ("w.json", "db2.json"):
         wd.Wavelet.from_name("db2").save(arrays / name)
     before = (arrays / "w.json").read_bytes()
-    done = run("distill", "--out", "w.json", *arguments, folder=arrays)
-    assert done.returncode != 0
-    errors = [line for line in done.stderr.splitlines() if not line.startswith("distilling")]
-    assert len(errors) == 1, done.stderr
+    stderr = refused("distill", "--out", "w.json", *arguments, folder=arrays)
+    errors = [line for line in stderr.splitlines() if not line.startswith("distilling")]
+    assert len(errors) == 1, stderr
     assert errors[0].startswith("error: ")
     assert message in errors[0]
     assert (arrays / "w.json").read_bytes() == before
 
 
-def test_an_output_that_cannot_be_written_is_told_before_the_work(arrays):
+def test_a_mistake_in_a_process_of_its_own_gives_one_line_and_an_exit_code(arrays):
+    for last, code in (("--out=X.npy/w.json", 1), ("--absent", 2)):
+        done = run("distill", "--data", "X.npy", "--out", "w.json", last, folder=arrays)
+        assert done.returncode == code
+        assert len(done.stderr.splitlines()) == 1
+        assert done.stderr.startswith("error: ")
+        assert done.stdout == ""
+
+
+def test_an_output_that_cannot_be_written_is_told_before_the_work(arrays, refused):
     for out, message in (("X.npy/w.json", "X.npy is a file, not a folder"), (".", "is a folder")):
-        done = run("distill", "--data", "X.npy", "--out", out, folder=arrays)
-        assert done.returncode != 0
-        assert message in done.stderr
-        assert "distilling" not in done.stderr
+        stderr = refused("distill", "--data", "X.npy", "--out", out, folder=arrays)
+        assert message in stderr
+        assert "distilling" not in stderr
+
+
+def test_a_figure_without_matplotlib_is_refused_before_the_work(arrays, refused, monkeypatch):
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    options = ("--data", "X.npy", "--out", "w.json", "--figure", "w.png")
+    stderr = refused("distill", *options, folder=arrays)
+    assert "--figure needs matplotlib" in stderr
+    assert "pip install 'wavedistill[plot]'" in stderr
+    assert "distilling" not in stderr
 
 
 def test_without_a_command_the_help_is_shown(tmp_path):
@@ -115,11 +168,13 @@ def test_without_a_command_the_help_is_shown(tmp_path):
 
 def test_an_interrupt_is_told_and_is_no_success(arrays):
     np.save(arrays / "many.npy", np.random.default_rng(0).standard_normal((50_000, 64)))
-    code = "from wavedistill.cli import main; main()"
+    # A shell starts background jobs with SIGINT ignored, and children inherit that.
+    heed = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+    code = f"{heed}; from wavedistill.cli import main; main()"
     command = [sys.executable, "-c", code, "distill", "--data", "many.npy", "--out", "w.json"]
     process = subprocess.Popen(command, cwd=arrays, stderr=subprocess.PIPE, text=True)
     assert process.stderr is not None
-    # The work has begun with its first word.
+    # This line is printed when the work begins.
     assert process.stderr.readline() == "distilling\n"
     process.send_signal(signal.SIGINT)
     _, stderr = process.communicate(timeout=60)

@@ -14,6 +14,8 @@ from wavedistill.cli.reproduce import studies
 
 __all__ = ["main"]
 
+_INTERRUPTED = "interrupted; unfinished results are not written"
+
 app = typer.Typer(
     help="Distil a trained model into a wavelet.", no_args_is_help=True, add_completion=False
 )
@@ -23,18 +25,18 @@ app.add_typer(studies, name="reproduce", no_args_is_help=True)
 
 
 def main() -> None:
-    """Run the command line: a mistake is told on one line, and the exit code is not zero."""
+    """Run the command line. A mistake gives one line on stderr and an exit code other than 0."""
     warnings.showwarning = show_warning
     try:
         # Typer catches an interrupt itself and returns its exit code.
         if code := app(standalone_mode=False):
-            fail("interrupted; what was not finished is not written", code)
+            fail(_INTERRUPTED, code)
     except typer.TyperException as error:
-        # Without a command the help has been shown, and there is nothing to add.
+        # Called without a command, Typer has shown the help, and the message is empty.
         if message := error.format_message():
             fail(message, 2)
         sys.exit(2)
     except (typer.Abort, KeyboardInterrupt):
-        fail("interrupted; what was not finished is not written", 130)
+        fail(_INTERRUPTED, 130)
     except (ImportError, OSError, TypeError, ValueError) as error:
         fail(str(error), 1)

@@ -1,4 +1,4 @@
-"""What all commands share: the two streams, progress, tables, and options."""
+"""Output streams, progress, tables and options that all commands share."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from rich.table import Table
 
 __all__ = ["Out", "Seed", "err", "fail", "out", "progress", "records_table", "show_warning"]
 
-# What is no terminal has no width: wide enough for the tables.
+# A file or pipe has no width; 120 columns fit the tables.
 out = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
 err = Console(stderr=True, highlight=False)
 
 Out = Annotated[Path, typer.Option("--out", help="Folder for the results.")]
-Seed = Annotated[int, typer.Option("--seed", help="Of everything random.")]
+Seed = Annotated[int, typer.Option("--seed", help="Seed of all random numbers.")]
 
 
 @contextlib.contextmanager
 def progress() -> Iterator[Callable[[str], None]]:
-    """A function that says what is going on: in place on a terminal, else line by line."""
+    """Yield a function that shows a message: in place on a terminal, otherwise line by line."""
     if not err.is_terminal:
         yield lambda message: err.print(message, markup=False)
         return
@@ -33,7 +33,7 @@ def progress() -> Iterator[Callable[[str], None]]:
 
 
 def records_table(title: str, columns: Sequence[str], records: Sequence[object]) -> Table:
-    """Some fields of dataclasses as a table; numbers to four digits."""
+    """Make a table of some fields of dataclasses; numbers have four digits."""
     table = Table(title=title, title_justify="left")
     for name in columns:
         table.add_column(name.replace("_", " "))
@@ -44,11 +44,11 @@ def records_table(title: str, columns: Sequence[str], records: Sequence[object])
 
 
 def fail(message: str, code: int) -> None:
-    """Say what went wrong on one line, and leave."""
+    """Print an error on one line and exit with this code."""
     err.print(f"error: {' '.join(message.split())}", style="red", markup=False, soft_wrap=True)
     sys.exit(code)
 
 
 def show_warning(message: Warning | str, *_: object, **__: object) -> None:
-    """A warning on one line, in place of Python's own form."""
+    """Print a warning on one line, without Python's file name and line number."""
     err.print(f"warning: {' '.join(str(message).split())}", markup=False, soft_wrap=True)
