@@ -1,11 +1,14 @@
-"""What holds for all tests: one Hypothesis profile, and figures without a screen."""
+"""One Hypothesis profile for all tests, figures without a screen, one thread per test process."""
 
 import os
 
 from hypothesis import settings
 
 os.environ.setdefault("MPLBACKEND", "agg")
+if "PYTEST_XDIST_WORKER" in os.environ:
+    # The processes share the cores already; read when BLAS and PyTorch are loaded.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
 
-# Timings on a busy machine say nothing, and a failure must come back on the next run.
+# Deadlines fail on a busy machine; without derandomize a failure may not come back.
 settings.register_profile("wavedistill", deadline=None, derandomize=True)
 settings.load_profile("wavedistill")

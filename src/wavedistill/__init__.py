@@ -8,6 +8,8 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from wavedistill._version import __version__
+
 if TYPE_CHECKING:
     from wavedistill.attribution import Attributions, TrimModel, attribute
     from wavedistill.distillation import PenalizedSettings, WaveletDistiller, distill_path
@@ -20,8 +22,6 @@ if TYPE_CHECKING:
         contributions,
     )
     from wavedistill.wavelets import Wavelet, WaveletTransform
-
-__version__ = "0.1.0"
 
 _HOMES = {
     "Attributions": "wavedistill.attribution",
