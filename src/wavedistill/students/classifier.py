@@ -94,7 +94,7 @@ class DistilledClassifier(ClassifierMixin, DistilledStudent):  # type: ignore[mi
         fits: dict[str, Callable[[Array, Integers], RidgeWeights]] = {}
         if logits is not None and self.target != "response":
             teach = logits
-            fits["teacher"] = lambda f, rows: ridge(f, teach[rows], found.penalty)
+            fits["teacher"] = lambda f, rows: ridge(f, teach[rows], found.error.penalty)
         if y is not None and self.target != "teacher":
             fits["response"] = lambda f, rows: logistic(f, labels[rows])
         self.target_ = next(iter(fits))

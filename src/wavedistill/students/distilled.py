@@ -17,8 +17,9 @@ from wavedistill.distillation import WaveletDistiller
 from wavedistill.modes import check_mode
 from wavedistill.signals import read_signals
 from wavedistill.students.arguments import auto_or_even, auto_or_integer, seed_of
-from wavedistill.students.fitting import Choices, Fitted, fit_filters
-from wavedistill.students.readings import Reading, ReadSignals, as_reading
+from wavedistill.students.choices import Choices
+from wavedistill.students.fitting import Fitted, fit_readings
+from wavedistill.students.readings import READINGS, Reading, ReadSignals, as_reading
 from wavedistill.wavelets import WaveletTransform
 
 __all__ = ["DistilledStudent", "channels_first"]
@@ -35,7 +36,7 @@ class DistilledStudent(BaseEstimator):  # type: ignore[misc]
         reading: str | Reading = "energy",
         levels: int | str = "auto",
         support: int | str = 12,
-        per_level: bool = False,
+        per_level: bool | str = False,
         target: str = "auto",
         max_numbers: int | None = None,
         cv: Any = 5,
@@ -59,7 +60,8 @@ class DistilledStudent(BaseEstimator):  # type: ignore[misc]
         """Taps (of each level if they differ), weights that are not 0, and intercepts."""
         check_is_fitted(self)
         weights = int(np.count_nonzero(self.coef_))
-        return self.candidates_[0].taps + weights + int(np.size(self.intercept_))
+        taps = sum(len(wavelet.lowpass) for wavelet in set(self.wavelets_))
+        return taps + weights + int(np.size(self.intercept_))
 
     @property
     def wavelets_(self) -> tuple[Any, ...]:
@@ -98,29 +100,32 @@ class DistilledStudent(BaseEstimator):  # type: ignore[misc]
         attributions: Attributions | ArrayLike | None,
     ) -> Fitted:
         """Learn the filters, and set what the fitted student is known by."""
-        reading = as_reading(self.reading)
         given = channels_first(signals, axis)
         scale = float(np.sqrt(np.mean(np.square(given, dtype=np.float64))))
         if scale == 0:
             raise ValueError("X is zero everywhere; there is nothing to read.")
-        choices = Choices.of(
-            reading,
-            auto_or_integer(self.levels, "levels", 1),
-            auto_or_even(self.support),
-            per_level=bool(self.per_level),
-            mode=check_mode(self.mode),
-            max_numbers=self.max_numbers,
-            length=given.shape[-1],
-        )
+        readings = list(READINGS) if self.reading == "auto" else [self.reading]
+        choices = [
+            Choices.of(
+                as_reading(reading),
+                auto_or_integer(self.levels, "levels", 1),
+                auto_or_even(self.support),
+                per_level=self.per_level if self.per_level == "auto" else bool(self.per_level),
+                mode=check_mode(self.mode),
+                max_numbers=self.max_numbers,
+                length=given.shape[-1],
+            )
+            for reading in readings
+        ]
         random = np.random.default_rng(seed_of(self.random_state))
-        starts = self._sparse_starts(signals, choices, attributions)
-        found = fit_filters(given / scale, targets, folds, choices, given=starts, random=random)
+        starts = self._sparse_starts(signals, choices[0], attributions)
+        found = fit_readings(given / scale, targets, folds, choices, given=starts, random=random)
         self.scale_ = scale
-        self.reading_ = reading
+        self.reading_ = found.reader.reading
         self.columns_ = found.columns
         self.candidates_ = found.candidates
         self.transform_ = WaveletTransform(
-            list(found.chosen.wavelets), mode=choices.mode, axes=self.axes
+            list(found.chosen.wavelets), mode=choices[0].mode, axes=self.axes
         )
         self.comparison_ = {
             "learned or chosen": found.chosen.error,

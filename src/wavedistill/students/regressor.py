@@ -31,14 +31,15 @@ class DistilledRegressor(RegressorMixin, DistilledStudent):  # type: ignore[misc
     reading : str
         What is read of each sub-band: ``"energy"`` (log of the mean square), ``"packets"`` (the
         same of wavelet packets), ``"events"`` (maximum, minimum, sums of the positive and of the
-        negative parts, of the undecimated transform) or ``"largest"`` (the six largest).
+        negative parts, of the undecimated transform) or ``"largest"`` (the six largest). ``"auto"``
+        tries them all: the fewest features within one standard error of the least error.
     levels : int or "auto"
         Depth J. ``"auto"``: the least depth within one standard error of the best.
     support : int or "auto"
         Length N of the filters, even. ``"auto"``: the shortest of several within one standard error
         of the best.
-    per_level : bool
-        Learn a filter for each level.
+    per_level : bool or "auto"
+        Learn a filter for each level. ``"auto"``: where that gains more than a standard error.
     target : str
         What the weights are fitted to at the end: the ``"teacher"``, the ``"response"`` y, or
         ``"auto"``, whichever predicts y better in cross-validation.
@@ -127,15 +128,16 @@ class DistilledRegressor(RegressorMixin, DistilledStudent):  # type: ignore[misc
         folds = fold_numbers(self.cv, signals, learned_from[:, 0], groups, False, self.random_state)
         found = self._search(signals, axis, learned_from, folds, attributions)
         features = found.reader.features(self._lowpass())[:, self.columns_]
+        penalty = found.error.penalty
         fitted = {"teacher": outputs, "response": response}
         goals = {name: goal for name, goal in fitted.items() if goal is not None}
         self.target_ = next(iter(goals)) if self.target == "auto" else self.target
         if self.target == "auto" and response is not None and outputs is not None:
             self.target_ = max(
                 goals,
-                key=lambda name: cross_r2(features, goals[name], response, folds, found.penalty),
+                key=lambda name: cross_r2(features, goals[name], response, folds, penalty),
             )
-        fit = ridge(features, goals[self.target_], found.penalty)
+        fit = ridge(features, goals[self.target_], penalty)
         given = y if self.target_ == "response" else teacher
         self._one_output = np.asarray(given).ndim == 1
         self.coef_ = fit.weights[:, 0] if self._one_output else fit.weights.T

@@ -62,6 +62,16 @@ class Learned:
     error: float
     start: str
 
+    @property
+    def shared(self) -> bool:
+        """Whether one filter serves all levels."""
+        return bool((self.lowpass == self.lowpass[0]).all())
+
+    @property
+    def taps(self) -> int:
+        """Numbers of the filters: those of each level count if they differ."""
+        return int(self.lowpass.shape[1] if self.shared else self.lowpass.size)
+
 
 @dataclass(frozen=True, eq=False)
 class StudentObjective:
@@ -239,8 +249,8 @@ def refine_filters(objective: StudentObjective, learned: Learned, max_iter: int 
         error, end = _descend(
             objective, Start(free if differ else free[0], learned.start), max_iter
         )
-    filters = [lattice.forward(each) for each in np.atleast_2d(end.free)]
-    lowpass = np.stack(filters if differ else filters * len(learned.lowpass))
+    each = np.broadcast_to(end.free, (len(learned.lowpass), lattice.dimension))
+    lowpass = np.stack([lattice.forward(free) for free in each])
     return Learned(lowpass, error, end.name)
 
 
