@@ -18,10 +18,9 @@ import warnings
 import awave
 import torch
 
-from wavedistill.attribution import attribute
 from wavedistill.datasets import SyntheticTask, make_synthetic
 from wavedistill.studies.synthetic.grids import Weights, run_grids
-from wavedistill.studies.synthetic.recovery import train_teacher
+from wavedistill.studies.synthetic.recovery import teach
 
 EPOCHS, BATCH = 50, 100
 
@@ -64,17 +63,16 @@ def main() -> None:
     options = parser.parse_args()
     warnings.simplefilter("ignore")
     task = make_synthetic()
-    teacher, _ = train_teacher(task)
-    attributions = attribute(teacher, task.X_train, batch_size=8192)
-    seconds_per_batch(task, teacher, 5)
-    batch = seconds_per_batch(task, teacher, options.batches)
-    weights = Weights.of_the_paper()
+    taught = teach(task)
+    seconds_per_batch(task, taught.teacher, 5)
+    batch = seconds_per_batch(task, taught.teacher, options.batches)
+    weights = Weights.over_the_range()
     published = batch * len(task.X_train) / BATCH * EPOCHS * len(weights)
     print(f"published code: {batch * 1000:.1f} ms a minibatch, {batch * 500:.1f} s an epoch")
     print(f"its sweep of {len(weights)} points, extrapolated: {published / 3600:.1f} hours a start")
-    for grid in run_grids(task, attributions, "orthonormal", weights):
+    for grid in run_grids(taught, "orthonormal", weights):
         ratio = published / grid.seconds
-        best = grid.distances(task.wavelet).min()
+        best = grid.closest.distance(task.wavelet)
         print(
             f"this package from {grid.start}: {grid.seconds:.1f} s, ratio {ratio:.0f}, "
             f"best distance {best:.4f}"

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import argparse
 
-from wavedistill.attribution import attribute
 from wavedistill.datasets import make_synthetic
-from wavedistill.studies.synthetic.recovery import recover, train_teacher
+from wavedistill.studies.synthetic.recovery import teach
 
 
 def main() -> None:
@@ -21,12 +20,11 @@ def main() -> None:
     print(f"seed  teacher R2   floor{columns}")
     for seed in range(options.seeds):
         task = make_synthetic(random_state=seed)
-        teacher, r2 = train_teacher(task, seed=seed)
-        attributions = attribute(teacher, task.X_train, batch_size=8192)
-        floor = recover(task, attributions, "db5", seed=seed)
-        line = f"{seed:4d}  {r2:10.5f}  {floor.after:.4f}"
+        taught = teach(task, seed=seed)
+        floor = taught.recover("db5")
+        line = f"{seed:4d}  {taught.r2:10.5f}  {floor.after:.4f}"
         for support in options.supports:
-            found = recover(task, attributions, "auto", support=support, seed=seed)
+            found = taught.recover(support=support)
             line += f"   {found.after:.4f} ({found.seconds:4.1f})"
         print(line, flush=True)
 

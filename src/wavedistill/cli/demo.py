@@ -13,7 +13,9 @@ from wavedistill.cli.console import Out, Seed, progress
 from wavedistill.cli.console import out as _stdout
 
 if TYPE_CHECKING:
-    from wavedistill.studies.synthetic.recovery import Study
+    from collections.abc import Sequence
+
+    from wavedistill.studies.synthetic.recovery import Recovery, Taught
 
 __all__ = ["demo"]
 
@@ -24,32 +26,36 @@ def demo(
     quick: Annotated[bool, typer.Option("--quick", help="Fewer signals and epochs.")] = False,
 ) -> None:
     """Recover the wavelet behind a simulated response, as in the paper's Sec 4.1."""
+    from wavedistill.datasets import make_synthetic
     from wavedistill.files import replacing, writable_target
-    from wavedistill.studies.synthetic import recovery
+    from wavedistill.studies.synthetic.recovery import recoveries, teach
 
     json, figure = writable_target(out / "wavelet.json"), writable_target(out / "recovery.png")
-    size: dict[str, Any] = {"n_train": 10_000, "epochs": 10} if quick else {}
+    n_train, epochs = (10_000, 10) if quick else (50_000, 20)
     with progress() as notify:
-        study = recovery.run(seed=seed, notify=notify, **size)
+        task = make_synthetic(n_train, random_state=seed)
+        taught = teach(task, epochs=epochs, seed=seed, notify=notify)
+        found = list(recoveries(taught, notify))
         notify("drawing")
-        picture = _demo_figure(study)
-    study.best.wavelet.save(json)
+        picture = _demo_figure(taught, found)
+    # The last one is that of the global search.
+    found[-1].wavelet.save(json)
     with replacing(figure) as path:
         picture.savefig(path, dpi=160)
-    _stdout.print(_demo_table(study))
+    _stdout.print(_demo_table(found))
     _stdout.print(
-        f"The teacher's R2 on {len(study.task.y_test):,} test signals is {study.teacher_r2:.4f}. "
+        f"The teacher's R2 on {len(task.y_test):,} test signals is {taught.r2:.4f}. "
         "Distances are of psi, over shifts, reversal and sign; at 0.01 the curves cannot be told "
         "apart. The floor is what a fit from DB5 itself reaches with this teacher."
     )
     _stdout.print(f"Wrote {json} and {figure}.", soft_wrap=True)
 
 
-def _demo_table(study: Study) -> Table:
+def _demo_table(recoveries: Sequence[Recovery]) -> Table:
     table = Table(title="Distance to the true DB5", title_justify="left")
     for name in ("start", "before", "after", "loss", "smallest response", "seconds"):
         table.add_column(name, justify="left" if name == "start" else "right")
-    for found in study.recoveries:
+    for found in recoveries:
         table.add_row(
             found.start,
             "" if math.isnan(found.before) else f"{found.before:.3f}",
@@ -61,26 +67,22 @@ def _demo_table(study: Study) -> Table:
     return table
 
 
-def _demo_figure(study: Study) -> Any:
-    from wavedistill.plotting.wavelets import attribution_per_band, plot_recovery
-    from wavedistill.wavelets import WaveletTransform
+def _demo_figure(taught: Taught, recoveries: Sequence[Recovery]) -> Any:
+    from wavedistill.plotting import attribution_per_band, plot_recovery
+    from wavedistill.wavelets import Wavelet
 
-    layout, some = study.task.layout, slice(2000)
-    attributions = type(study.attributions)(study.attributions.multipliers[some])
-    (before,) = (found for found in study.recoveries if found.start == "Sym5")
-    wavelets = {"Sym5, for comparison": before.initial, "learned (auto)": study.best.wavelet}
+    task, learned = taught.task, recoveries[-1].wavelet
+    attributions = type(taught.attributions)(taught.attributions.multipliers[:2000])
+    wavelets = {"Sym5, for comparison": Wavelet.from_name("sym5"), "learned (auto)": learned}
+    transforms = {label: task.transform.with_wavelet(each) for label, each in wavelets.items()}
     return plot_recovery(
-        study.best.wavelet,
-        study.task.wavelet,
+        learned,
+        task.wavelet,
         attribution={
-            label: attribution_per_band(
-                attributions.coefficients(WaveletTransform(wavelet, layout.levels, layout.mode)),
-                layout,
-            )
-            for label, wavelet in wavelets.items()
-            if wavelet is not None
+            label: attribution_per_band(attributions.coefficients(transform), task.layout)
+            for label, transform in transforms.items()
         },
-        bands=layout.names,
-        distances={found.start: (found.before, found.after) for found in study.recoveries},
+        bands=task.layout.names,
+        distances={found.start: (found.before, found.after) for found in recoveries},
         true_name="DB5",
     )

@@ -17,7 +17,7 @@ Float32 = NDArray[np.float32]
 
 @dataclass(frozen=True, eq=False)
 class SyntheticTask:
-    """Signals, their response, and what made it.
+    """Signals, their response, and the wavelet that made it.
 
     Parameters
     ----------
@@ -40,13 +40,19 @@ class SyntheticTask:
 
     @property
     def wavelet(self) -> Wavelet:
-        """The truth."""
+        """The true wavelet."""
         return self.transform.wavelet
 
     @property
     def layout(self) -> CoefficientLayout:
-        """Of the coefficients of a signal."""
+        """Where the coefficients of a signal lie."""
         return self.transform.layout(self.X_train.shape[1])
+
+    @property
+    def gradient(self) -> NDArray[np.float64]:
+        """The gradient of the response, the same for every signal: what a perfect teacher has."""
+        analysis = self.transform.analysis(np.eye(self.X_train.shape[1]))
+        return np.asarray(analysis @ self.beta, dtype=np.float64)
 
 
 def make_synthetic(

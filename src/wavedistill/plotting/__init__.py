@@ -1,1 +1,80 @@
-"""Figures and reports."""
+"""Figures of wavelets, fits, predictions and maps.
+
+Each `plot_*` function returns a Matplotlib figure, and neither shows nor saves it. What an axis is
+called, and in which unit, is said with an `Axis`. Figures need Matplotlib:
+``pip install 'wavedistill[plot]'``. The names below load when they are first used.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from wavedistill.extras import load
+
+if TYPE_CHECKING:
+    from wavedistill.plotting.axis import PIXELS, SAMPLES, Axis
+    from wavedistill.plotting.contributions import plot_contributions
+    from wavedistill.plotting.diagrams import plot_method
+    from wavedistill.plotting.gains import plot_gain
+    from wavedistill.plotting.map_filters import plot_map_filters
+    from wavedistill.plotting.maps import draw_map, plot_activation_maps, signed_scale
+    from wavedistill.plotting.paths import plot_starts_and_results, plot_wavelet_grid
+    from wavedistill.plotting.scores import Score, plot_scores
+    from wavedistill.plotting.stability import plot_functions_of_seeds, plot_wavelet_band
+    from wavedistill.plotting.wavelets import attribution_per_band, plot_recovery, plot_wavelet
+
+_HOMES = {
+    "PIXELS": "axis",
+    "SAMPLES": "axis",
+    "Axis": "axis",
+    "Score": "scores",
+    "attribution_per_band": "wavelets",
+    "draw_map": "maps",
+    "plot_activation_maps": "maps",
+    "plot_contributions": "contributions",
+    "plot_functions_of_seeds": "stability",
+    "plot_gain": "gains",
+    "plot_map_filters": "map_filters",
+    "plot_method": "diagrams",
+    "plot_recovery": "wavelets",
+    "plot_scores": "scores",
+    "plot_starts_and_results": "paths",
+    "plot_wavelet": "wavelets",
+    "plot_wavelet_band": "stability",
+    "plot_wavelet_grid": "paths",
+    "signed_scale": "maps",
+}
+
+__all__ = [
+    "PIXELS",
+    "SAMPLES",
+    "Axis",
+    "Score",
+    "attribution_per_band",
+    "draw_map",
+    "plot_activation_maps",
+    "plot_contributions",
+    "plot_functions_of_seeds",
+    "plot_gain",
+    "plot_map_filters",
+    "plot_method",
+    "plot_recovery",
+    "plot_scores",
+    "plot_starts_and_results",
+    "plot_wavelet",
+    "plot_wavelet_band",
+    "plot_wavelet_grid",
+    "signed_scale",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(load(f"{__name__}.{_HOMES[name]}", "drawing figures", "plot"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -39,7 +39,7 @@ class Box(NamedTuple):
     height: float
 
     def at(self, across: float, up: float) -> tuple[float, float]:
-        """A point of it, in fractions of its sides."""
+        """The point at these fractions of its sides."""
         return self.x + across * self.width, self.y + up * self.height
 
 
@@ -54,14 +54,14 @@ class Canvas:
         self.axes.set_axis_off()
 
     def band(self, box: Box, title: str) -> None:
-        """A pale background with a heading."""
+        """Draw a pale background with a heading."""
         style = "round,pad=0,rounding_size=0.12"
         rectangle = FancyBboxPatch(box[:2], *box[2:], boxstyle=style, facecolor=_BAND, linewidth=0)
         self.axes.add_patch(rectangle)
         self.axes.text(box.x + 0.25, box.y + box.height - 0.15, title, va="top", fontsize=15)
 
     def picture(self, box: Box, title: str = "", note: str = "") -> Axes:
-        """A framed box with a title above and a note below; the axes are between them."""
+        """Draw a framed box with a title above and a note below; return the axes between them."""
         style = "round,pad=0,rounding_size=0.08"
         self.axes.add_patch(
             FancyBboxPatch(
@@ -85,7 +85,7 @@ class Canvas:
         return axes
 
     def arrow(self, start: tuple[float, float], end: tuple[float, float], label: str = "") -> None:
-        """An arrow, and what it stands for above it or, if it is upright, to its right."""
+        """Draw an arrow with its label: above it or, if it is upright, to its right."""
         self.axes.add_patch(
             FancyArrowPatch(
                 start,
@@ -106,13 +106,13 @@ class Canvas:
 
 
 def draw_signal(axes: Axes, values: NDArray[Any], colour: str) -> None:
-    """A curve over a line at zero."""
+    """Draw a curve over a line at zero."""
     axes.axhline(0, color=START, linewidth=0.6)
     axes.plot(values, color=colour, linewidth=1.6)
 
 
 def draw_stems(axes: Axes, values: NDArray[Any], colour: str, *, size: float = 2.5) -> None:
-    """Stems over a line at zero."""
+    """Draw stems over a line at zero."""
     axes.axhline(0, color=START, linewidth=0.6)
     stems(axes, np.arange(len(values)), values, colour, size=size)
 
@@ -124,7 +124,7 @@ def draw_bands(
     used: NDArray[np.bool_],
     colour: str,
 ) -> None:
-    """The sub-bands one below the other, each as wide as the signal; those in use stand out."""
+    """Draw the sub-bands one below the other; coefficients in use stand out."""
     scale = 0.48 / np.abs(coefficients).max()
     rows = zip(layout.names, layout.split(coefficients), layout.split(used), strict=True)
     for row, (name, values, in_use) in enumerate(rows):
@@ -139,7 +139,7 @@ def draw_bands(
 
 
 def draw_functions(axes: Axes, wavelet: Wavelet) -> None:
-    """The wavelet, and its scaling function to the right of it."""
+    """Draw the wavelet, and to its right the scaling function."""
     phi, psi, x = wavelet.functions(_LEVEL)
     apart = 1.15 * x[-1]
     axes.axhline(0, color=START, linewidth=0.6)
@@ -150,7 +150,7 @@ def draw_functions(axes: Axes, wavelet: Wavelet) -> None:
 
 
 def draw_network(axes: Axes, layers: tuple[int, ...] = (4, 5, 5, 1)) -> None:
-    """Circles in columns, all of one joined to all of the next."""
+    """Draw a network: circles in columns, each joined to all of the next column."""
     places = [
         [(float(column), (size - 1) / 2 - row) for row in range(size)]
         for column, size in enumerate(layers)
@@ -164,7 +164,7 @@ def draw_network(axes: Axes, layers: tuple[int, ...] = (4, 5, 5, 1)) -> None:
 
 
 def draw_terms(axes: Axes, contributions: NDArray[Any]) -> None:
-    """The terms of the small model as bars, each with its name on the other side of zero."""
+    """Draw the terms of a small model as bars, each with its name on the other side of zero."""
     rows = np.arange(len(contributions))[::-1]
     axes.barh(rows, contributions, 0.6, color=LEARNED)
     axes.axvline(0, color=INK, linewidth=1)

@@ -1,4 +1,4 @@
-"""Diagrams: how a model is distilled, and how the paper's simulation is set up."""
+"""A diagram of the method: how a model is distilled."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from wavedistill.checks import float_array
 from wavedistill.plotting.canvas import (
     Box,
     Canvas,
-    draw_bands,
     draw_network,
     draw_signal,
     draw_stems,
@@ -23,14 +22,11 @@ from wavedistill.plotting.style import (
     INK,
     LEARNED,
     START,
-    TRUE,
-    draw_over_truth,
-    minus,
     stems,
 )
 from wavedistill.wavelets import Wavelet, WaveletTransform
 
-__all__ = ["plot_method", "plot_synthetic_setup"]
+__all__ = ["plot_method"]
 
 Array = NDArray[Any]
 
@@ -73,56 +69,6 @@ def plot_method(
     canvas.arrow(data.at(1, 0.5), ahead.at(0, 0.5))
     canvas.arrow(once.at(1, 0.5), adjoint.at(0, 0.5))
     canvas.arrow((objective.at(1, 0)[0], result.at(0, 0.5)[1]), result.at(0, 0.5), "minimum")
-    return canvas.figure
-
-
-def plot_synthetic_setup(
-    signal: ArrayLike,
-    transform: WaveletTransform,
-    beta: ArrayLike,
-    *,
-    recovered: Wavelet | None = None,
-) -> Figure:
-    """Draw how the simulation is set up (Fig 2A of the paper).
-
-    Above, how the response is made; below, what the distillation makes of it. The multipliers are
-    those of a perfect teacher, the gradient of the response.
-
-    Parameters
-    ----------
-    signal : array_like, shape (length,)
-    transform : WaveletTransform
-        Of the true wavelet.
-    beta : array_like, shape (layout.total,)
-        The weight of each coefficient in the response; those in use stand out.
-    recovered : Wavelet, optional
-        Drawn over the true one; without it the true one stands there as what is to be found.
-    """
-    x, weights = float_array(signal, "signal"), float_array(beta, "beta")
-    wavelet, layout = transform.wavelet, transform.layout(len(x))
-    w = transform.analysis(x)
-    gradient = transform.analysis(np.eye(len(x))) @ weights
-    name = wavelet.name.upper() or "true"
-    canvas = Canvas(13.33, 7.2)
-    canvas.band(Box(0.2, 2.95, 12.93, 4.05), "How the response is made")
-    canvas.band(Box(0.2, 0.2, 12.93, 2.6), "How it is recovered")
-    data, bands = Box(0.5, 4.0, 3.3, 1.7), Box(4.6, 3.15, 4.6, 3.65)
-    response = Box(10.0, 4.0, 2.8, 1.7)
-    draw_signal(canvas.picture(data, "signal $x$", f"{layout.lengths[0]} samples"), x, INK)
-    axes = canvas.picture(bands, f"{name} coefficients $A_h x$")
-    draw_bands(axes, layout, w, weights != 0, TRUE)
-    _draw_response(canvas, response, w, weights)
-    canvas.arrow(data.at(1, 0.5), (bands.x, data.at(1, 0.5)[1]))
-    canvas.arrow((bands.at(1, 0)[0], response.at(0, 0.5)[1]), response.at(0, 0.5))
-
-    teacher, once, result = (box._replace(y=0.4, height=1.85) for box in (data, bands, response))
-    draw_network(canvas.picture(teacher, "teacher $f$", "network trained to give $y$ from $x$"))
-    axes = canvas.picture(once, r"multipliers $\nabla f(x)$", "of a perfect teacher")
-    draw_signal(axes, gradient, ATTRIBUTION)
-    _draw_result(canvas, result, wavelet, recovered)
-    canvas.arrow(data.at(0.85, 0), teacher.at(0.85, 1))
-    canvas.arrow(teacher.at(1, 0.5), once.at(0, 0.5), "once")
-    canvas.arrow(once.at(1, 0.5), result.at(0, 0.5), "distil")
     return canvas.figure
 
 
@@ -211,26 +157,3 @@ def _signal_and_multipliers(
             f"signal has shape {x.shape} and multipliers {m.shape}; give two vectors of one length."
         )
     return x, m
-
-
-def _draw_result(canvas: Canvas, box: Box, true: Wavelet, recovered: Wavelet | None) -> None:
-    truth = true.functions(_LEVEL).psi
-    if recovered is None:
-        draw_signal(canvas.picture(box, r"wavelet $\psi$ to recover"), truth, TRUE)
-        return
-    axes = canvas.picture(box, r"recovered wavelet $\psi$", "over the true one")
-    draw_over_truth(axes, recovered.functions(_LEVEL).psi, truth, _LEVEL)
-
-
-def _draw_response(canvas: Canvas, box: Box, w: Array, weights: Array) -> None:
-    canvas.picture(box, "response $y$")
-    used = weights[weights != 0]
-    values = ", ".join(f"{weight:.3g}" for weight in np.unique(used))
-    lines = (
-        r"$y = \langle\beta,\, A_h x\rangle + \varepsilon$",
-        rf"$\beta = {values}$ at {len(used)} places, else 0",
-        minus(rf"here $y \approx$ {w @ weights:.2f}"),
-    )
-    canvas.axes.text(
-        *box.at(0.5, 0.4), "\n".join(lines), ha="center", va="center", fontsize=12, linespacing=1.6
-    )

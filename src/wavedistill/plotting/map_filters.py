@@ -1,4 +1,4 @@
-"""A figure of the filters that a wavelet makes for maps (Fig 2C of the paper)."""
+"""A figure of the filters that a wavelet makes for images and maps (Fig 2C of the paper)."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 
 from wavedistill.checks import Floats, float_array
-from wavedistill.plotting.maps import COLOURS
-from wavedistill.plotting.style import INK, LEARNED, TRUE, finish, minus, stems
+from wavedistill.plotting.axis import PIXELS, Axis
+from wavedistill.plotting.style import DIVERGING, HIGH, INK, LOW, finish, minus
+from wavedistill.plotting.wavelets import draw_filters
 from wavedistill.students import WaveletCut, filter_symmetry, wavelet_cuts
 from wavedistill.wavelets import Wavelet
 
@@ -25,35 +26,41 @@ _CUT = 3
 
 
 def draw_weights(axes: Axes, weights: Floats, largest: float) -> AxesImage:
-    """The weights of a filter as an image, white at 0, its first row at the top."""
+    """Draw the weights of a filter as an image, white at 0, its first row at the top."""
     scale = CenteredNorm(0, largest)
-    image = axes.imshow(weights, cmap=COLOURS, norm=scale, interpolation="nearest")
+    image = axes.imshow(weights, cmap=DIVERGING, norm=scale, interpolation="nearest")
     axes.set_xticks([])
     axes.set_yticks([])
     return image
 
 
 def plot_map_filters(
-    wavelet: Wavelet, *, matched: ArrayLike | None = None, matched_label: str = "matched filter"
+    wavelet: Wavelet,
+    *,
+    matched: ArrayLike | None = None,
+    matched_label: str = "matched filter",
+    pixel: Axis = PIXELS,
 ) -> Figure:
-    """Draw the filters LL, LH, HL and HH of a wavelet and what peaks are measured with (Fig 2C).
+    """Draw the filters LL, LH, HL and HH of a wavelet, and the 3 x 3 pieces that measure peaks.
 
     Parameters
     ----------
     wavelet : Wavelet
         Of at least 4 taps.
     matched : array_like, shape (n, n), optional
-        A profile to hold the filters against, such as that of a halo in pixels of the map, its
-        peak in the middle; n is odd. It is drawn with energy 1, as the filters have it.
+        A profile to compare the filters with, in pixels of the map, its peak in the middle; n is
+        odd. It is drawn with energy 1, which the filters have too.
     matched_label : str
-        What it is.
+        What the profile is called.
+    pixel : Axis
+        What the pixels of the maps are.
 
     Returns
     -------
     matplotlib.figure.Figure
         Its axes are the filters of one dimension; phi and psi; the whole filters; their 3 x 3
-        pieces; and the colour bar. Each piece has its `filter_symmetry` and, beside a matched
-        filter, the correlation of its nine weights with those in the middle of that.
+        pieces; and the colour bar. Below each piece stand its `filter_symmetry` and, with a matched
+        filter, the correlation of its nine weights with the nine in the middle of the profile.
 
     Raises
     ------
@@ -68,7 +75,7 @@ def plot_map_filters(
     largest = max(np.abs(each).max() for each in [*wholes, *([] if profile is None else [profile])])
     figure = Figure(figsize=(4.2 + 1.95 * columns, 4.5), layout="constrained")
     halves = figure.add_gridspec(1, 2, width_ratios=(3.1, 1.95 * columns), wspace=0.03)
-    _draw_one_dimension(halves[0], wavelet, cuts["LH"])
+    _draw_one_dimension(halves[0], wavelet, cuts["LH"], pixel)
     whole, pieces = halves[1].subgridspec(2, columns).subplots(squeeze=False)
     for name, above, below in zip(cuts, whole, pieces, strict=False):
         cut = cuts[name]
@@ -90,25 +97,23 @@ def plot_map_filters(
     return figure
 
 
-def _draw_one_dimension(place: SubplotSpec, wavelet: Wavelet, cut: WaveletCut) -> None:
+def _draw_one_dimension(place: SubplotSpec, wavelet: Wavelet, cut: WaveletCut, pixel: Axis) -> None:
     """The two filters, with the taps that the pieces are of, and the functions they make."""
     above, below = place.subgridspec(2, 1).subplots(squeeze=False)[:, 0]
-    taps = np.arange(len(wavelet.lowpass))
     # LH has the lowpass filter along the row and the highpass filter along the column.
-    for start, colour in ((cut.column, LEARNED), (cut.row, TRUE)):
+    for start, colour in ((cut.column, LOW), (cut.row, HIGH)):
         above.axvspan(start - 0.5, start + _CUT - 0.5, color=colour, alpha=0.12, linewidth=0)
-    stems(above, taps - 0.12, wavelet.lowpass, LEARNED, "lowpass $h$")
-    stems(above, taps + 0.12, wavelet.highpass, TRUE, "highpass $g$")
+    draw_filters(above, wavelet)
     above.xaxis.set_major_locator(MaxNLocator(5, integer=True))
     finish(above, "filters", "tap", legend=True)
     phi, psi, x = wavelet.functions(_LEVEL)
-    below.plot(x, phi, color=LEARNED, label=r"$\varphi$")
-    below.plot(x, psi, color=TRUE, label=r"$\psi$")
-    finish(below, "scaling function and wavelet", "pixels of the finest scale", legend=True)
+    below.plot(pixel.step * x, phi, color=LOW, label=r"$\varphi$")
+    below.plot(pixel.step * x, psi, color=HIGH, label=r"$\psi$")
+    finish(below, "scaling function and wavelet", pixel.finest_scale, legend=True)
 
 
 def _draw_piece(axes: Axes, weights: Floats, largest: float, centre: Floats | None) -> None:
-    """Nine weights, written as well, with their symmetry and their likeness to a profile."""
+    """Nine weights as colours and numbers, with their symmetry and likeness to a profile."""
     draw_weights(axes, weights, largest)
     for (row, column), weight in np.ndenumerate(weights):
         colour = "white" if abs(weight) > 0.6 * largest else INK
@@ -136,7 +141,7 @@ def _profile(matched: ArrayLike) -> Floats:
         )
     energy = float(np.sqrt(np.sum(profile**2)))
     if not energy:
-        raise ValueError("matched is 0 everywhere; give the profile of a halo.")
+        raise ValueError("matched is 0 everywhere; give a profile with a peak in its middle.")
     return profile / energy
 
 

@@ -1,7 +1,8 @@
-"""Figures of convergence maps, and of what is active in them (Appendix D.2)."""
+"""Figures of maps and images with positive and negative values, and of what is active in them."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -14,53 +15,64 @@ from matplotlib.patheffects import withStroke
 from numpy.typing import ArrayLike
 
 from wavedistill.checks import Floats, float_array, same_shape
-from wavedistill.plotting.style import require
+from wavedistill.plotting.axis import PIXELS, Axis
+from wavedistill.plotting.style import DIVERGING, require
 
-__all__ = ["COLOURS", "CONVERGENCE", "convergence_scale", "draw_map", "plot_activation_maps"]
+__all__ = ["draw_map", "plot_activation_maps", "signed_scale"]
 
-COLOURS = "RdBu_r"
-CONVERGENCE = r"convergence $\kappa$"
-#: Share of the pixels whose |κ| is within the ends of the colour scale.
+#: Share of the pixels whose magnitudes are within the ends of the colour scale.
 _WITHIN = 0.99
-_LENGTHS = (1, 2, 5, 10, 20, 30, 60, 120, 300)  # arcmin
 
 
-def convergence_scale(maps: ArrayLike) -> Normalize:
-    """Colours of convergence: white at 0, voids blue, peaks red; the highest peaks share one."""
+def signed_scale(maps: ArrayLike) -> Normalize:
+    """A colour scale for signed values: white at 0, and 99 % of the pixels within its ends."""
     reach = float(np.quantile(np.abs(maps), _WITHIN))
     return CenteredNorm(0, reach or 1.0)
 
 
-def draw_map(
-    axes: Axes, convergence: Floats, scale: Normalize, pixel_arcmin: float | None = None
-) -> AxesImage:
-    """A map, its first row at the top, with the bar of a round angle if its pixels have a size."""
-    image = axes.imshow(convergence, cmap=COLOURS, norm=scale, interpolation="nearest")
+def draw_map(axes: Axes, values: Floats, scale: Normalize, pixel: Axis = PIXELS) -> AxesImage:
+    """Draw a map, its first row at the top, with a scale bar if its pixels have a unit.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+    values : ndarray, shape (height, width)
+    scale : matplotlib.colors.Normalize
+        As `signed_scale` makes it.
+    pixel : Axis
+        The unit of length, and the side of a pixel in it.
+    """
+    image = axes.imshow(values, cmap=DIVERGING, norm=scale, interpolation="nearest")
     axes.set_xticks([])
     axes.set_yticks([])
-    if pixel_arcmin is not None:
-        _draw_angle(axes, convergence.shape, pixel_arcmin)
+    if pixel.unit:
+        _draw_bar(axes, values.shape, pixel)
     return image
 
 
 def plot_activation_maps(
-    kappa: ArrayLike,
+    maps: ArrayLike,
     activation_maps: Mapping[str, ArrayLike],
     *,
-    pixel_arcmin: float,
+    pixel: Axis = PIXELS,
+    value: str = "value",
+    name: str = "map",
     titles: Sequence[str] | None = None,
 ) -> Figure:
     """Draw maps beside what is left of them when only what matters most is kept (Fig D2).
 
     Parameters
     ----------
-    kappa : array_like, shape ([n,] height, width)
+    maps : array_like, shape ([n,] height, width)
         One map, or several, one a row.
-    activation_maps : mapping of str to array_like, each shaped like `kappa`
-        What `wavedistill.students.activation_map` makes of them with a wavelet, with another, or
-        with pixels.
-    pixel_arcmin : float
-        Side of a pixel.
+    activation_maps : mapping of str to array_like, each shaped like `maps`
+        What `wavedistill.students.activation_map` makes of them, under the name of each wavelet.
+    pixel : Axis
+        The unit of length, and the side of a pixel in it. Without a unit there is no scale bar.
+    value : str
+        What the maps show, with its unit.
+    name : str
+        What the maps are called.
     titles : sequence of str, optional
         One a map.
 
@@ -72,47 +84,57 @@ def plot_activation_maps(
     Raises
     ------
     ValueError
-        If there is no activation map, if shapes disagree, or if there are not as many titles.
+        If there is no activation map, if a map has channels, if shapes disagree, or if there are
+        not as many titles as maps.
     """
     require(activation_maps, "activation_maps")
-    maps = _stack(kappa, "kappa")
+    originals = _stack(maps, "maps")
     columns = {label: _stack(each, label) for label, each in activation_maps.items()}
     for label, each in columns.items():
-        same_shape(each, maps, f"activation_maps[{label!r}]", "kappa")
-    if titles is not None and len(titles) != len(maps):
-        raise ValueError(f"{len(maps)} maps have {len(titles)} titles; give one each.")
-    scale = convergence_scale(maps)
+        same_shape(each, originals, f"activation_maps[{label!r}]", "maps")
+    if titles is not None and len(titles) != len(originals):
+        raise ValueError(f"{len(originals)} maps have {len(titles)} titles; give one each.")
+    scale = signed_scale(originals)
     count = 1 + len(columns)
-    figure = Figure(figsize=(3.3 * count + 1.1, 3.3 * len(maps) + 0.4), layout="constrained")
-    panels = figure.subplots(len(maps), count, squeeze=False)
+    figure = Figure(figsize=(3.3 * count + 1.1, 3.3 * len(originals) + 0.4), layout="constrained")
+    panels = figure.subplots(len(originals), count, squeeze=False)
     for row, axes in enumerate(panels):
-        image = draw_map(axes[0], maps[row], scale, pixel_arcmin)
+        image = draw_map(axes[0], originals[row], scale, pixel)
         for panel, each in zip(axes[1:], columns.values(), strict=True):
             draw_map(panel, each[row], scale)
         axes[0].set_ylabel(titles[row] if titles else "", fontsize=11)
-    for axes, label in zip(panels[0], ["convergence map", *columns], strict=True):
+    for axes, label in zip(panels[0], [name, *columns], strict=True):
         axes.set_title(label, loc="left", fontsize=11)
-    figure.colorbar(image, ax=panels, label=CONVERGENCE, extend="both", aspect=18 * len(maps))
+    figure.colorbar(image, ax=panels, label=value, extend="both", aspect=18 * len(originals))
     return figure
 
 
-def _draw_angle(axes: Axes, shape: tuple[int, ...], pixel_arcmin: float) -> None:
-    """A bar in the lower left corner, at most a third of the map wide, and its length."""
+def _draw_bar(axes: Axes, shape: tuple[int, ...], pixel: Axis) -> None:
+    """A bar in the lower left corner, at most 0.3 of the map wide, and its length."""
     height, width = shape
-    fitting = [each for each in _LENGTHS if each <= 0.3 * width * pixel_arcmin]
-    arcmin = max(fitting, default=_LENGTHS[0])
+    length = _round_below(0.3 * width * pixel.step)
     left, bottom = 0.04 * width, 0.95 * height
     axes.autoscale(enable=False)
-    ends = left, left + arcmin / pixel_arcmin
+    ends = left, left + length / pixel.step
     thick: dict[str, Any] = {"linewidth": 2.5, "solid_capstyle": "butt", "color": "black"}
     outline = [withStroke(linewidth=5, foreground="white")]
     axes.plot(ends, (bottom, bottom), path_effects=outline, **thick)
     place = left, bottom - 0.025 * height
-    axes.text(*place, f"{arcmin} arcmin", va="bottom", fontsize=10, path_effects=outline)
+    text = f"{length:g} {pixel.unit}"
+    axes.text(*place, text, va="bottom", fontsize=10, path_effects=outline)
+
+
+def _round_below(length: float) -> float:
+    """The largest of 1, 2 and 5 times a power of ten that is not longer."""
+    power = 10.0 ** math.floor(math.log10(length))
+    return max(first * power for first in (1, 2, 5) if first * power <= length * (1 + 1e-9))
 
 
 def _stack(maps: ArrayLike, name: str) -> Floats:
     array = float_array(maps, name, min_ndim=2)
     if array.ndim > 3:
-        raise ValueError(f"{name} has shape {array.shape}; give ([n,] height, width).")
+        raise ValueError(
+            f"{name} has shape {array.shape}, and a map has one channel; give one channel, of "
+            "shape ([n,] height, width)."
+        )
     return array[None] if array.ndim == 2 else array

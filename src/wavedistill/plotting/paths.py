@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -12,41 +12,37 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from wavedistill.checks import integer
+from wavedistill.plotting.axis import SAMPLES, Axis
+from wavedistill.plotting.overlay import draw_over_truth, shift_onto
 from wavedistill.plotting.style import (
     LEARNED,
     PALE,
     START,
     TRUE,
-    Point,
-    draw_over_truth,
     finish,
     require,
-    shift_onto,
     stems,
     weight_label,
 )
-from wavedistill.studies.synthetic.curves import (
-    plot_distance_against_interpretation,
-    plot_validity_against_interpretation,
-)
 from wavedistill.wavelets import Wavelet
 
-__all__ = [
-    "Point",
-    "plot_distance_against_interpretation",
-    "plot_starts_and_results",
-    "plot_validity_against_interpretation",
-    "plot_wavelet_grid",
-]
+if TYPE_CHECKING:
+    from wavedistill.distillation import PathPoint
+
+__all__ = ["plot_starts_and_results", "plot_wavelet_grid"]
 
 _LEVEL, _SMALL_LEVEL = 8, 6
 _FRAME: dict[str, Any] = {"color": "black", "linewidth": 2.5, "zorder": 5}
 
 
 def plot_starts_and_results(
-    rows: Sequence[tuple[str, Wavelet | None, Wavelet]], true: Wavelet, true_name: str
+    rows: Sequence[tuple[str, Wavelet | None, Wavelet]],
+    true: Wavelet,
+    true_name: str,
+    *,
+    axis: Axis = SAMPLES,
 ) -> Figure:
-    """Set the wavelet learned from each start below that start (Fig 3 of the paper).
+    """Draw each start, and below it the wavelet learned from it (Fig 3 of the paper).
 
     Parameters
     ----------
@@ -55,7 +51,9 @@ def plot_starts_and_results(
     true : Wavelet
         The truth, to which the learned wavelets are aligned.
     true_name : str
-        What it is called.
+        What the truth is called.
+    axis : Axis
+        What the samples of the signals are.
 
     Returns
     -------
@@ -70,8 +68,9 @@ def plot_starts_and_results(
     for (label, initial, learned), (above, below) in zip(rows, panels.T, strict=True):
         _draw_start(above, label, initial, true)
         psi = learned.functions(_LEVEL).psi
-        draw_over_truth(below, psi, reference, _LEVEL, true_label=f"true ({true_name})")
-        finish(below, "", "time")
+        step = axis.step / 2**_LEVEL
+        draw_over_truth(below, psi, reference, step, true_label=f"true ({true_name})")
+        finish(below, "", axis.finest_scale)
         _note_distance(below, learned.distance(true))
     for axes, title in zip(
         panels[:, 0], ("A   initial lowpass $h$", r"B   learned wavelet $\psi$"), strict=True
@@ -87,7 +86,7 @@ def plot_starts_and_results(
 
 
 def plot_wavelet_grid(
-    points: Sequence[Point],
+    points: Sequence[PathPoint],
     true: Wavelet | None = None,
     selected: int | None = None,
     title: str = "",
@@ -96,23 +95,23 @@ def plot_wavelet_grid(
 ) -> Figure:
     """Draw psi for each pair of weights (Fig 4 and B1-B3 of the paper).
 
-    Sparsity grows downwards and interpretation to the right. The wavelets are aligned to the truth
-    by shift, reversal and sign, as their distance to it is measured; without a truth, to the marked
-    one by shift and sign alone, so that time runs to the right in all of them. All panels have one
-    scale, at which the highest peaks of a few may be cut.
+    Sparsity grows downwards and interpretation to the right. With a truth, the wavelets are aligned
+    to it by shift, reversal and sign, as `Wavelet.distance` does. Without one, they are aligned to
+    the framed wavelet by shift and sign alone, so that time runs to the right in all of them. All
+    panels have one scale, which may cut the highest peaks of a few.
 
     Parameters
     ----------
-    points : sequence of (float, float, Wavelet)
-        Sparsity, interpretation and wavelet, in any order; a pair that is missing is left blank.
+    points : sequence of PathPoint
+        The points of a `DistillationPath`, in any order. A missing pair of weights is left blank.
     true : Wavelet, optional
         Drawn as a pale band in each panel.
     selected : int, optional
         Index of the point to frame; by default the closest to `true`.
     title : str
     max_columns : int
-        With more values of interpretation than this, only so many are drawn, evenly spread and
-        that of the framed point among them.
+        With more values of interpretation than this, only so many are drawn: evenly spread, and
+        the framed point's among them.
 
     Raises
     ------
@@ -120,7 +119,7 @@ def plot_wavelet_grid(
         If there is no point, or if two have the same weights.
     """
     require(points, "points")
-    cells = {(point[0], point[1]): point[2] for point in points}
+    cells = {(point.sparsity, point.interpretation): point.wavelet for point in points}
     if len(cells) < len(points):
         raise ValueError(
             f"{len(points)} points have {len(cells)} different pairs of weights, and a panel "
@@ -128,14 +127,14 @@ def plot_wavelet_grid(
         )
     marked = selected
     if marked is None and true is not None:
-        marked = int(np.argmin([wavelet.distance(true) for *_, wavelet in points]))
+        marked = int(np.argmin([point.wavelet.distance(true) for point in points]))
     sparsities, gammas = (sorted({key[axis] for key in cells}) for axis in (0, 1))
     most = integer(max_columns, "max_columns", minimum=1)
-    keep = 0 if marked is None else gammas.index(points[marked][1])
+    keep = 0 if marked is None else gammas.index(points[marked].interpretation)
     columns = [gammas[i] for i in _spread(len(gammas), most, keep)]
     shown = "" if len(columns) == len(gammas) else f"   ({len(columns)} of {len(gammas)} shown)"
     figure, panels = _small_multiples(len(sparsities), len(columns), title, shown)
-    anchor = true or points[marked or 0][2]
+    anchor = true or points[marked or 0].wavelet
     for row, sparsity in zip(panels, sparsities, strict=True):
         for axes, gamma in zip(row, columns, strict=True):
             _draw_small(axes, cells.get((sparsity, gamma)), anchor, truth=true is not None)
@@ -145,16 +144,17 @@ def plot_wavelet_grid(
         axes.set_xlabel(weight_label(gamma), fontsize=11)
     frame = None
     if marked is not None:
-        sparsity, gamma, wavelet = points[marked]
-        panels[sparsities.index(sparsity)][columns.index(gamma)].spines[:].set(**_FRAME)
+        point = points[marked]
+        framed = panels[sparsities.index(point.sparsity)][columns.index(point.interpretation)]
+        framed.spines[:].set(**_FRAME)
         frame = "closest" if selected is None else "selected"
-        frame += "" if true is None else f", at distance {wavelet.distance(true):.2g}"
+        frame += "" if true is None else f", at distance {point.wavelet.distance(true):.2g}"
     _draw_key(figure, panels[0][-1], frame, truth=true is not None)
     return figure
 
 
 def _spread(count: int, most: int, keep: int) -> list[int]:
-    """At most so many of the indices below `count`, evenly spread, `keep` among them."""
+    """At most `most` of the indices below `count`, evenly spread, `keep` among them."""
     if count <= most:
         return list(range(count))
     chosen = {int(i) for i in np.linspace(0, count - 1, most).round()}
@@ -201,7 +201,7 @@ def _draw_key(figure: Figure, corner: Axes, frame: str | None, *, truth: bool) -
 
 
 def _common_limits(wavelets: Sequence[Wavelet], anchor: Wavelet) -> tuple[float, float]:
-    """Limits of y that hold the anchor, and that a few spiky wavelets do not stretch."""
+    """Limits of y that show all of the anchor, and that a few spiky wavelets do not stretch."""
     peaks = [np.abs(each.functions(_SMALL_LEVEL).psi).max() for each in (anchor, *wavelets)]
     limit = 1.1 * max(float(np.quantile(peaks, 0.8)), float(peaks[0]))
     return -limit, limit
@@ -215,7 +215,7 @@ def _draw_small(axes: Axes, wavelet: Wavelet | None, anchor: Wavelet, *, truth: 
         return
     psi, reference = (each.functions(_SMALL_LEVEL).psi for each in (wavelet, anchor))
     if truth:
-        draw_over_truth(axes, psi, reference, _SMALL_LEVEL, widths=(3.5, 1.3))
+        draw_over_truth(axes, psi, reference, 2.0**-_SMALL_LEVEL, widths=(3.5, 1.3))
     else:
         shift, sign = shift_onto(psi, reference)
         x = (shift + np.arange(len(psi))) / 2**_SMALL_LEVEL

@@ -1,4 +1,4 @@
-"""Figures of how much a learned wavelet depends on its seed and on its sample."""
+"""Figures of how much a learned wavelet depends on the random seed and on the sample."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
-from wavedistill.plotting.style import LEARNED, START, finish, require, shift_onto
+from wavedistill.plotting.axis import SAMPLES, Axis
+from wavedistill.plotting.overlay import shift_onto
+from wavedistill.plotting.style import LEARNED, START, finish, require
 from wavedistill.wavelets import Wavelet
 
 __all__ = ["plot_functions_of_seeds", "plot_wavelet_band"]
@@ -18,15 +20,16 @@ __all__ = ["plot_functions_of_seeds", "plot_wavelet_band"]
 Array = NDArray[Any]
 
 _LEVEL = 8
-_TIME = "samples of the finest scale"
 #: What `Wavelet.functions` begins with, and whether its sign may change.
 _FUNCTIONS = ((r"scaling function $\varphi$", False), (r"wavelet $\psi$", True))
 
 
-def plot_functions_of_seeds(wavelets: Sequence[Wavelet], labels: Sequence[str]) -> Figure:
+def plot_functions_of_seeds(
+    wavelets: Sequence[Wavelet], labels: Sequence[str], *, axis: Axis = SAMPLES
+) -> Figure:
     """Draw phi above psi for the wavelets of several seeds (Fig C2 of the paper).
 
-    Each is laid over the first by shift, and psi by sign; time is never reversed, so a slow rise
+    Each is laid over the first by shift, and psi by sign. Time is never reversed, so a slow rise
     with a sharp drop does not pass for a sharp rise with a slow drop.
 
     Parameters
@@ -34,6 +37,8 @@ def plot_functions_of_seeds(wavelets: Sequence[Wavelet], labels: Sequence[str]) 
     wavelets : sequence of Wavelet
     labels : sequence of str
         One a wavelet.
+    axis : Axis
+        What the samples of the signals are.
 
     Raises
     ------
@@ -50,14 +55,14 @@ def plot_functions_of_seeds(wavelets: Sequence[Wavelet], labels: Sequence[str]) 
         first = wavelets[0].functions(_LEVEL)
         for column, (axes, wavelet) in enumerate(zip(panels[row], wavelets, strict=True)):
             if column:
-                axes.plot(first.x, first[row], color=START, linewidth=4, alpha=0.5)
+                axes.plot(axis.step * first.x, first[row], color=START, linewidth=4, alpha=0.5)
             shift, values = _laid_over(wavelet, wavelets[0], row, _LEVEL, sign=sign)
-            x = (shift + np.arange(len(values))) / 2**_LEVEL
+            x = axis.step / 2**_LEVEL * (shift + np.arange(len(values)))
             axes.plot(x, values, color=LEARNED, linewidth=1.6)
             finish(axes, "" if row else labels[column], "")
         panels[row, 0].set_ylabel(name, fontsize=11)
     figure.align_ylabels(panels[:, 0])
-    figure.supxlabel(_TIME, fontsize=11)
+    figure.supxlabel(axis.finest_scale, fontsize=11)
     key = [Line2D([], [], color=LEARNED, label="learned")]
     key.append(Line2D([], [], color=START, linewidth=4, alpha=0.5, label=f"that of {labels[0]}"))
     if columns > 1:
@@ -66,7 +71,12 @@ def plot_functions_of_seeds(wavelets: Sequence[Wavelet], labels: Sequence[str]) 
 
 
 def plot_wavelet_band(
-    wavelet: Wavelet, resamples: Sequence[Wavelet], level: int = 8, coverage: float = 0.9
+    wavelet: Wavelet,
+    resamples: Sequence[Wavelet],
+    level: int = 8,
+    coverage: float = 0.9,
+    *,
+    axis: Axis = SAMPLES,
 ) -> Figure:
     """Draw phi and psi with a pointwise band of refits on bootstrap resamples.
 
@@ -80,9 +90,11 @@ def plot_wavelet_band(
     resamples : sequence of Wavelet
         Learned from resamples of them.
     level : int
-        The grid has ``2**level`` points per unit of time.
+        The grid has ``2**level`` points per sample.
     coverage : float
         Between 0 and 1.
+    axis : Axis
+        What the samples of the signals are.
 
     Returns
     -------
@@ -103,11 +115,11 @@ def plot_wavelet_band(
         refits = [_laid_over(each, wavelet, row, level, sign=sign) for each in resamples]
         grid, values = _on_one_grid([(0, phi_or_psi), *refits])
         low, high = np.quantile(values[1:], ((1 - coverage) / 2, (1 + coverage) / 2), axis=0)
-        x = grid / 2**level
+        x = axis.step / 2**level * grid
         axes.fill_between(x, low, high, color=LEARNED, alpha=0.3, linewidth=0, label="refits")
         axes.plot(x, values[0], color=LEARNED, linewidth=1.8, label="fit to all")
         axes.margins(x=0.02)
-        finish(axes, name[0].upper() + name[1:], _TIME)
+        finish(axes, name[0].upper() + name[1:], axis.finest_scale)
     figure.suptitle(
         f"Band: {100 * coverage:.3g} % of {len(resamples)} refits on resamples, point by point",
         x=0.01,

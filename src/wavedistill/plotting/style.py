@@ -1,4 +1,4 @@
-"""What the figures share: colours, and the small pieces that several of them draw."""
+"""What the figures share: colours by role, titles, labels, and small checks."""
 
 from __future__ import annotations
 
@@ -8,100 +8,59 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import ArrayLike, NDArray
-from scipy.signal import correlate, correlation_lags
 
 from wavedistill.checks import Floats, float_array
-from wavedistill.wavelets import Wavelet, align
 
 __all__ = [
     "ATTRIBUTION",
     "CATEGORIES",
+    "DIVERGING",
+    "HIGH",
     "INK",
     "LEARNED",
+    "LOW",
     "MARKERS",
+    "NEGATIVE",
     "PALE",
+    "POSITIVE",
     "START",
     "TRUE",
-    "Point",
-    "draw_over_truth",
     "finish",
     "label_rows",
     "minus",
     "one_trace",
     "require",
-    "shift_onto",
     "stems",
     "weight_label",
     "with_error",
     "write_columns",
 ]
 
-#: Sparsity, interpretation, and the wavelet learned with these weights.
-Point = tuple[float, float, Wavelet]
+# Colours that the colour-blind can tell apart (Okabe and Ito, 2008).
+_BLUE, _VERMILION, _GREEN, _PURPLE = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
+_ORANGE, _SKY, _GREY = "#E69F00", "#56B4E9", "#999999"
 
-#: Colours that the colour-blind can tell apart (Okabe and Ito, 2008).
-LEARNED, TRUE, ATTRIBUTION, START = "#0072B2", "#D55E00", "#009E73", "#999999"
-CATEGORIES = (TRUE, ATTRIBUTION, "#CC79A7", "#E69F00", "#56B4E9", "#000000")
-MARKERS = "sD^vPX"
-#: Lines and type of diagrams.
+#: The learned wavelet and what it makes.
+LEARNED = _BLUE
+#: The wavelet that is to be found.
+TRUE = _VERMILION
+#: What a fit starts from, and whatever stands in the background.
+START = _GREY
+#: Multipliers and attributions.
+ATTRIBUTION = _GREEN
+#: The lowpass filter and its scaling function; the highpass filter and its wavelet beside them.
+LOW, HIGH = _BLUE, _VERMILION
+#: Contributions that raise a prediction, and those that lower it.
+POSITIVE, NEGATIVE = _BLUE, _VERMILION
+#: Lines and type of diagrams, and data.
 INK = "#333333"
 #: Backgrounds and the frames of small panels.
 PALE = "#DDDDDD"
-
-
-def draw_over_truth(
-    axes: Axes,
-    own: ArrayLike,
-    truth: ArrayLike,
-    level: int,
-    *,
-    true_label: str = "true",
-    own_label: str = "learned",
-    widths: tuple[float, float] = (5, 1.5),
-) -> None:
-    """Draw a function over the true one, a broad pale band, to which it is aligned.
-
-    Parameters
-    ----------
-    axes : matplotlib.axes.Axes
-    own, truth : array_like, shapes (m,) and (n,)
-        Samples on a grid of ``2**level`` points per unit of time.
-    level : int
-    true_label, own_label : str
-    widths : (float, float)
-        Of the band and of the line, in points.
-    """
-    moved, fixed = align(own, truth)
-    x = np.arange(len(fixed)) / 2**level
-    axes.plot(x, fixed, color=TRUE, linewidth=widths[0], alpha=0.45, label=true_label)
-    axes.plot(x, moved, color=LEARNED, linewidth=widths[1], label=own_label)
-
-
-def shift_onto(moving: ArrayLike, fixed: ArrayLike, *, sign: bool = True) -> tuple[int, float]:
-    """The shift and the sign that bring one function closest to another on the line.
-
-    Unlike `align` it neither reverses time nor wraps what leaves the grid around, so that a slow
-    rise with a sharp drop is told from its mirror image.
-
-    Parameters
-    ----------
-    moving, fixed : array_like, shapes (m,) and (n,)
-        Samples on grids of the same step, of functions that vanish outside.
-    sign : bool
-        Whether the sign may change.
-
-    Returns
-    -------
-    shift : int
-        In samples, to the right.
-    sign : float
-        1 or -1.
-    """
-    own, reference = np.asarray(moving, dtype=np.float64), np.asarray(fixed, dtype=np.float64)
-    correlation = correlate(reference, own, method="fft")
-    best = int(np.argmax(np.abs(correlation) if sign else correlation))
-    shift = int(correlation_lags(len(reference), len(own))[best])
-    return shift, float(np.sign(correlation[best])) if sign else 1.0
+#: Things of equal rank, told apart by colour and by marker.
+CATEGORIES = (_VERMILION, _GREEN, _PURPLE, _ORANGE, _SKY, "#000000")
+MARKERS = "sD^vPX"
+#: Colour map of values around zero: white at 0, red above, blue below.
+DIVERGING = "RdBu_r"
 
 
 def stems(
@@ -139,13 +98,13 @@ def label_rows(axes: Axes, labels: Sequence[str]) -> None:
 
 
 def write_columns(axes: Axes, columns: Mapping[float, tuple[str, Sequence[str]]]) -> None:
-    """Texts on the rows of a figure that shares its y, in columns that end at fractions of x.
+    """Write columns of text on the rows of a figure that shares its y.
 
     Parameters
     ----------
     axes : matplotlib.axes.Axes
     columns : mapping of float to (str, sequence of str)
-        By where each ends, its heading and a text for each row.
+        The right end of each column as a fraction of x, its heading, and one text for each row.
     """
     for x, (heading, texts) in columns.items():
         style: dict[str, Any] = {"ha": "right", "fontsize": 10}
@@ -177,11 +136,17 @@ def minus(text: str) -> str:
 
 
 def one_trace(values: ArrayLike, name: str, length: int | None = None) -> Floats:
-    """A trace as a vector of finite numbers, if wanted of some length; else a `ValueError`."""
+    """A vector of finite numbers.
+
+    Raises
+    ------
+    ValueError
+        If the values are no vector or, with `length`, not of that length.
+    """
     array = float_array(values, name)
     expected = (array.size if length is None else length,)
     if array.shape != expected:
-        what = "one channel of one track" if length is None else "what the model was fitted to"
+        what = "one channel of one signal" if length is None else "what the model was fitted to"
         raise ValueError(f"{name} has shape {array.shape}; give {what}, of shape {expected}.")
     return array
 

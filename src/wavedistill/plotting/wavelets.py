@@ -1,4 +1,4 @@
-"""Figures of wavelets: each function returns a Matplotlib figure; nothing is shown or saved."""
+"""Figures of one wavelet: its filters and functions, and how close it comes to a known truth."""
 
 from __future__ import annotations
 
@@ -9,27 +9,42 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike, NDArray
 
-from wavedistill.plotting.style import LEARNED, START, TRUE, draw_over_truth, finish, stems
+from wavedistill.plotting.axis import SAMPLES, Axis
+from wavedistill.plotting.overlay import draw_over_truth
+from wavedistill.plotting.style import HIGH, LEARNED, LOW, START, TRUE, finish, stems
 from wavedistill.wavelets import CoefficientLayout, Wavelet, align
 
-__all__ = ["attribution_per_band", "plot_recovery", "plot_wavelet"]
+__all__ = ["attribution_per_band", "draw_filters", "plot_recovery", "plot_wavelet"]
 
 _LEVEL = 8
+_PHI, _PSI = r"Scaling function $\varphi$", r"Wavelet $\psi$"
 
 
-def plot_wavelet(wavelet: Wavelet, title: str = "") -> Figure:
-    """Draw the filters, the scaling function and the wavelet of one wavelet."""
-    figure = Figure(figsize=(10.5, 3.2), layout="constrained")
-    filters, phi_axes, psi_axes = figure.subplots(1, 3)
+def draw_filters(axes: Axes, wavelet: Wavelet) -> None:
+    """Draw the taps of both filters, side by side."""
     taps = np.arange(len(wavelet.lowpass))
-    stems(filters, taps - 0.12, wavelet.lowpass, LEARNED, "lowpass $h$")
-    stems(filters, taps + 0.12, wavelet.highpass, TRUE, "highpass $g$")
+    stems(axes, taps - 0.12, wavelet.lowpass, LOW, "lowpass $h$")
+    stems(axes, taps + 0.12, wavelet.highpass, HIGH, "highpass $g$")
+
+
+def plot_wavelet(wavelet: Wavelet, title: str = "", *, axis: Axis = SAMPLES) -> Figure:
+    """Draw the filters, the scaling function and the wavelet.
+
+    Parameters
+    ----------
+    wavelet : Wavelet
+    title : str
+    axis : Axis
+        What the samples of the signals are.
+    """
+    figure = Figure(figsize=(10.5, 3.2), layout="constrained")
+    filters, *others = figure.subplots(1, 3)
+    draw_filters(filters, wavelet)
     finish(filters, "Filters", "tap", legend=True)
     phi, psi, x = wavelet.functions(_LEVEL)
-    phi_axes.plot(x, phi, color=LEARNED)
-    finish(phi_axes, r"Scaling function $\varphi$", "samples of the finest scale")
-    psi_axes.plot(x, psi, color=LEARNED)
-    finish(psi_axes, r"Wavelet $\psi$", "samples of the finest scale")
+    for axes, values, name in zip(others, (phi, psi), (_PHI, _PSI), strict=True):
+        axes.plot(axis.step * x, values, color=LEARNED)
+        finish(axes, name, axis.finest_scale)
     if title:
         figure.suptitle(title)
     return figure
@@ -43,38 +58,41 @@ def plot_recovery(
     bands: Sequence[str],
     distances: Mapping[str, tuple[float, float]],
     true_name: str,
+    axis: Axis = SAMPLES,
 ) -> Figure:
-    """Set a learned wavelet beside the true one, with what it does to the attributions.
+    """Draw a learned wavelet over the true one, and what it does to the attributions.
 
     Parameters
     ----------
     learned, true : Wavelet
     attribution : mapping of str to ndarray, shape (bands,)
-        Label and attribution per sub-band (`attribution_per_band`), in the order to draw them.
+        Label and attribution per sub-band (`attribution_per_band`), in the order to draw them. The
+        last are those of the learned wavelet.
     bands : sequence of str
         Names of the sub-bands.
     distances : mapping of str to (float, float)
         For each start the distance to the true wavelet before and after; NaN where there is none.
     true_name : str
         What the true wavelet is called.
+    axis : Axis
+        What the samples of the signals are.
     """
     figure = Figure(figsize=(11, 6.4), layout="constrained")
     rows = figure.add_gridspec(2, 1)
     top, bottom = rows[0].subgridspec(1, 3), rows[1].subgridspec(1, 2)
     filters, phi_axes, psi_axes = (figure.add_subplot(top[0, i]) for i in range(3))
     h, h_true = align(learned.lowpass, true.lowpass, sign=False)
-    taps = np.arange(len(h))
-    stems(filters, taps - 0.12, h_true, TRUE, f"true ({true_name})")
+    taps, true_label = np.arange(len(h)), f"true ({true_name})"
+    stems(filters, taps - 0.12, h_true, TRUE, true_label)
     stems(filters, taps + 0.12, h, LEARNED, "learned")
     finish(filters, "Lowpass filter $h$", "tap", legend=True)
     functions, reference = learned.functions(_LEVEL), true.functions(_LEVEL)
     for axes, own, other, name in (
-        (phi_axes, functions.phi, reference.phi, r"Scaling function $\varphi$"),
-        (psi_axes, functions.psi, reference.psi, r"Wavelet $\psi$"),
+        (phi_axes, functions.phi, reference.phi, _PHI),
+        (psi_axes, functions.psi, reference.psi, _PSI),
     ):
-        draw_over_truth(axes, own, other, _LEVEL, true_label=f"true ({true_name})")
-        finish(axes, name, "time")
-
+        draw_over_truth(axes, own, other, axis.step / 2**_LEVEL, true_label=true_label)
+        finish(axes, name, axis.finest_scale)
     _draw_bars(figure.add_subplot(bottom[0, 0]), attribution, bands)
     _draw_distances(figure.add_subplot(bottom[0, 1]), distances, true_name)
     return figure
@@ -86,12 +104,13 @@ def attribution_per_band(attributions: ArrayLike, layout: CoefficientLayout) -> 
     Parameters
     ----------
     attributions : array_like, shape (n, layout.total)
-        As `Attributions.coefficients` gives them.
+        As `Attributions.coefficients` returns them.
     layout : CoefficientLayout
 
     Returns
     -------
-    ndarray, shape (levels + 1,)
+    ndarray, shape (bands,)
+        In the order of `CoefficientLayout.names`.
     """
     magnitudes = np.abs(np.asarray(attributions, dtype=np.float64))
     return np.array([band.sum(axis=-1).mean() for band in layout.split(magnitudes)])
@@ -100,11 +119,12 @@ def attribution_per_band(attributions: ArrayLike, layout: CoefficientLayout) -> 
 def _draw_bars(
     axes: Axes, attribution: Mapping[str, NDArray[np.float64]], bands: Sequence[str]
 ) -> None:
-    width = 0.8 / len(attribution)
-    colours = [START, LEARNED, TRUE]
+    width, last = 0.8 / len(attribution), len(attribution) - 1
+    shades = np.linspace(1, 0.4, max(last, 1))
     for i, (label, values) in enumerate(attribution.items()):
-        places = np.arange(len(bands)) + (i - (len(attribution) - 1) / 2) * width
-        axes.bar(places, values, width, label=label, color=colours[i % len(colours)])
+        places = np.arange(len(bands)) + (i - last / 2) * width
+        colour, alpha = (LEARNED, 1.0) if i == last else (START, float(shades[i]))
+        axes.bar(places, values, width, label=label, color=colour, alpha=alpha)
     axes.set_xticks(range(len(bands)), bands)
     finish(axes, "Attribution per sub-band", "sub-band, coarse to fine", legend=True)
     axes.set_ylabel(r"mean $\ell_1$ norm")
@@ -127,9 +147,5 @@ def _draw_distances(
     axes.plot(after, rows, "o", color=LEARNED, label="learned")
     axes.set_yticks(rows, list(distances))
     axes.set_ylim(-0.7, len(rows) - 0.3)
-    finish(
-        axes,
-        f"Distance to {true_name}, from each start",
-        r"distance of $\psi$ (smaller is closer)",
-        legend=True,
-    )
+    title, label = f"Distance to {true_name}, from each start", "distance of $\\psi$"
+    finish(axes, title, f"{label} (smaller is closer)", legend=True)

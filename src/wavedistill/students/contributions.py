@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -57,6 +58,16 @@ class Contributions:
         """The sum of each row and of the intercept, shape (n,)."""
         predictions: Array = self.intercept + self.values.sum(axis=1)
         return predictions
+
+    @property
+    def channels(self) -> int:
+        """How many channels the signals have; the features run channel by channel."""
+        shape, lengths = self.transform.signal_shape_, self.transform.layout_.lengths
+        return math.prod(shape) // math.prod(lengths)
+
+    def channel(self, feature: int) -> int:
+        """Which channel a feature is of, by its number."""
+        return int(feature) * self.channels // len(self.names)
 
     def largest(self, example: int, count: int = 3) -> NDArray[np.intp]:
         """The features that move a prediction most, largest magnitude first."""

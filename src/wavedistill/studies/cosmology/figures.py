@@ -13,9 +13,13 @@ from wavedistill.attribution import attribute
 from wavedistill.datasets.lensing import TABLE_D1, calibration_table, simulate_lensing
 from wavedistill.datasets.lensing.calibration import CalibrationRow
 from wavedistill.datasets.lensing.halos import halo_filter
-from wavedistill.plotting.map_filters import plot_map_filters
-from wavedistill.plotting.maps import plot_activation_maps
-from wavedistill.plotting.scores import Rmse, plot_rmse
+from wavedistill.plotting import (
+    Axis,
+    Score,
+    plot_activation_maps,
+    plot_map_filters,
+    plot_scores,
+)
 from wavedistill.students import activation_map, peak_values
 from wavedistill.studies.cosmology.candidates import LEVELS
 from wavedistill.studies.cosmology.network import OMEGA_M
@@ -25,6 +29,7 @@ from wavedistill.studies.cosmology.plots import (
     plot_omega_predictions,
     plot_steepness,
 )
+from wavedistill.studies.cosmology.scores import Row
 from wavedistill.studies.cosmology.students import at_all_pixels
 from wavedistill.studies.cosmology.study import Study
 from wavedistill.wavelets import Wavelet, WaveletTransform
@@ -73,14 +78,19 @@ def figures(study: Study) -> Iterator[tuple[str, Figure]]:
     everywhere = [row for row in study.beyond if row.model in map(at_all_pixels, study.students)]
     network = study.rows[-1]
     rows = [
-        Rmse(r.model, r.rmse / 100, r.rmse_se / 100, r.compression, r is network)
+        Score(r.model, r.rmse, r.rmse_se, is_reference=r is network, details=_compression(r))
         for r in (*study.rows[:-2], *everywhere, *study.rows[-2:])
     ]
-    yield "table2", plot_rmse(rows)
+    metric = r"RMSE of $\Omega_m$ $\times$ 100"
+    yield "table2", plot_scores(rows, metric, better="lower", examples="held-out maps")
     shown = ("AWD", "DB5", "best known wavelet", "Laplace", "Roberts cross", study.rows[-1].model)
     predictions = {name: study.predicted[name][:, OMEGA_M] for name in shown}
     if len(np.unique(test.params[:, OMEGA_M])) <= 16:
         yield "predictions", plot_omega_predictions(test.params[:, OMEGA_M], predictions)
+
+
+def _compression(row: Row) -> dict[str, str]:
+    return {"compression": f"{row.compression:.3f}"} if np.isfinite(row.compression) else {}
 
 
 def calibration(real_map: NDArray[np.float32], pixel_arcmin: float, seed: int) -> Calibration:
@@ -136,4 +146,11 @@ def _activation(study: Study, wavelet: Wavelet) -> Figure:
     keep = max(1, round(_KEPT * maps[0].size))
     kept[f"{keep} pixels"] = activation_map(maps, None, integrated, keep=keep)
     titles = [f"$\\Omega_m$ = {value:g}" for value in omega[rows]]
-    return plot_activation_maps(maps, kept, pixel_arcmin=test.pixel_arcmin, titles=titles)
+    return plot_activation_maps(
+        maps,
+        kept,
+        pixel=Axis("angle", "arcmin", test.pixel_arcmin),
+        value=r"convergence $\kappa$",
+        name="convergence map",
+        titles=titles,
+    )

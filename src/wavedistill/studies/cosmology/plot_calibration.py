@@ -14,7 +14,8 @@ from matplotlib.patches import Patch
 from numpy.typing import ArrayLike
 
 from wavedistill.checks import Floats, float_array
-from wavedistill.plotting.maps import CONVERGENCE, convergence_scale, draw_map
+from wavedistill.plotting.axis import Axis
+from wavedistill.plotting.maps import draw_map, signed_scale
 from wavedistill.plotting.style import (
     INK,
     LEARNED,
@@ -92,16 +93,16 @@ def plot_calibration(
     figure = Figure(figsize=(13.33, height), layout="constrained")
     halves = figure.add_gridspec(1, 2, width_ratios=(0.48 * height, 8.6))
     panels = halves[0].subgridspec(len(maps), 1).subplots(squeeze=False)[:, 0]
-    scale = convergence_scale(np.concatenate([each.ravel() for each in maps.values()]))
+    scale = signed_scale(np.concatenate([each.ravel() for each in maps.values()]))
     for axes, (label, convergence) in zip(panels, maps.items(), strict=True):
-        image = draw_map(axes, convergence, scale, pixel_arcmin)
+        image = draw_map(axes, convergence, scale, Axis("angle", "arcmin", pixel_arcmin))
         axes.set_title(f"{label} map", loc="left", fontsize=11)
     columns = halves[1].subgridspec(1, 2, width_ratios=(1.35, 1))
     bands, numbers = columns.subplots(sharey=True, squeeze=False)[0]
     strays = _draw_bands(bands, rows, reference)
     _write_numbers(numbers, rows, reference)
     bar: dict[str, Any] = {"location": "bottom", "aspect": 30, "shrink": 0.85, "extend": "both"}
-    figure.colorbar(image, ax=panels, label=CONVERGENCE, **bar)
+    figure.colorbar(image, ax=panels, label=r"convergence $\kappa$", **bar)
     _draw_key(figure, reference, outside=strays)
     return figure
 

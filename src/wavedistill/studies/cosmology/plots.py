@@ -14,9 +14,10 @@ from matplotlib.lines import Line2D
 from numpy.typing import ArrayLike, NDArray
 
 from wavedistill.checks import Floats, float_array, integer, same_shape
+from wavedistill.plotting.axis import Axis
 from wavedistill.plotting.canvas import Box, Canvas, draw_functions, draw_network
 from wavedistill.plotting.map_filters import draw_weights
-from wavedistill.plotting.maps import convergence_scale, draw_map
+from wavedistill.plotting.maps import draw_map, signed_scale
 from wavedistill.plotting.style import INK, LEARNED, START, TRUE, finish, require
 from wavedistill.students import PeakCounts, wavelet_filters
 from wavedistill.wavelets import Wavelet
@@ -229,7 +230,7 @@ def plot_cosmology_setup(
         Box(x, 0.4, width, 2.0) for x, width in ((0.5, 2.6), (3.75, 2.0), (6.6, 6.25))
     )
     axes = canvas.picture(data, r"convergence map $\kappa$")
-    draw_map(axes, image, convergence_scale(image), pixel_arcmin)
+    draw_map(axes, image, signed_scale(image), Axis("angle", "arcmin", pixel_arcmin))
     _draw_filters(canvas, filters, wavelet)
     _draw_counts(canvas, histogram, student, image)
     _write_result(canvas, result, predicted, truth)

@@ -16,10 +16,16 @@ from wavedistill.datasets import (
     fetch_endocytosis,
     make_endocytosis,
 )
-from wavedistill.plotting.contributions import plot_contributions
-from wavedistill.plotting.paths import plot_wavelet_grid
-from wavedistill.plotting.scores import Score, plot_gain, plot_students
-from wavedistill.plotting.stability import plot_functions_of_seeds, plot_wavelet_band
+from wavedistill.plotting import (
+    Axis,
+    Score,
+    plot_contributions,
+    plot_functions_of_seeds,
+    plot_gain,
+    plot_scores,
+    plot_wavelet_band,
+    plot_wavelet_grid,
+)
 from wavedistill.students import contributions
 from wavedistill.studies.endocytosis.candidates import paper_point
 from wavedistill.studies.endocytosis.scores import Row, best_threshold
@@ -189,10 +195,9 @@ def _figures(study: Study) -> Iterator[tuple[str, Figure]]:
     )
     grids = {"db5": ("fig4_grid", "DB5"), "sym5": ("figC3_grid", "Sym5")}
     for start, path in study.paths.items():
-        points = [(p.sparsity, p.interpretation, p.wavelet) for p in path.points]
         name, label = grids[start]
         title = f"From {label}, penalised; framed: the paper's point"
-        yield name, plot_wavelet_grid(points, selected=paper_point(path), title=title)
+        yield name, plot_wavelet_grid(path.points, selected=paper_point(path), title=title)
     yield "figC1_traces", _traces(test)
     wavelets = [each.candidate.wavelet for each in study.selected]
     labels = [f"seed {number}" for number in range(len(wavelets))]
@@ -200,13 +205,22 @@ def _figures(study: Study) -> Iterator[tuple[str, Figure]]:
     threshold = best_threshold(chosen.model.predict(study.train.X), study.train)
     yield (
         "figC4_prediction",
-        plot_contributions(trace, taken_apart, example, float(test.y[example]), threshold),
+        plot_contributions(
+            trace,
+            taken_apart,
+            example,
+            float(test.y[example]),
+            threshold,
+            axis=Axis("time", "s"),
+            value="amplitude",
+            outcomes=("abortive", "successful"),
+        ),
     )
     if study.band:
         yield "band", plot_wavelet_band(chosen.candidate.wavelet, study.band)
-    yield "models", plot_students([_score(row) for row in mean_over_seeds(study.rows)])
+    yield "models", _scores_figure(mean_over_seeds(study.rows))
     teacher = [row for row in mean_over_seeds(study.rows) if row.model == "LSTM (teacher)"]
-    yield "beyond_the_paper", plot_students([_score(row) for row in (*study.beyond, *teacher)])
+    yield "beyond_the_paper", _scores_figure((*study.beyond, *teacher))
     if study.gains.cells:
         yield "gain", _gain_figure(study)
 
@@ -231,12 +245,24 @@ def _gain_figure(study: Study) -> Figure:
         np.array(gains.null) if gains.null else None,
         gain=gains.mean,
         observed=gains.observed,
+        label="gain in $R^2$, held-out cells",
+        group="cell",
     )
 
 
-def _score(row: Row) -> Score:
-    teacher = row.model == "LSTM (teacher)"
-    return Score(row.model, row.r2_cv, row.r2, row.r2_se, row.numbers, teacher)
+def _scores_figure(rows: Sequence[Row]) -> Figure:
+    scores = [
+        Score(
+            row.model,
+            row.r2,
+            row.r2_se,
+            row.r2_cv,
+            is_reference=row.model == "LSTM (teacher)",
+            details={"parameters": f"{row.numbers:,}"},
+        )
+        for row in rows
+    ]
+    return plot_scores(scores, "$R^2$", examples="held-out cells")
 
 
 def _typical(study: Study) -> int:

@@ -1,20 +1,27 @@
-"""What the simulation of Sec 4.1 owes to each of its parts, one taken away or changed at a time."""
+"""What the simulation of Sec 4.1 owes to each of its parts: one is taken away or changed at a time.
+
+The last rows are sanity checks of Adebayo et al. (2018): a teacher with random weights, and one
+trained on a permuted response, know nothing of the true wavelet, and what is distilled from them
+must be far from it.
+
+References
+----------
+J. Adebayo et al. (2018), Sanity checks for saliency maps.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any
 
 import numpy as np
-import torch
 
-from wavedistill.attribution import Attributions, attribute
-from wavedistill.datasets import SyntheticTask, make_synthetic
+from wavedistill.attribution import attribute
+from wavedistill.datasets import make_synthetic
 from wavedistill.studies.output import Notify
-from wavedistill.studies.synthetic.recovery import Recovery, noisy, recover, train_teacher
-from wavedistill.studies.synthetic.variants import RECOVERED
+from wavedistill.studies.synthetic.cases import RECOVERED
+from wavedistill.studies.synthetic.recovery import Recovery, Taught, noisy, teach
 
 __all__ = ["Ablation", "Plan", "ablations"]
 
@@ -51,11 +58,12 @@ class Plan:
     randomised: int = 3
     draws: int = 5
 
-
-#: A few minutes' work.
-QUICK = Plan(
-    n_train=5_000, local_fits=5, widths=(8, 32), sizes=(1_000, 5_000), randomised=1, draws=2
-)
+    @classmethod
+    def quick(cls) -> Plan:
+        """A few minutes' work."""
+        return cls(
+            n_train=5_000, local_fits=5, widths=(8, 32), sizes=(1_000, 5_000), randomised=1, draws=2
+        )
 
 
 @dataclass(frozen=True)
@@ -93,160 +101,100 @@ class Ablation:
 
 
 def ablations(
-    seed: int = 0,
-    quick: bool = False,
-    *,
-    plan: Plan | None = None,
-    notify: Notify = lambda message: None,
-) -> list[Ablation]:
+    plan: Plan, *, seed: int = 0, notify: Notify = lambda message: None
+) -> Iterator[Ablation]:
     """Take the simulation apart: weights, starts, attributions, teachers, training sets.
-
-    The last rows are sanity checks of Adebayo et al. (2018): a teacher with random weights, and
-    one trained on a permuted response, know nothing of the true wavelet, and what is distilled
-    from them must be far from it.
 
     Parameters
     ----------
+    plan : Plan
     seed : int
         Of the data, the teachers, the starts and the searches.
-    quick : bool
-        Less of everything.
-    plan : Plan or None
-        How much to do, instead of what `quick` says.
     notify : callable
         Told in a few words what begins.
 
-    References
-    ----------
-    .. [1] J. Adebayo et al. (2018), Sanity checks for saliency maps.
+    Yields
+    ------
+    Ablation
+        Each row as soon as it is measured.
     """
-    return list(_rows(plan or (QUICK if quick else Plan()), seed, notify))
-
-
-def _rows(plan: Plan, seed: int, notify: Notify) -> Iterator[Ablation]:
-    """The rows of `ablations`, each as soon as it is measured."""
-    task = make_synthetic(plan.n_train, wavelet=plan.truth, random_state=seed)
     notify("training the teacher")
-    teacher, r2 = train_teacher(task, epochs=plan.epochs, seed=seed)
-    saliency = attribute(teacher, task.X_train, batch_size=8192)
-    yield from _weights(task, saliency, r2, seed, notify)
-    yield from _starts(task, saliency, r2, plan, seed, notify)
-    yield from _attributions(task, teacher, r2, plan, seed, notify)
-    yield from _teachers(task, plan, seed, notify)
-    yield from _sizes(task, plan, seed, notify)
-    yield from _randomised(task, plan, seed, notify)
+    task = make_synthetic(plan.n_train, wavelet=plan.truth, random_state=seed)
+    taught = teach(task, epochs=plan.epochs, seed=seed)
+    yield from _weights(taught, notify)
+    yield from _starts(taught, plan, notify)
+    yield from _attributions(taught, plan, notify)
+    yield from _teachers(taught, plan, notify)
 
 
-def _weights(
-    task: SyntheticTask, attributions: Attributions, r2: float, seed: int, notify: Notify
-) -> Iterator[Ablation]:
+def _weights(taught: Taught, notify: Notify) -> Iterator[Ablation]:
     for sparsity, interpretation in ((1.0, 1.0), (0.01, 1.0), (0.0, 1.0), (1.0, 0.0)):
         setting = f"sparsity {sparsity:g}, interpretation {interpretation:g}"
         notify(setting)
-        found = _search(task, attributions, seed, (sparsity, interpretation))
-        yield _row("weights", setting, [r2], [found])
+        found = taught.recover(sparsity=sparsity, interpretation=interpretation)
+        yield _row("weights", setting, [taught], [found])
 
 
-def _starts(
-    task: SyntheticTask,
-    attributions: Attributions,
-    r2: float,
-    plan: Plan,
-    seed: int,
-    notify: Notify,
-) -> Iterator[Ablation]:
+def _starts(taught: Taught, plan: Plan, notify: Notify) -> Iterator[Ablation]:
     notify("local fits")
-    support, random = len(task.wavelet.lowpass), np.random.default_rng(seed)
-    itself = recover(task, attributions, task.wavelet, support=support, seed=seed)
-    yield _row("start", "the truth itself", [r2], [itself])
-    starts = [noisy(task.wavelet, np.inf, random) for _ in range(plan.local_fits)]
-    fits = [recover(task, attributions, start, support=support, seed=seed) for start in starts]
-    yield _row("start", "random angles, local fit", [r2], fits)
+    true, random = taught.task.wavelet, np.random.default_rng(taught.seed)
+    yield _row("start", "the truth itself", [taught], [taught.recover(true)])
+    starts = [noisy(true, np.inf, random) for _ in range(plan.local_fits)]
+    fits = [taught.recover(start) for start in starts]
+    yield _row("start", "random angles, local fit", [taught], fits)
     best = min(fits, key=lambda fit: fit.loss)
-    yield _row("start", f"random angles, best loss of {len(fits)}", [r2], [best])
+    yield _row("start", f"random angles, best loss of {len(fits)}", [taught], [best])
 
 
-def _attributions(
-    task: SyntheticTask,
-    teacher: torch.nn.Module,
-    r2: float,
-    plan: Plan,
-    seed: int,
-    notify: Notify,
-) -> Iterator[Ablation]:
-    expected = {"baselines": task.X_test, "n_samples": plan.draws, "random_state": seed}
-    methods: tuple[tuple[Any, dict[str, Any]], ...] = (
-        ("saliency", {}),
-        ("input_x_gradient", {}),
-        ("integrated_gradients", {}),
-        ("expected_gradients", expected),
-    )
-    for method, arguments in methods:
+def _attributions(taught: Taught, plan: Plan, notify: Notify) -> Iterator[Ablation]:
+    task = taught.task
+    baselines: dict[str, Any] = {"baselines": task.X_test, "n_samples": plan.draws}
+    baselines["random_state"] = taught.seed
+    for method in ("saliency", "input_x_gradient", "integrated_gradients", "expected_gradients"):
         notify(f"attributing by {method}")
-        found = attribute(teacher, task.X_train, method, batch_size=8192, **arguments)
-        yield _row("attribution", method, [r2], [_search(task, found, seed)])
+        arguments = baselines if method == "expected_gradients" else {}
+        found = attribute(taught.teacher, task.X_train, method, batch_size=8192, **arguments)
+        yield _row("attribution", method, [taught], [taught.recover(attributions=found)])
 
 
-def _teachers(task: SyntheticTask, plan: Plan, seed: int, notify: Notify) -> Iterator[Ablation]:
+def _teachers(taught: Taught, plan: Plan, notify: Notify) -> Iterator[Ablation]:
+    """Other widths and training sets, then teachers that know nothing of the response."""
+    task, seed, epochs = taught.task, taught.seed, plan.epochs
     for width in plan.widths:
         notify(f"a teacher of width {width}")
-        r2, found = _taught(task, seed, epochs=plan.epochs, width=width)
-        yield _row("teacher width", str(width), [r2], [found])
-
-
-def _sizes(task: SyntheticTask, plan: Plan, seed: int, notify: Notify) -> Iterator[Ablation]:
+        teachers = [teach(task, width=width, epochs=epochs, seed=seed)]
+        yield _searched("teacher width", str(width), teachers)
     for size in plan.sizes:
         notify(f"{size:,} training signals")
         part = replace(task, X_train=task.X_train[:size], y_train=task.y_train[:size])
-        epochs = round(plan.epochs * len(task.X_train) / len(part.X_train))
-        r2, found = _taught(part, seed, epochs=epochs)
-        yield _row("training signals", f"{len(part.X_train):,}", [r2], [found])
-
-
-def _randomised(task: SyntheticTask, plan: Plan, seed: int, notify: Notify) -> Iterator[Ablation]:
+        own = round(epochs * len(task.X_train) / len(part.X_train))
+        teachers = [teach(part, epochs=own, seed=seed)]
+        yield _searched("training signals", f"{len(part.X_train):,}", teachers)
     seeds = range(seed, seed + plan.randomised)
     notify("teachers with random weights")
-    yield _summary("random weights", (_taught(task, each, epochs=0) for each in seeds))
+    teachers = [teach(task, epochs=0, seed=each) for each in seeds]
+    yield _searched("sanity check", "random weights", teachers)
     notify("teachers of a permuted response")
-    random = np.random.default_rng(seed)
-    permuted = replace(task, y_train=random.permutation(task.y_train))
-    pairs = (_taught(permuted, each, epochs=plan.epochs) for each in seeds)
-    yield _summary("permuted response", pairs)
+    permuted = replace(task, y_train=np.random.default_rng(seed).permutation(task.y_train))
+    teachers = [teach(permuted, epochs=epochs, seed=each) for each in seeds]
+    yield _searched("sanity check", "permuted response", teachers)
 
 
-def _taught(
-    task: SyntheticTask, seed: int, *, epochs: int, width: int = 32
-) -> tuple[float, Recovery]:
-    teacher, r2 = train_teacher(task, width=width, epochs=epochs, seed=seed)
-    return r2, _search(task, attribute(teacher, task.X_train, batch_size=8192), seed)
+def _searched(group: str, setting: str, teachers: Sequence[Taught]) -> Ablation:
+    return _row(group, setting, teachers, [taught.recover() for taught in teachers])
 
 
-def _search(
-    task: SyntheticTask,
-    attributions: Attributions,
-    seed: int,
-    weights: tuple[float, float] = (1.0, 1.0),
-) -> Recovery:
-    support, (sparsity, gamma) = len(task.wavelet.lowpass), weights
-    search = partial(recover, task, attributions, "auto", support=support, seed=seed)
-    return search(sparsity=sparsity, interpretation=gamma)
-
-
-def _summary(setting: str, pairs: Iterable[tuple[float, Recovery]]) -> Ablation:
-    scores, fits = zip(*pairs, strict=True)
-    return _row("sanity check", setting, scores, fits)
-
-
-def _row(group: str, setting: str, scores: Iterable[float], fits: Iterable[Recovery]) -> Ablation:
-    found = list(fits)
-    distances = np.array([fit.after for fit in found])
+def _row(
+    group: str, setting: str, teachers: Sequence[Taught], fits: Sequence[Recovery]
+) -> Ablation:
+    distances = np.array([fit.after for fit in fits])
     return Ablation(
         group,
         setting,
-        float(np.mean(list(scores))),
+        float(np.mean([taught.r2 for taught in teachers])),
         float(np.median(distances)),
         float(np.mean(distances <= RECOVERED)),
-        min(fit.loss for fit in found),
-        float(np.mean([fit.seconds for fit in found])),
-        len(found),
+        min(fit.loss for fit in fits),
+        float(np.mean([fit.seconds for fit in fits])),
+        len(fits),
     )

@@ -11,10 +11,7 @@ from typing import Literal
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
-from wavedistill.attribution import Attributions
-from wavedistill.datasets import SyntheticTask
 from wavedistill.distillation import (
     DistillationPath,
     PenalizedSettings,
@@ -24,10 +21,10 @@ from wavedistill.distillation import (
 )
 from wavedistill.distillation.penalized.penalties import FILTER_PENALTIES
 from wavedistill.studies.output import Notify
-from wavedistill.studies.synthetic.recovery import noisy
+from wavedistill.studies.synthetic.recovery import Taught, starts
 from wavedistill.wavelets import Wavelet
 
-__all__ = ["Grid", "Weights", "run_grids", "starts", "validity_penalty"]
+__all__ = ["Constraint", "Grid", "Weights", "run_grids", "validity_penalty"]
 
 Constraint = Literal["orthonormal", "penalized"]
 
@@ -46,25 +43,18 @@ class Weights:
     interpretation: tuple[float, ...]
 
     @classmethod
-    def of_the_paper(cls) -> Weights:
-        """The paper's 5 x 21 points."""
-        return cls(
-            tuple(np.geomspace(1e-5, 1e-4, 5).tolist()),
-            (0.0, *np.geomspace(1e-5, 50, 20).tolist()),
-        )
+    def over_the_range(cls, rows: int = 5, columns: int = 20) -> Weights:
+        """Points over the range of the paper and, for each sparsity, one without interpretation.
 
-    @classmethod
-    def sample(cls) -> Weights:
-        """3 x 5 points that span the same range."""
-        return cls(
-            tuple(np.geomspace(1e-5, 1e-4, 3).tolist()),
-            (0.0, *np.geomspace(1e-5, 50, 4).tolist()),
-        )
+        By default the paper's own 5 x 21 points.
+        """
+        gammas = np.geomspace(1e-5, 50, columns).tolist()
+        return cls(tuple(np.geomspace(1e-5, 1e-4, rows).tolist()), (0.0, *gammas))
 
     @property
-    def balances(self) -> tuple[float, ...]:
-        """gamma/lambda of each point, row after row."""
-        return tuple(g / s for s, g in itertools.product(self.sparsity, self.interpretation))
+    def pairs(self) -> list[tuple[float, float]]:
+        """Both weights of each point, row after row."""
+        return list(itertools.product(self.sparsity, self.interpretation))
 
     def __len__(self) -> int:
         return len(self.sparsity) * len(self.interpretation)
@@ -80,60 +70,61 @@ class Grid:
     initial : Wavelet
     constraint : str
     path : DistillationPath
+    true : Wavelet
     """
 
     start: str
     initial: Wavelet
     constraint: Constraint
     path: DistillationPath
+    true: Wavelet
 
     @property
     def seconds(self) -> float:
         """Wall time of all fits."""
         return sum(point.seconds for point in self.path.points)
 
-    def distances(self, true: Wavelet) -> NDArray[np.float64]:
-        """Distance of each point to the true wavelet."""
-        return np.array([point.wavelet.distance(true) for point in self.path.points])
+    @property
+    def closest(self) -> Wavelet:
+        """The wavelet that comes closest to the truth."""
+        return self.path.closest(self.true).wavelet
 
-
-def starts(seed: int = 0) -> dict[str, Wavelet]:
-    """The paper's three starts, and random angles."""
-    random = np.random.default_rng(seed)
-    return {
-        "DB5 + noise (0.3)": noisy("db5", 0.3, random),
-        "Sym5": Wavelet.from_name("sym5"),
-        "Coif2": Wavelet.from_name("coif2"),
-        "random angles": noisy("db5", np.inf, random),
-    }
+    @property
+    def validity(self) -> list[float]:
+        """The validity penalty of each point's wavelet."""
+        return [validity_penalty(point.wavelet) for point in self.path.points]
 
 
 def run_grids(
-    task: SyntheticTask,
-    attributions: Attributions,
+    taught: Taught,
     constraint: Constraint,
     weights: Weights,
     *,
     folder: Path | None = None,
     epochs: int = 50,
-    seed: int = 0,
     notify: Notify = lambda message: None,
 ) -> Iterator[Grid]:
-    """Distil over a grid from each of the paper's starts, point after point from its neighbour.
+    """Distil over a grid from each of the paper's starts; each point begins at its neighbour.
 
-    With the penalties the paper's way: minibatch Adam, from weak interpretation to strong. On the
-    exact constraint only the balance gamma/lambda matters, so the grid is one path, and it goes
-    from strong to weak: a fit ends in the minimum of its basin, and the one without interpretation
-    knows nothing of the teacher.
+    With the penalties as the paper does: minibatch Adam, from weak interpretation to strong. On the
+    exact constraint only the balance gamma/lambda matters, so the grid is one path. It goes from
+    strong to weak, because a fit without interpretation knows nothing of the teacher and may end
+    in another basin.
 
     Parameters
     ----------
-    folder : Path
-        Where each path is written after every point, to be resumed from.
+    taught : Taught
+    constraint : str
+    weights : Weights
+    folder : Path, optional
+        Where each path is written after every point; paths that are there are resumed.
     epochs : int
         Per point, with penalties.
+    notify : callable
+        Told after each point how long the path will take.
     """
-    for start, initial in list(starts(seed).items())[:3]:
+    task = taught.task
+    for start, initial in itertools.islice(starts(taught.seed).items(), 3):
         distiller = WaveletDistiller(
             levels=task.transform.levels,
             support=len(initial.lowpass),
@@ -141,19 +132,16 @@ def run_grids(
             constraint=constraint,
             init=initial,
             normalize=False,
-            random_state=seed,
+            random_state=taught.seed,
         )
         rows, columns = weights.sparsity, weights.interpretation
         if constraint == "penalized":
             distiller.set_params(penalized=PenalizedSettings(epochs=epochs, scaling="published"))
         else:
-            rows, columns = (1.0,), tuple(sorted(set(weights.balances), reverse=True))
+            balances = {gamma / sparsity for sparsity, gamma in weights.pairs}
+            rows, columns = (1.0,), tuple(sorted(balances, reverse=True))
             # The objective beyond a millionth shows in no figure, and takes half the time.
             distiller.set_params(tol=1e-6)
-        file = None
-        if folder is not None:
-            label = "".join(c if c.isalnum() else "_" for c in start.lower())
-            file = folder / f"{constraint}_{label}.json"
 
         def tell(progress: Progress, start: str = start) -> None:
             minutes = progress.seconds_left / 60
@@ -162,45 +150,44 @@ def run_grids(
                 f"about {minutes:.1f} minutes left"
             )
 
+        label = "".join(c if c.isalnum() else "_" for c in start.lower())
         with warnings.catch_warnings():
             # The paper's depth is past dwt_max_level; filters far off are what the grid shows.
             warnings.filterwarnings("ignore", message="levels=|the learned filter's smallest")
             path = distill_path(
                 task.X_train,
-                attributions,
+                taught.attributions,
                 sparsity=rows,
                 interpretation=columns,
                 distiller=distiller,
-                file=file,
+                file=None if folder is None else folder / f"{constraint}_{label}.json",
                 progress=tell,
             )
         if constraint == "orthonormal":
             path = _spread_out(path, weights)
-        yield Grid(start, initial, constraint, path)
-
-
-def _spread_out(path: DistillationPath, weights: Weights) -> DistillationPath:
-    """The points of a grid, from the path over its balances; each fit's time counts once."""
-    fits = {point.interpretation: point for point in path.points}
-    points, spent = [], set()
-    pairs = itertools.product(weights.sparsity, weights.interpretation)
-    for (sparsity, gamma), balance in zip(pairs, weights.balances, strict=True):
-        fit = fits[balance]
-        points.append(
-            replace(
-                fit,
-                sparsity=sparsity,
-                interpretation=gamma,
-                loss=sparsity * fit.loss,
-                terms={name: sparsity * value for name, value in fit.terms.items()},
-                seconds=0.0 if balance in spent else fit.seconds,
-            )
-        )
-        spent.add(balance)
-    return DistillationPath(tuple(points), path.fingerprint)
+        yield Grid(start, initial, constraint, path, task.wavelet)
 
 
 def validity_penalty(wavelet: Wavelet) -> float:
     """Sum of the five validity penalties of Eq. 8; 0 for a valid wavelet."""
     lowpass = torch.tensor(wavelet.lowpass)
     return float(sum(float(penalty(lowpass)) for penalty in FILTER_PENALTIES.values()))
+
+
+def _spread_out(path: DistillationPath, weights: Weights) -> DistillationPath:
+    """The points of a grid, from the path over its balances; the time of each fit counts once."""
+    fits = {point.interpretation: point for point in path.points}
+    points, spent = [], set()
+    for sparsity, gamma in weights.pairs:
+        fit = fits[gamma / sparsity]
+        point = replace(
+            fit,
+            sparsity=sparsity,
+            interpretation=gamma,
+            loss=sparsity * fit.loss,
+            terms={name: sparsity * value for name, value in fit.terms.items()},
+            seconds=0.0 if gamma / sparsity in spent else fit.seconds,
+        )
+        points.append(point)
+        spent.add(gamma / sparsity)
+    return DistillationPath(tuple(points), path.fingerprint)

@@ -1,4 +1,4 @@
-"""How well the response of a synthetic task says which wavelet made it, teacher aside."""
+"""How well the response of a synthetic task tells which wavelet made it, without any teacher."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from wavedistill.attribution import Attributions
 from wavedistill.datasets import SyntheticTask
 from wavedistill.distillation.objective import Objective
 from wavedistill.distillation.terms import make_examples
-from wavedistill.wavelets import Lattice, Wavelet
+from wavedistill.wavelets import Lattice
 
 __all__ = ["Identifiability", "exact_attributions", "identifiability"]
 
@@ -20,13 +20,13 @@ Array = NDArray[np.float64]
 
 #: Directions in which the slope at the truth is taken before the least of them is refined.
 _DIRECTIONS = 20_000
-#: Of the central differences by the angles, in radians; and what counts as zero in coefficients.
+#: Step of the central differences by the angles, in radians; and what counts as zero.
 _STEP, _ZERO = 1e-5, 1e-9
 
 
 @dataclass(frozen=True)
 class Identifiability:
-    """What the gradient of the response itself says about the wavelet that made it.
+    """What the exact gradient of the response tells about the wavelet that made it.
 
     Parameters
     ----------
@@ -38,9 +38,9 @@ class Identifiability:
         The least slope of the objective at the truth, over all directions in the lattice, per unit
         l2 change of the lowpass filter and as a share of the interpretation term there. The L1
         norm has a kink where coefficients are zero, so at a minimum every slope is positive. If
-        the least is negative, the minimum lies beside the truth, however good the teacher; the
-        smaller it is, the farther do small errors of the gradients move the minimum.
-        Infinite for filters without a free angle.
+        the least slope is negative, the minimum is not at the truth, even with a perfect teacher.
+        The smaller it is, the farther small errors of the gradients move the minimum. Infinite
+        for filters without a free angle.
     """
 
     leak: float
@@ -49,7 +49,7 @@ class Identifiability:
 
 def exact_attributions(task: SyntheticTask) -> Attributions:
     """The saliency of the response without its noise, the same for every training signal."""
-    gradient = _exact_gradient(task).astype(task.X_train.dtype)
+    gradient = task.gradient.astype(task.X_train.dtype)
     return Attributions(np.broadcast_to(gradient, task.X_train.shape).copy())
 
 
@@ -77,69 +77,55 @@ def identifiability(
         b . d  +  sum over the coefficients k that are zero of |a_k . d|,
 
     where a_k is the gradient of coefficient k, and b gathers the other coefficients and the
-    sparsity of the signals. Its minimum over all d of unit length (the length being that of the
-    change of the filter) is sought among 20,000 fixed random directions, the best of them refined
-    by Nelder and Mead's method: an upper bound, close for the few angles there are.
+    sparsity of the signals. The length of d is that of the change of the filter. The minimum over
+    all d of length 1 is sought among 20,000 fixed random directions, and the best of them is
+    refined by Nelder and Mead's method: an upper bound, close for the few angles there are.
     """
     if not interpretation > 0:
         raise ValueError(
             f"interpretation={interpretation} must be positive: the response is seen through the "
             "attributions alone."
         )
-    exact = Attributions(_exact_gradient(task)[None])
-    coefficients = exact.coefficients(task.transform)[0]
-    magnitudes = np.abs(coefficients)
-    leak = float(magnitudes[task.beta == 0].sum() / magnitudes.sum())
-    if len(task.wavelet.lowpass) == 2:
+    exact = task.transform.adjoint(task.gradient)
+    magnitudes = np.abs(exact)
+    total = float(magnitudes.sum())
+    leak = float(magnitudes[task.beta == 0].sum() / total)
+    lattice = Lattice(len(task.wavelet.lowpass))
+    if lattice.taps == 2:
         return Identifiability(leak, np.inf)
-    turns = _unit_turns(task.wavelet)
-    jacobian = _coefficient_jacobian(task, turns)
+    # Changes of the angles (columns) that change the filter by orthonormal vectors.
+    _, jacobian = lattice.jacobian(task.wavelet.angles[:-1])
+    turns = np.linalg.inv(np.linalg.qr(jacobian.T, mode="r"))
+    slopes = _attribution_slopes(task, lattice, turns) / total
     kinked = magnitudes <= _ZERO * magnitudes.max()
-    smooth = np.sign(coefficients[~kinked]) @ jacobian[~kinked] / magnitudes.sum()
-    smooth += _data_slope(task, sparsity, interpretation, magnitudes.sum()) @ turns
-    return Identifiability(leak, _least_slope(smooth, jacobian[kinked] / magnitudes.sum()))
+    smooth = np.sign(exact[~kinked]) @ slopes[~kinked]
+    share = float(np.abs(task.gradient).mean()) / (interpretation * total)
+    smooth += share * _data_slope(task, sparsity) @ turns
+    return Identifiability(leak, _least_slope(smooth, slopes[kinked]))
 
 
-def _exact_gradient(task: SyntheticTask) -> Array:
-    units = np.eye(task.X_train.shape[1])
-    gradient = task.transform.analysis(units) @ task.beta
-    return np.asarray(gradient, dtype=np.float64)
+def _attribution_slopes(task: SyntheticTask, lattice: Lattice, turns: Array) -> Array:
+    """Derivatives of the exact attributions, shape (coefficients, turns)."""
+    free = task.wavelet.angles[:-1]
+
+    def attributions(angles: Array) -> Array:
+        transform = task.transform.with_wavelet(lattice.forward(angles))
+        return np.asarray(transform.adjoint(task.gradient))
+
+    steps = _STEP * turns.T
+    rows = [attributions(free + step) - attributions(free - step) for step in steps]
+    return np.stack(rows, axis=1) / (2 * _STEP)
 
 
-def _unit_turns(wavelet: Wavelet) -> Array:
-    """Changes of the free angles (rows) that change the filter by orthonormal vectors (columns)."""
-    _, jacobian = Lattice(len(wavelet.lowpass)).jacobian(wavelet.angles[:-1])
-    return np.linalg.inv(np.linalg.qr(jacobian.T, mode="r"))
-
-
-def _coefficient_jacobian(task: SyntheticTask, turns: Array) -> Array:
-    """Derivatives of the exact attributions, shape (coefficients, directions)."""
-    gradient, free = _exact_gradient(task), task.wavelet.angles[:-1]
-
-    def coefficients(point: Array) -> Array:
-        lowpass = Lattice(len(task.wavelet.lowpass)).forward(point)
-        return np.asarray(task.transform.with_wavelet(lowpass).adjoint(gradient))
-
-    rows = [
-        (coefficients(free + _STEP * turn) - coefficients(free - _STEP * turn)) / (2 * _STEP)
-        for turn in turns.T
-    ]
-    return np.stack(rows, axis=1)
-
-
-def _data_slope(
-    task: SyntheticTask, sparsity: float, interpretation: float, attribution: float
-) -> Array:
-    """The sparsity term's gradient by the free angles, as a share of the interpretation term."""
+def _data_slope(task: SyntheticTask, sparsity: float) -> Array:
+    """The gradient of the sparsity term by the free angles."""
+    free = task.wavelet.angles[:-1]
     if sparsity == 0:
-        return np.zeros(len(task.wavelet.angles) - 1)
-    gradient = _exact_gradient(task)
+        return np.zeros(len(free))
     decomposition = task.transform.decomposition
     terms = make_examples(task.X_train, None, sparsity, 0.0, decomposition)
-    objective = Objective(terms, decomposition)
-    _, slope = objective.at_angles(task.wavelet.angles[:-1])
-    share = np.abs(gradient).mean() / (interpretation * attribution)
-    return slope * float(share)
+    _, slope = Objective(terms, decomposition).at_angles(free)
+    return slope
 
 
 def _least_slope(smooth: Array, kinks: Array) -> float:

@@ -1,4 +1,4 @@
-"""The paper's simulation (Sec 4.1): recover the wavelet that made the response."""
+"""The paper's simulation (Sec 4.1): train a teacher, and recover the wavelet of the response."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ import torch
 from numpy.typing import ArrayLike
 
 from wavedistill.attribution import Attributions, attribute
-from wavedistill.datasets import SyntheticTask, make_synthetic
+from wavedistill.datasets import SyntheticTask
 from wavedistill.distillation import WaveletDistiller
 from wavedistill.studies.output import Notify
 from wavedistill.wavelets import Wavelet, as_wavelet
 
-__all__ = ["Recovery", "Study", "noisy", "recover", "recoveries", "run", "train_teacher"]
+__all__ = ["Recovery", "Taught", "noisy", "recoveries", "starts", "teach"]
 
 
 @dataclass(frozen=True)
 class Recovery:
-    """What one fit made of its start.
+    """One fit: the wavelet that it found, and how close it is to the truth.
 
     Parameters
     ----------
@@ -33,8 +33,6 @@ class Recovery:
         for the global search, which begins from many.
     wavelet : Wavelet
         The learned one.
-    initial : Wavelet or None
-        The one that the fit began from; None for the global search.
     loss : float
         Objective at the learned wavelet.
     seconds : float
@@ -45,65 +43,82 @@ class Recovery:
     before: float
     after: float
     wavelet: Wavelet
-    initial: Wavelet | None
     loss: float
     seconds: float
 
 
 @dataclass(frozen=True)
-class Study:
-    """The simulation from end to end.
+class Taught:
+    """A task, a teacher trained on it, and its attributions.
 
     Parameters
     ----------
     task : SyntheticTask
-    teacher_r2 : float
+    teacher : torch.nn.Module
+    r2 : float
         R2 of the teacher on the test signals.
     attributions : Attributions
-        Of the training signals.
-    recoveries : tuple of Recovery
-        One per start; that of the global search is the last.
+        Saliency of the training signals.
+    seed : int
+        Of the teacher and of the fits.
     """
 
     task: SyntheticTask
-    teacher_r2: float
+    teacher: torch.nn.Module
+    r2: float
     attributions: Attributions
-    recoveries: tuple[Recovery, ...]
+    seed: int
 
-    @property
-    def best(self) -> Recovery:
-        """The global search's."""
-        return self.recoveries[-1]
+    def recover(
+        self,
+        init: str | Wavelet | ArrayLike = "auto",
+        *,
+        label: str = "",
+        support: int | None = None,
+        sparsity: float = 1.0,
+        interpretation: float = 1.0,
+        attributions: Attributions | None = None,
+    ) -> Recovery:
+        """Distil from one start, or by the global search.
+
+        Parameters
+        ----------
+        init : str, Wavelet or array_like
+            ``"auto"`` for the global search.
+        label : str
+            What to call the start.
+        support : int, optional
+            Taps; by default those of the true wavelet. A longer start keeps its own.
+        sparsity, interpretation : float
+            Weights of the objective.
+        attributions : Attributions, optional
+            Others than those of the teacher.
+        """
+        initial = None if isinstance(init, str) and init == "auto" else as_wavelet(init)
+        true, taps = self.task.wavelet, support or len(self.task.wavelet.lowpass)
+        distiller = WaveletDistiller(
+            levels=self.task.transform.levels,
+            support=taps if initial is None else max(taps, len(initial.lowpass)),
+            sparsity=sparsity,
+            interpretation=interpretation,
+            mode=self.task.transform.mode,
+            init="auto" if initial is None else initial,
+            random_state=self.seed,
+        )
+        began = time.perf_counter()
+        with warnings.catch_warnings():
+            # The paper's own depth is past dwt_max_level at this length.
+            warnings.filterwarnings("ignore", message="levels=")
+            distiller.fit(self.task.X_train, attributions=attributions or self.attributions)
+        seconds = time.perf_counter() - began
+        found = distiller.wavelet_
+        before = np.nan if initial is None else initial.distance(true)
+        return Recovery(
+            label or str(init), before, found.distance(true), found, distiller.loss_, seconds
+        )
 
 
-def run(
-    *,
-    seed: int = 0,
-    n_train: int = 50_000,
-    epochs: int = 20,
-    notify: Notify = lambda message: None,
-) -> Study:
-    """Make the task, train a teacher, attribute it, and distil it from each start.
-
-    Parameters
-    ----------
-    seed : int
-        Of the data, the teacher, the noise on DB5 and the search.
-    n_train, epochs : int
-        Of the teacher.
-    notify : callable
-        Told in a few words what begins.
-    """
-    notify("making the signals")
-    task = make_synthetic(n_train=n_train, random_state=seed)
-    teacher, r2 = train_teacher(task, epochs=epochs, seed=seed, notify=notify)
-    notify("attributing the teacher")
-    attributions = attribute(teacher, task.X_train, batch_size=8192)
-    found = tuple(recoveries(task, attributions, seed=seed, notify=notify))
-    return Study(task, r2, attributions, found)
-
-
-def train_teacher(
+def teach(
     task: SyntheticTask,
     *,
     width: int = 32,
@@ -112,17 +127,21 @@ def train_teacher(
     learning_rate: float = 0.01,
     seed: int = 0,
     notify: Notify = lambda message: None,
-) -> tuple[torch.nn.Module, float]:
-    """Train the paper's network: three fully connected layers with ReLU, by Adam.
+) -> Taught:
+    """Train the paper's network, three fully connected layers with ReLU, and attribute it.
 
-    The learning rate falls to zero along a cosine, which takes the noise of the last steps out of
-    the gradients.
+    The learning rate of Adam falls to zero along a cosine, which takes the noise of the last steps
+    out of the gradients. The global random state stays as it is.
 
-    Returns
-    -------
-    teacher : torch.nn.Module
-    r2 : float
-        On the test signals.
+    Parameters
+    ----------
+    task : SyntheticTask
+    width : int
+        Of the hidden layers.
+    epochs, batch_size, learning_rate : int, int, float
+    seed : int
+    notify : callable
+        Told before each epoch.
     """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
@@ -148,71 +167,28 @@ def train_teacher(
                 schedule.step()
         with torch.no_grad():
             residual = teacher(torch.from_numpy(task.X_test)).numpy() - task.y_test
-    return teacher, float(1 - np.mean(residual**2) / task.y_test.var())
+    r2 = float(1 - np.mean(residual**2) / task.y_test.var())
+    return Taught(task, teacher, r2, attribute(teacher, task.X_train, batch_size=8192), seed)
 
 
-def recoveries(
-    task: SyntheticTask,
-    attributions: Attributions,
-    *,
-    seed: int = 0,
-    notify: Notify = lambda message: None,
-) -> Iterator[Recovery]:
-    """Distil from the paper's starts, from the truth itself, from random angles, and globally."""
+def starts(seed: int = 0) -> dict[str, Wavelet]:
+    """The paper's three starts, and random angles."""
     random = np.random.default_rng(seed)
-    starts: list[tuple[str, str | Wavelet]] = [
-        ("DB5 itself (floor)", "db5"),
-        ("DB5 + noise (0.3)", noisy("db5", 0.3, random)),
-        ("Sym5", "sym5"),
-        ("Coif2", "coif2"),
-        ("random angles", noisy("db5", np.inf, random)),
-        ("auto", "auto"),
-    ]
-    for label, init in starts:
+    return {
+        "DB5 + noise (0.3)": noisy("db5", 0.3, random),
+        "Sym5": Wavelet.from_name("sym5"),
+        "Coif2": Wavelet.from_name("coif2"),
+        "random angles": noisy("db5", np.inf, random),
+    }
+
+
+def recoveries(taught: Taught, notify: Notify = lambda message: None) -> Iterator[Recovery]:
+    """Distil from the truth itself, from all `starts`, and last by the global search."""
+    inits: dict[str, str | Wavelet] = {"DB5 itself (floor)": "db5"}
+    inits |= {**starts(taught.seed), "auto": "auto"}
+    for label, init in inits.items():
         notify(f"distilling from {label}")
-        yield recover(task, attributions, init, label=label, seed=seed)
-
-
-def recover(
-    task: SyntheticTask,
-    attributions: Attributions,
-    init: str | Wavelet | ArrayLike,
-    *,
-    label: str = "",
-    support: int = 10,
-    sparsity: float = 1.0,
-    interpretation: float = 1.0,
-    seed: int = 0,
-) -> Recovery:
-    """Distil from one start; its support is that of the start, if that is longer."""
-    initial = None
-    if not (isinstance(init, str) and init == "auto"):
-        initial = as_wavelet(init)
-        support = max(support, len(initial.lowpass))
-    distiller = WaveletDistiller(
-        levels=task.transform.levels,
-        support=support,
-        sparsity=sparsity,
-        interpretation=interpretation,
-        mode=task.transform.mode,
-        init=init if initial is None else initial,
-        random_state=seed,
-    )
-    began = time.perf_counter()
-    with warnings.catch_warnings():
-        # The paper's own depth is past dwt_max_level at this length.
-        warnings.filterwarnings("ignore", message="levels=")
-        distiller.fit(task.X_train, attributions=attributions)
-    seconds = time.perf_counter() - began
-    return Recovery(
-        label or str(init),
-        np.nan if initial is None else initial.distance(task.wavelet),
-        distiller.wavelet_.distance(task.wavelet),
-        distiller.wavelet_,
-        initial,
-        distiller.loss_,
-        seconds,
-    )
+        yield taught.recover(init, label=label)
 
 
 def noisy(wavelet: str | Wavelet, spread: float, random: np.random.Generator) -> Wavelet:

@@ -3,38 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 from matplotlib.figure import Figure
 
-from wavedistill.attribution import Attributions, attribute
-from wavedistill.datasets import SyntheticTask, make_synthetic
-from wavedistill.plotting.diagrams import plot_method, plot_synthetic_setup
-from wavedistill.plotting.paths import plot_starts_and_results, plot_wavelet_grid
+from wavedistill.datasets import make_synthetic
+from wavedistill.plotting import plot_method, plot_starts_and_results, plot_wavelet_grid
 from wavedistill.studies.output import Notify, save_figure, save_table
-from wavedistill.studies.synthetic.ablations import Ablation, ablations
-from wavedistill.studies.synthetic.curves import (
+from wavedistill.studies.synthetic.ablations import Ablation, Plan, ablations
+from wavedistill.studies.synthetic.cases import CASES, CaseResult, run_cases
+from wavedistill.studies.synthetic.figures import (
     plot_distance_against_interpretation,
+    plot_synthetic_setup,
     plot_validity_against_interpretation,
 )
-from wavedistill.studies.synthetic.grids import (
-    Grid,
-    Weights,
-    run_grids,
-    starts,
-    validity_penalty,
-)
-from wavedistill.studies.synthetic.recovery import recover, train_teacher
-from wavedistill.studies.synthetic.variants import CASES, CaseResult, run_cases
-from wavedistill.wavelets import Wavelet
+from wavedistill.studies.synthetic.grids import Grid, Weights, run_grids
+from wavedistill.studies.synthetic.recovery import Taught, starts, teach
 
 __all__ = ["Amount", "Reproduction", "StartRow", "reproduce"]
 
-
-#: Sparsity of single fits, beside an interpretation of 1: the data are white noise, which prefers
-#: no wavelet but for what happens at its ends.
+#: Sparsity of single fits, beside an interpretation of 1. The data are white noise, which prefers
+#: no wavelet, except for what happens at the ends of the signals.
 _LIGHT = 0.01
+#: Three starts, 50 epochs and 50,000 signals for each point of the whole penalised grid.
+_WHOLE_VISITS = 3 * 50 * 50_000 * len(Weights.over_the_range())
 
 
 @dataclass(frozen=True)
@@ -51,27 +46,27 @@ class Amount:
         Per point; the paper's are 50.
     cases : int
         How many tasks with other truths.
-    quick_ablations : bool
+    ablations : Plan
     """
 
     n_train: int = 50_000
     epochs: int = 20
-    orthonormal: Weights = field(default_factory=Weights.of_the_paper)
-    penalized: Weights = field(default_factory=Weights.sample)
+    orthonormal: Weights = field(default_factory=Weights.over_the_range)
+    penalized: Weights = field(default_factory=lambda: Weights.over_the_range(3, 4))
     penalized_epochs: int = 50
     cases: int = len(CASES)
-    quick_ablations: bool = False
+    ablations: Plan = field(default_factory=Plan)
 
     @classmethod
     def quick(cls) -> Amount:
         """About a minute."""
         few = Weights((1e-5, 1e-4), (0.0, 1e-3, 1.0))
-        return cls(5_000, 10, Weights.sample(), few, 2, 1, True)
+        return cls(5_000, 10, Weights.over_the_range(3, 4), few, 2, 1, Plan.quick())
 
     @classmethod
     def whole(cls) -> Amount:
         """The penalised grid whole, which takes hours."""
-        return cls(penalized=Weights.of_the_paper())
+        return cls(penalized=Weights.over_the_range())
 
 
 @dataclass(frozen=True)
@@ -88,7 +83,7 @@ class StartRow:
     searched : float
         Of the screened search with the support of the start, at the same weights.
     orthonormal, penalized : float
-        The smallest over each grid.
+        The smallest over each grid; NaN for a start that has none.
     worst_validity : float
         The largest sum of validity penalties over the penalised grid.
     orthonormal_seconds, penalized_seconds, search_seconds : float
@@ -99,12 +94,12 @@ class StartRow:
     before: float
     local: float
     searched: float
-    orthonormal: float
-    penalized: float
-    worst_validity: float
-    orthonormal_seconds: float
-    penalized_seconds: float
-    search_seconds: float
+    orthonormal: float = np.nan
+    penalized: float = np.nan
+    worst_validity: float = np.nan
+    orthonormal_seconds: float = np.nan
+    penalized_seconds: float = np.nan
+    search_seconds: float = np.nan
 
 
 @dataclass(frozen=True)
@@ -116,23 +111,23 @@ class Reproduction:
     teacher_r2 : float
     floor : float
         Distance that a fit from the true wavelet itself reaches with this teacher.
-    rows : tuple of StartRow
+    rows : list of StartRow
     whole_penalized_hours : float
         Extrapolated from the points that were run: three starts of 5 x 21 points, each 50 epochs of
         50,000 signals.
-    ablations : tuple of Ablation
-    cases : tuple of CaseResult
-    files : tuple of Path
+    ablations : list of Ablation
+    cases : list of CaseResult
+    files : list of Path
         The figures and tables.
     """
 
     teacher_r2: float
     floor: float
-    rows: tuple[StartRow, ...]
+    rows: list[StartRow]
     whole_penalized_hours: float
-    ablations: tuple[Ablation, ...]
-    cases: tuple[CaseResult, ...]
-    files: tuple[Path, ...]
+    ablations: list[Ablation]
+    cases: list[CaseResult]
+    files: list[Path]
 
 
 def reproduce(
@@ -150,25 +145,24 @@ def reproduce(
         Told in a few words what begins, and for a grid how long it will take.
     """
     task = make_synthetic(amount.n_train, random_state=seed)
-    teacher, r2 = train_teacher(task, epochs=amount.epochs, seed=seed, notify=notify)
-    attributions = attribute(teacher, task.X_train, batch_size=8192)
-    floor = recover(task, attributions, "db5", sparsity=_LIGHT, seed=seed).after
-    paths = folder / "paths"
-    grids = [
-        *run_grids(task, attributions, "orthonormal", amount.orthonormal, folder=paths,
-                   seed=seed, notify=notify),
-        *run_grids(task, attributions, "penalized", amount.penalized, folder=paths,
-                   epochs=amount.penalized_epochs, seed=seed, notify=notify),
-    ]  # fmt: skip
-    rows = tuple(_rows(task, attributions, grids, seed=seed, notify=notify))
+    taught = teach(task, epochs=amount.epochs, seed=seed, notify=notify)
+    floor = taught.recover("db5", sparsity=_LIGHT).after
+    paths, epochs = folder / "paths", amount.penalized_epochs
+    exact = [*run_grids(taught, "orthonormal", amount.orthonormal, folder=paths, notify=notify)]
+    penalized = [
+        *run_grids(
+            taught, "penalized", amount.penalized, folder=paths, epochs=epochs, notify=notify
+        )
+    ]
+    rows = [*_rows(taught, [*exact, *penalized], notify)]
     files = [
         save_figure(figure, folder / f"{name}.png")
-        for name, figure in _figures(task, grids, floor).items()
+        for name, figure in _figures(taught, [exact, penalized], floor)
     ]
     notify("ablations")
-    ablated = tuple(ablations(seed, amount.quick_ablations, notify=notify))
-    cases = tuple(
-        run_cases(
+    ablated = [*ablations(amount.ablations, seed=seed, notify=notify)]
+    cases = [
+        *run_cases(
             CASES[: amount.cases],
             n_train=amount.n_train,
             epochs=amount.epochs,
@@ -176,86 +170,62 @@ def reproduce(
             seed=seed,
             notify=notify,
         )
-    )
-    tables = {"starts": rows, "ablations": ablated, "other_truths": cases}
+    ]
+    tables: dict[str, list[Any]] = {"starts": rows, "ablations": ablated, "other_truths": cases}
     files += [save_table(records, folder / f"{name}.csv") for name, records in tables.items()]
-    penalized = [p for g in grids if g.constraint == "penalized" for p in g.path.points]
-    visits = len(penalized) * amount.penalized_epochs * amount.n_train
-    per_visit = sum(point.seconds for point in penalized) / visits
-    hours = per_visit * 50_000 * 50 * 3 * len(Weights.of_the_paper()) / 3600
-    return Reproduction(r2, floor, rows, hours, ablated, cases, tuple(files))
+    visits = sum(len(grid.path) for grid in penalized) * epochs * amount.n_train
+    seconds = sum(grid.seconds for grid in penalized) / visits * _WHOLE_VISITS
+    return Reproduction(taught.r2, floor, rows, seconds / 3600, ablated, cases, files)
 
 
-def _rows(
-    task: SyntheticTask,
-    attributions: Attributions,
-    grids: Sequence[Grid],
-    *,
-    seed: int,
-    notify: Notify,
-) -> Iterator[StartRow]:
-    for start, initial in starts(seed).items():
+def _rows(taught: Taught, grids: Sequence[Grid], notify: Notify) -> Iterator[StartRow]:
+    true = taught.task.wavelet
+    for start, initial in starts(taught.seed).items():
         notify(f"searching from {start}")
-        local = recover(task, attributions, initial, sparsity=_LIGHT, seed=seed)
-        support = len(initial.lowpass)
-        searched = recover(task, attributions, "auto", support=support, sparsity=_LIGHT, seed=seed)
-        nothing = float("nan")
-        best, spent, worst = {}, {}, nothing
-        for grid in (g for g in grids if g.start == start):
-            best[grid.constraint] = float(grid.distances(task.wavelet).min())
-            spent[grid.constraint] = grid.seconds
+        local = taught.recover(initial, sparsity=_LIGHT)
+        searched = taught.recover(support=len(initial.lowpass), sparsity=_LIGHT)
+        row = StartRow(
+            start, local.before, local.after, searched.after, search_seconds=searched.seconds
+        )
+        for grid in (each for each in grids if each.start == start):
+            best: dict[str, float] = {grid.constraint: grid.closest.distance(true)}
+            best[f"{grid.constraint}_seconds"] = grid.seconds
             if grid.constraint == "penalized":
-                worst = max(validity_penalty(point.wavelet) for point in grid.path.points)
-        yield StartRow(
-            start,
-            local.before,
-            local.after,
-            searched.after,
-            best.get("orthonormal", nothing),
-            best.get("penalized", nothing),
-            worst,
-            spent.get("orthonormal", nothing),
-            spent.get("penalized", nothing),
-            searched.seconds,
-        )
+                best["worst_validity"] = max(grid.validity)
+            row = replace(row, **best)
+        yield row
 
 
-def _figures(task: SyntheticTask, grids: Sequence[Grid], floor: float) -> dict[str, Figure]:
-    true = task.wavelet
-    best = {(g.constraint, g.start): g.path.closest(true).wavelet for g in grids}
-    figures = {
-        "fig1_method": plot_method(),
-        "fig2a_setup": plot_synthetic_setup(
-            task.X_test[0],
-            task.transform,
-            task.beta,
-            recovered=best[grids[0].constraint, grids[0].start],
-        ),
-    }
-    for constraint in ("orthonormal", "penalized"):
-        own = [grid for grid in grids if grid.constraint == constraint]
-        figures[f"fig3_{constraint}"] = plot_starts_and_results(
-            [(g.start, g.initial, best[constraint, g.start]) for g in own], true, "DB5"
-        )
-        figures[f"figB4_{constraint}"] = plot_distance_against_interpretation(
-            {grid.start: _points(grid) for grid in own}, true, floor=floor
-        )
+def _figures(
+    taught: Taught, grids: Sequence[Sequence[Grid]], floor: float
+) -> Iterator[tuple[str, Figure]]:
+    task = taught.task
+    yield "fig1_method", plot_method()
+    best = grids[0][0].closest
+    yield "fig2a_setup", plot_synthetic_setup(task.X_test[0], task, recovered=best)
+    for own in grids:
+        constraint = own[0].constraint
+        results = [(grid.start, grid.initial, grid.closest) for grid in own]
+        figure = plot_starts_and_results(results, task.wavelet, "DB5")
+        yield f"fig3_{constraint}", figure
+        points = {grid.start: grid.path.points for grid in own}
+        figure = plot_distance_against_interpretation(points, task.wavelet, floor=floor)
+        yield f"figB4_{constraint}", figure
         for number, grid in enumerate(own, 1):
-            figures[f"figB{number}_{constraint}"] = plot_wavelet_grid(
-                _points(grid), true, title=f"From {grid.start}, {constraint}"
-            )
-    figures["validity"] = plot_validity_against_interpretation(
-        {
-            f"{grid.constraint}, {grid.start}": [
-                (point.interpretation, validity_penalty(point.wavelet))
-                for point in grid.path.points
-                if point.sparsity == grid.path.points[0].sparsity
-            ]
-            for grid in grids
-        }
+            title = f"From {grid.start}, {constraint}"
+            figure = plot_wavelet_grid(grid.path.points, task.wavelet, title=title)
+            yield f"figB{number}_{constraint}", figure
+    yield (
+        "validity",
+        plot_validity_against_interpretation(
+            {
+                (grid.constraint, grid.start): [
+                    (point.interpretation, penalty)
+                    for point, penalty in zip(grid.path.points, grid.validity, strict=True)
+                    if point.sparsity == grid.path.points[0].sparsity
+                ]
+                for own in grids
+                for grid in own
+            }
+        ),
     )
-    return figures
-
-
-def _points(grid: Grid) -> list[tuple[float, float, Wavelet]]:
-    return [(p.sparsity, p.interpretation, p.wavelet) for p in grid.path.points]

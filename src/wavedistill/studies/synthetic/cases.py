@@ -1,42 +1,34 @@
-"""The simulation of Sec 4.1 with other truths, lengths and scales, and why some are not recovered.
+"""The simulation with other truths, lengths and scales, and why some are not recovered.
 
 Three things can stand between a truth and what is learned: the objective, which need not be lowest
-at the truth even for an exact teacher; the teacher, whose gradients are only close to the exact
-ones; and the search. Each is measured for itself.
+at the truth even with exact gradients; the teacher, whose gradients are only close to the exact
+ones; and the search. Each is measured separately.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
 from itertools import product
 
 import numpy as np
 
-from wavedistill.attribution import Attributions, attribute
-from wavedistill.datasets import SyntheticTask, make_synthetic
+from wavedistill.attribution import Attributions
+from wavedistill.datasets import make_synthetic
 from wavedistill.studies.output import Notify
 from wavedistill.studies.synthetic.identifiability import (
     Identifiability,
     exact_attributions,
     identifiability,
 )
-from wavedistill.studies.synthetic.recovery import recover, train_teacher
+from wavedistill.studies.synthetic.recovery import Taught, teach
 
-__all__ = [
-    "CASES",
-    "RECOVERED",
-    "Case",
-    "CaseResult",
-    "run_cases",
-]
-
+__all__ = ["CASES", "RECOVERED", "Case", "CaseResult", "run_cases"]
 
 #: A wavelet this close to the truth counts as recovered.
 RECOVERED = 0.03
 #: Noise on exact gradients, as a share of their norm. Without any, the objective has a kink at the
-#: truth, where a descent by gradients stays even if there is a way down.
+#: truth, and a descent by gradients stays there even if there is a way down.
 _ROUNDING = 0.001
 
 
@@ -88,14 +80,14 @@ class CaseResult:
         Root mean square error of the teacher's gradients, as a share of the exact gradient's norm.
     identifiability : Identifiability
     exact : float
-        Distance to the truth of the local fit from the truth itself, to exact gradients (with
+        Distance to the truth of a local fit that starts at the truth and has exact gradients (with
         independent noise of a thousandth of their norm): what the objective allows.
     floor : float
-        The same, to the teacher's gradients: what the teacher allows.
+        The same with the teacher's gradients: what the teacher allows.
     distance : float
-        That of the global search, to the teacher's gradients.
+        Distance of the global search, with the teacher's gradients.
     floor_loss, loss : float
-        Objectives of the last two fits. Where the search found less than the floor's, the truth's
+        Objectives of the last two fits. If the search's is lower than the floor's, the truth's
         basin is not the lowest.
     seconds : float
         Wall time of the global search.
@@ -122,8 +114,8 @@ class CaseResult:
         """What kept the truth from being recovered.
 
         ``""`` if nothing did; ``"objective"`` if even exact gradients lead away from the truth;
-        ``"teacher"`` if they do not, and the teacher's do; ``"basin"`` if neither do, and the
-        search found a lower minimum elsewhere; ``"search"`` if it missed the lower one.
+        ``"teacher"`` if only the teacher's gradients do; ``"basin"`` if neither do, and the search
+        found a lower minimum elsewhere; ``"search"`` if it missed the lower one.
         """
         if self.recovered:
             return ""
@@ -140,27 +132,23 @@ def run_cases(
     n_train: int = 50_000,
     epochs: int = 20,
     sparsity: float = 1.0,
-    interpretation: float = 1.0,
     seed: int = 0,
     notify: Notify = lambda message: None,
-) -> list[CaseResult]:
+) -> Iterator[CaseResult]:
     """For each case, train a teacher, distil it by the global search, and measure the limits.
-
-    The support is that of the truth.
 
     Parameters
     ----------
     cases : sequence of Case
     n_train, epochs : int
         Of the teachers.
-    sparsity, interpretation : float
-        Weights of the objective, the same for all cases.
+    sparsity : float
+        Weight of the sparsity term, beside an interpretation of 1.
     seed : int
         Of the data, the teachers and the searches.
     notify : callable
         Told in a few words what begins.
     """
-    results = []
     for case in cases:
         notify(f"{case}: training the teacher")
         task = make_synthetic(
@@ -172,40 +160,24 @@ def run_cases(
             mode=case.mode,
             random_state=seed,
         )
-        teacher, r2 = train_teacher(task, epochs=epochs, seed=seed)
-        attributions = attribute(teacher, task.X_train, batch_size=8192)
+        taught = teach(task, epochs=epochs, seed=seed)
         notify(f"{case}: distilling")
-        results.append(_result(case, task, attributions, r2, (sparsity, interpretation), seed=seed))
-    return results
+        yield _result(case, taught, sparsity)
 
 
-def _result(
-    case: Case,
-    task: SyntheticTask,
-    attributions: Attributions,
-    r2: float,
-    weights: tuple[float, float],
-    *,
-    seed: int,
-) -> CaseResult:
-    sparsity, interpretation = weights
-    fit = partial(
-        recover,
-        support=len(task.wavelet.lowpass),
-        sparsity=sparsity,
-        interpretation=interpretation,
-        seed=seed,
-    )
+def _result(case: Case, taught: Taught, sparsity: float) -> CaseResult:
+    task = taught.task
     exact = exact_attributions(task)
-    error = attributions.multipliers - exact.multipliers
-    floor = fit(task, attributions, task.wavelet)
-    found = fit(task, attributions, "auto")
+    error = taught.attributions.multipliers - exact.multipliers
+    rounded = _rounded(exact, taught.seed)
+    floor = taught.recover(task.wavelet, sparsity=sparsity)
+    found = taught.recover(sparsity=sparsity)
     return CaseResult(
         case=case,
-        teacher_r2=r2,
+        teacher_r2=taught.r2,
         gradient_error=float(np.linalg.norm(error) / np.linalg.norm(exact.multipliers)),
-        identifiability=identifiability(task, sparsity=sparsity, interpretation=interpretation),
-        exact=fit(task, _rounded(exact, seed), task.wavelet).after,
+        identifiability=identifiability(task, sparsity=sparsity),
+        exact=taught.recover(task.wavelet, sparsity=sparsity, attributions=rounded).after,
         floor=floor.after,
         distance=found.after,
         floor_loss=floor.loss,
