@@ -28,34 +28,22 @@ __all__ = ["Ablation", "Plan", "ablations"]
 
 @dataclass(frozen=True)
 class Plan:
-    """How much an ablation study does.
+    """How much an ablation study does."""
 
-    Parameters
-    ----------
-    truth : str
-        Name of the wavelet that makes the response.
-    n_train, epochs : int
-        Of the teachers, unless they are what is varied.
-    local_fits : int
-        Random starts of local fits.
-    widths : tuple of int
-        Of the teachers' hidden layers.
-    sizes : tuple of int
-        Of training sets, at most `n_train`. The number of steps stays the same, so that nothing
-        but the number of signals changes.
-    randomised : int
-        Teachers with random weights, and teachers of a permuted response.
-    draws : int
-        K of the expected gradients.
-    """
-
+    #: Name of the wavelet that makes the response.
     truth: str = "db5"
+    #: Of the teachers, unless they are what is varied.
     n_train: int = 50_000
     epochs: int = 20
+    #: Random starts of local fits.
     local_fits: int = 20
+    #: Of the teachers' hidden layers.
     widths: tuple[int, ...] = (8, 16, 32, 64)
+    #: Of training sets, at most `n_train`. All have as many steps, so that nothing else changes.
     sizes: tuple[int, ...] = (1_000, 5_000, 20_000, 50_000)
+    #: Teachers with random weights, and teachers of a permuted response.
     randomised: int = 3
+    #: K of the expected gradients.
     draws: int = 5
 
     @classmethod
@@ -68,34 +56,20 @@ class Plan:
 
 @dataclass(frozen=True)
 class Ablation:
-    """One setting, and what came of it.
+    """One setting, and what came of it: a summary if there are several fits."""
 
-    Parameters
-    ----------
-    group : str
-        What is varied.
-    setting : str
-        Its value.
-    teacher_r2 : float
-        R2 of the teacher on the test signals; the mean if there are several.
-    distance : float
-        To the true wavelet; the median if there are several fits.
-    recovered : float
-        Share of the fits that come within `RECOVERED` of it.
-    loss : float
-        The objective; the lowest if there are several fits. Comparable among settings that share
-        teacher, attributions and weights.
-    seconds : float
-        Wall time of the distillation; the mean if there are several fits.
-    fits : int
-    """
-
+    #: What is varied, and its value.
     group: str
     setting: str
+    #: R2 of the teacher on the test signals; the mean.
     teacher_r2: float
+    #: To the true wavelet; the median.
     distance: float
+    #: Share of the fits that come within `RECOVERED` of the truth.
     recovered: float
+    #: The lowest objective; comparable between settings of one teacher, attributions and weights.
     loss: float
+    #: Wall time of a distillation; the mean.
     seconds: float
     fits: int = 1
 
@@ -105,56 +79,32 @@ def ablations(
 ) -> Iterator[Ablation]:
     """Take the simulation apart: weights, starts, attributions, teachers, training sets.
 
-    Parameters
-    ----------
-    plan : Plan
-    seed : int
-        Of the data, the teachers, the starts and the searches.
-    notify : callable
-        Told in a few words what begins.
-
-    Yields
-    ------
-    Ablation
-        Each row as soon as it is measured.
+    The seed is that of the data, the teachers, the starts and the searches.
     """
     notify("training the teacher")
     task = make_synthetic(plan.n_train, wavelet=plan.truth, random_state=seed)
     taught = teach(task, epochs=plan.epochs, seed=seed)
-    yield from _weights(taught, notify)
-    yield from _starts(taught, plan, notify)
-    yield from _attributions(taught, plan, notify)
-    yield from _teachers(taught, plan, notify)
-
-
-def _weights(taught: Taught, notify: Notify) -> Iterator[Ablation]:
     for sparsity, interpretation in ((1.0, 1.0), (0.01, 1.0), (0.0, 1.0), (1.0, 0.0)):
         setting = f"sparsity {sparsity:g}, interpretation {interpretation:g}"
         notify(setting)
         found = taught.recover(sparsity=sparsity, interpretation=interpretation)
         yield _row("weights", setting, [taught], [found])
-
-
-def _starts(taught: Taught, plan: Plan, notify: Notify) -> Iterator[Ablation]:
     notify("local fits")
-    true, random = taught.task.wavelet, np.random.default_rng(taught.seed)
-    yield _row("start", "the truth itself", [taught], [taught.recover(true)])
-    starts = [noisy(true, np.inf, random) for _ in range(plan.local_fits)]
+    random = np.random.default_rng(seed)
+    yield _row("start", "the truth itself", [taught], [taught.recover(task.wavelet)])
+    starts = [noisy(task.wavelet, np.inf, random) for _ in range(plan.local_fits)]
     fits = [taught.recover(start) for start in starts]
     yield _row("start", "random angles, local fit", [taught], fits)
     best = min(fits, key=lambda fit: fit.loss)
     yield _row("start", f"random angles, best loss of {len(fits)}", [taught], [best])
-
-
-def _attributions(taught: Taught, plan: Plan, notify: Notify) -> Iterator[Ablation]:
-    task = taught.task
-    baselines: dict[str, Any] = {"baselines": task.X_test, "n_samples": plan.draws}
-    baselines["random_state"] = taught.seed
+    expected = {"baselines": task.X_test, "n_samples": plan.draws, "random_state": seed}
     for method in ("saliency", "input_x_gradient", "integrated_gradients", "expected_gradients"):
         notify(f"attributing by {method}")
-        arguments = baselines if method == "expected_gradients" else {}
-        found = attribute(taught.teacher, task.X_train, method, batch_size=8192, **arguments)
-        yield _row("attribution", method, [taught], [taught.recover(attributions=found)])
+        own: dict[str, Any] = expected if method == "expected_gradients" else {}
+        attributions = attribute(taught.teacher, task.X_train, method, batch_size=8192, **own)
+        found = taught.recover(attributions=attributions)
+        yield _row("attribution", method, [taught], [found])
+    yield from _teachers(taught, plan, notify)
 
 
 def _teachers(taught: Taught, plan: Plan, notify: Notify) -> Iterator[Ablation]:

@@ -13,7 +13,6 @@ from itertools import product
 
 import numpy as np
 
-from wavedistill.attribution import Attributions
 from wavedistill.datasets import make_synthetic
 from wavedistill.studies.output import Notify
 from wavedistill.studies.synthetic.identifiability import (
@@ -34,25 +33,15 @@ _ROUNDING = 0.001
 
 @dataclass(frozen=True)
 class Case:
-    """A task like that of Sec 4.1.
+    """A task like that of Sec 4.1."""
 
-    Parameters
-    ----------
-    truth : str
-        Name of the wavelet that makes the response.
-    length : int
-        Samples in a signal.
-    scale : int
-        Detail scale of the three coefficients of the response; 1 is the finest.
-    levels : int
-        Depth J, of the task and of the distillation.
-    mode : str
-        Signal extension mode, of both.
-    """
-
+    #: Name of the wavelet that makes the response.
     truth: str
+    #: Samples in a signal.
     length: int = 64
+    #: Detail scale of the three coefficients of the response; 1 is the finest.
     scale: int = 3
+    #: Depth J and extension mode, of the task and of the distillation.
     levels: int = 4
     mode: str = "zero"
 
@@ -69,39 +58,26 @@ CASES: tuple[Case, ...] = tuple(
 
 @dataclass(frozen=True)
 class CaseResult:
-    """How closely a truth was recovered, and what limited it.
-
-    Parameters
-    ----------
-    case : Case
-    teacher_r2 : float
-        R2 of the teacher on the test signals.
-    gradient_error : float
-        Root mean square error of the teacher's gradients, as a share of the exact gradient's norm.
-    identifiability : Identifiability
-    exact : float
-        Distance to the truth of a local fit that starts at the truth and has exact gradients (with
-        independent noise of a thousandth of their norm): what the objective allows.
-    floor : float
-        The same with the teacher's gradients: what the teacher allows.
-    distance : float
-        Distance of the global search, with the teacher's gradients.
-    floor_loss, loss : float
-        Objectives of the last two fits. If the search's is lower than the floor's, the truth's
-        basin is not the lowest.
-    seconds : float
-        Wall time of the global search.
-    """
+    """How closely a truth was recovered, and what limited it."""
 
     case: Case
+    #: R2 of the teacher on the test signals.
     teacher_r2: float
+    #: Root mean square error of the teacher's gradients, as a share of the exact gradient's norm.
     gradient_error: float
     identifiability: Identifiability
+    #: Distance to the truth of a local fit that starts at the truth and has exact gradients (with
+    #: independent noise of a thousandth of their norm): what the objective allows.
     exact: float
+    #: The same with the teacher's gradients: what the teacher allows.
     floor: float
+    #: Distance of the global search, with the teacher's gradients.
     distance: float
+    #: Objectives of the last two fits. If the search's is lower than the floor's, the truth's basin
+    #: is not the lowest.
     floor_loss: float
     loss: float
+    #: Wall time of the global search.
     seconds: float
 
     @property
@@ -137,17 +113,8 @@ def run_cases(
 ) -> Iterator[CaseResult]:
     """For each case, train a teacher, distil it by the global search, and measure the limits.
 
-    Parameters
-    ----------
-    cases : sequence of Case
-    n_train, epochs : int
-        Of the teachers.
-    sparsity : float
-        Weight of the sparsity term, beside an interpretation of 1.
-    seed : int
-        Of the data, the teachers and the searches.
-    notify : callable
-        Told in a few words what begins.
+    `n_train` and `epochs` are those of the teachers; `sparsity` is the weight of that term, beside
+    an interpretation of 1.
     """
     for case in cases:
         notify(f"{case}: training the teacher")
@@ -169,7 +136,7 @@ def _result(case: Case, taught: Taught, sparsity: float) -> CaseResult:
     task = taught.task
     exact = exact_attributions(task)
     error = taught.attributions.multipliers - exact.multipliers
-    rounded = _rounded(exact, taught.seed)
+    rounded = exact_attributions(task, _ROUNDING, taught.seed)
     floor = taught.recover(task.wavelet, sparsity=sparsity)
     found = taught.recover(sparsity=sparsity)
     return CaseResult(
@@ -184,10 +151,3 @@ def _result(case: Case, taught: Taught, sparsity: float) -> CaseResult:
         loss=found.loss,
         seconds=found.seconds,
     )
-
-
-def _rounded(exact: Attributions, seed: int) -> Attributions:
-    multipliers = exact.multipliers
-    spread = _ROUNDING * np.sqrt(np.mean(multipliers**2))
-    noise = np.random.default_rng(seed).standard_normal(multipliers.shape)
-    return Attributions((multipliers + spread * noise).astype(multipliers.dtype))

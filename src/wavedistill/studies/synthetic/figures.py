@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,6 @@ from numpy.typing import ArrayLike
 
 from wavedistill.checks import float_array
 from wavedistill.datasets import SyntheticTask
-from wavedistill.distillation import PathPoint
 from wavedistill.plotting.canvas import Box, Canvas, draw_bands, draw_network, draw_signal
 from wavedistill.plotting.overlay import draw_over_truth
 from wavedistill.plotting.style import (
@@ -29,6 +28,7 @@ from wavedistill.plotting.style import (
     require,
     weight_label,
 )
+from wavedistill.studies.synthetic.grids import Grid, validity_penalty
 from wavedistill.wavelets import Wavelet
 
 __all__ = [
@@ -48,16 +48,9 @@ def plot_synthetic_setup(
 ) -> Figure:
     """Draw how the simulation is set up (Fig 2A of the paper).
 
-    Above, how the response is made; below, how the wavelet is recovered from it. The multipliers
-    are those of a perfect teacher, the gradient of the response.
-
-    Parameters
-    ----------
-    signal : array_like, shape (length,)
-    task : SyntheticTask
-        The coefficients that its response is made of stand out.
-    recovered : Wavelet, optional
-        Drawn over the true one; by default the true one alone is drawn, as what is to be found.
+    Above, how the response of one signal is made; the coefficients that it is made of stand out.
+    Below, how the wavelet is recovered from it; the multipliers are those of a perfect teacher, and
+    the recovered wavelet lies over the true one, which is drawn alone without it.
     """
     x, true = float_array(signal, "signal"), task.wavelet
     w = task.transform.analysis(x)
@@ -99,42 +92,29 @@ def plot_synthetic_setup(
 
 
 def plot_distance_against_interpretation(
-    points_per_start: Mapping[str, Sequence[PathPoint]],
-    true: Wavelet,
-    *,
-    floor: float | None = None,
+    grids: Sequence[Grid], *, floor: float | None = None
 ) -> Figure:
     """Draw the distance to the truth against interpretation, per start (Fig B4 of the paper).
 
-    Parameters
-    ----------
-    points_per_start : mapping of str to sequence of PathPoint
-    true : Wavelet
-    floor : float, optional
-        The smallest distance that can be reached, drawn as a line.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        One axes per start, in it one line per sparsity, in ascending order.
+    Each grid has its axes, and in it each sparsity a line, in ascending order. `floor`, the
+    smallest distance that can be reached, is a dashed line.
     """
-    every = [point for points in points_per_start.values() for point in points]
-    require(every, "points_per_start")
-    count = len(points_per_start)
-    figure = Figure(figsize=(3.4 * count + 1.6, 3.9), layout="constrained")
-    panels = figure.subplots(1, count, sharey=True, squeeze=False)[0]
+    require(grids, "grids")
+    figure = Figure(figsize=(3.4 * len(grids) + 1.6, 3.9), layout="constrained")
+    panels = figure.subplots(1, len(grids), sharey=True, squeeze=False)[0]
+    every = [point for grid in grids for point in grid.path.points]
     levels = sorted({point.sparsity for point in every})
     shades = colormaps["viridis"](np.linspace(0, 0.85, len(levels)))
-    for axes, (start, points) in zip(panels, points_per_start.items(), strict=True):
+    for axes, grid in zip(panels, grids, strict=True):
         zero = _broken_log_axis(axes, [point.interpretation for point in every])
         axes.set_yscale("log")
         for sparsity, colour in zip(levels, shades, strict=True):
-            own = [point for point in points if point.sparsity == sparsity]
-            curve = [(point.interpretation, point.wavelet.distance(true)) for point in own]
+            own = [point for point in grid.path.points if point.sparsity == sparsity]
+            curve = [(point.interpretation, point.wavelet.distance(grid.true)) for point in own]
             _draw_curve(axes, curve, zero, weight_label(sparsity), color=colour, marker="o")
         if floor is not None:
             axes.axhline(floor, color="black", linestyle="--", linewidth=1, label="floor")
-        finish(axes, start, _GAMMA)
+        finish(axes, grid.start, _GAMMA)
     panels[0].set_ylabel(r"distance of $\psi$ to the truth")
     key = panels[0].get_legend_handles_labels()
     title = r"sparsity $\lambda$"
@@ -142,28 +122,27 @@ def plot_distance_against_interpretation(
     return figure
 
 
-def plot_validity_against_interpretation(
-    penalties: Mapping[tuple[str, str], Sequence[tuple[float, float]]],
-) -> Figure:
+def plot_validity_against_interpretation(grids: Sequence[Grid]) -> Figure:
     """Draw how far from a valid wavelet each constraint leaves the filter, along a path.
 
-    Parameters
-    ----------
-    penalties : mapping of (str, str) to sequence of (float, float)
-        For each constraint and start, interpretation and the sum of the validity penalties (the
-        wavelet loss of Eq. 8), in any order. Sums below 1e-33 are drawn there.
+    For the first sparsity of each grid, the sum of the validity penalties (the wavelet loss of
+    Eq. 8). Sums below 1e-33 are drawn there.
     """
-    gammas = [gamma for curve in penalties.values() for gamma, _ in curve]
-    require(gammas, "penalties")
+    require(grids, "grids")
     figure = Figure(figsize=(7.6, 4.6), layout="constrained")
     axes = figure.subplots()
-    zero = _broken_log_axis(axes, gammas)
+    zero = _broken_log_axis(axes, [p.interpretation for grid in grids for p in grid.path.points])
     axes.set_yscale("log")
-    for i, ((constraint, start), curve) in enumerate(penalties.items()):
-        clipped = [(gamma, max(value, _ROUNDING)) for gamma, value in curve]
-        colour = LEARNED if constraint == "orthonormal" else CATEGORIES[i % len(CATEGORIES)]
+    for i, grid in enumerate(grids):
+        curve = [
+            (point.interpretation, max(validity_penalty(point.wavelet), _ROUNDING))
+            for point in grid.path.points
+            if point.sparsity == grid.path.points[0].sparsity
+        ]
+        exact = grid.constraint == "orthonormal"
+        colour = LEARNED if exact else CATEGORIES[i % len(CATEGORIES)]
         style = {"color": colour, "marker": MARKERS[i % len(MARKERS)]}
-        _draw_curve(axes, clipped, zero, f"{constraint}, {start}", **style)
+        _draw_curve(axes, curve, zero, f"{grid.constraint}, {grid.start}", **style)
     axes.axhspan(_ROUNDING / 10, 1e-29, color=PALE, alpha=0.5, zorder=0, linewidth=0)
     place: dict[str, Any] = {"transform": axes.get_yaxis_transform(), "ha": "right", "va": "center"}
     axes.text(0.985, 1e-32, "rounding of float64", fontsize=10, color="0.35", **place)
@@ -175,13 +154,7 @@ def plot_validity_against_interpretation(
 
 
 def _broken_log_axis(axes: Axes, weights: Iterable[float]) -> float:
-    """Make x logarithmic over the weights, with a break before weight 0 if that is among them.
-
-    Returns
-    -------
-    float
-        Where on the axis weight 0 stands.
-    """
+    """Make x logarithmic, with a break before weight 0; returns where on the axis that stands."""
     distinct = sorted(set(weights))
     positive = [weight for weight in distinct if weight > 0] or [1.0]
     low, high = np.log10(positive[0]), np.log10(positive[-1])
@@ -196,12 +169,8 @@ def _broken_log_axis(axes: Axes, weights: Iterable[float]) -> float:
     if distinct[:1] == [0]:
         ticks, labels, left = [zero, *ticks], ["0", *labels], np.log10(zero)
         gap: dict[str, Any] = {"facecolor": "white", "edgecolor": "none", "pad": 0.5}
-        place: dict[str, Any] = {
-            "transform": axes.get_xaxis_transform(),
-            "ha": "center",
-            "va": "center",
-        }
-        axes.text(10 ** ((left + low) / 2), 0, "//", bbox=gap, **place)
+        style: dict[str, Any] = {"transform": axes.get_xaxis_transform(), "bbox": gap}
+        axes.text(10 ** ((left + low) / 2), 0, "//", ha="center", va="center", **style)
     axes.set_xticks(ticks, labels)
     axes.minorticks_off()
     axes.set_xlim(10 ** (left - 0.05 * span), 10 ** (high + 0.05 * span))
@@ -211,19 +180,7 @@ def _broken_log_axis(axes: Axes, weights: Iterable[float]) -> float:
 def _draw_curve(
     axes: Axes, points: Sequence[tuple[float, float]], zero: float, label: str, **style: Any
 ) -> None:
-    """Draw values against weights on a broken axis; a dotted line crosses its break.
-
-    Parameters
-    ----------
-    axes : matplotlib.axes.Axes
-    points : sequence of (float, float)
-        Weight and value, in any order.
-    zero : float
-        Where weight 0 stands, from `_broken_log_axis`.
-    label : str
-    **style
-        Of the line.
-    """
+    """Draw values over weights on a broken axis; a dotted line crosses its break to `zero`."""
     ordered = sorted(points)
     x = [weight or zero for weight, _ in ordered]
     y = [value for _, value in ordered]

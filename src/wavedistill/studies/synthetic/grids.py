@@ -31,13 +31,7 @@ Constraint = Literal["orthonormal", "penalized"]
 
 @dataclass(frozen=True)
 class Weights:
-    """The weights of a grid, in the authors' published scaling.
-
-    Parameters
-    ----------
-    sparsity, interpretation : tuple of float
-        lambda and gamma of Eq. 8, ascending.
-    """
+    """The weights of a grid, lambda and gamma of Eq. 8, in the authors' published scaling."""
 
     sparsity: tuple[float, ...]
     interpretation: tuple[float, ...]
@@ -62,16 +56,7 @@ class Weights:
 
 @dataclass(frozen=True)
 class Grid:
-    """One start's wavelets over a grid.
-
-    Parameters
-    ----------
-    start : str
-    initial : Wavelet
-    constraint : str
-    path : DistillationPath
-    true : Wavelet
-    """
+    """One start's wavelets over a grid, and the true wavelet."""
 
     start: str
     initial: Wavelet
@@ -88,11 +73,6 @@ class Grid:
     def closest(self) -> Wavelet:
         """The wavelet that comes closest to the truth."""
         return self.path.closest(self.true).wavelet
-
-    @property
-    def validity(self) -> list[float]:
-        """The validity penalty of each point's wavelet."""
-        return [validity_penalty(point.wavelet) for point in self.path.points]
 
 
 def run_grids(
@@ -111,17 +91,8 @@ def run_grids(
     strong to weak, because a fit without interpretation knows nothing of the teacher and may end
     in another basin.
 
-    Parameters
-    ----------
-    taught : Taught
-    constraint : str
-    weights : Weights
-    folder : Path, optional
-        Where each path is written after every point; paths that are there are resumed.
-    epochs : int
-        Per point, with penalties.
-    notify : callable
-        Told after each point how long the path will take.
+    Each path is written to `folder` after every point, and resumed if it is there. `epochs` are
+    those of a point with penalties.
     """
     task = taught.task
     for start, initial in itertools.islice(starts(taught.seed).items(), 3):
@@ -144,11 +115,8 @@ def run_grids(
             distiller.set_params(tol=1e-6)
 
         def tell(progress: Progress, start: str = start) -> None:
-            minutes = progress.seconds_left / 60
-            notify(
-                f"{constraint} grid from {start}: {progress.done} of {progress.total}, "
-                f"about {minutes:.1f} minutes left"
-            )
+            left = f"about {progress.seconds_left / 60:.1f} minutes left"
+            notify(f"{constraint} grid from {start}: {progress.done} of {progress.total}, {left}")
 
         label = "".join(c if c.isalnum() else "_" for c in start.lower())
         with warnings.catch_warnings():

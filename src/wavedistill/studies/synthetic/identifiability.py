@@ -26,31 +26,31 @@ _STEP, _ZERO = 1e-5, 1e-9
 
 @dataclass(frozen=True)
 class Identifiability:
-    """What the exact gradient of the response tells about the wavelet that made it.
+    """What the exact gradient of the response tells about the wavelet that made it."""
 
-    Parameters
-    ----------
-    leak : float
-        Share of the L1 norm of the exact attributions, taken in the truth, that lies outside the
-        three coefficients of the response. It is 0 unless the ends of the signal cut through their
-        basis vectors: the cropped basis is not orthonormal, and spreads each over the others.
-    slope : float
-        The least slope of the objective at the truth, over all directions in the lattice, per unit
-        l2 change of the lowpass filter and as a share of the interpretation term there. The L1
-        norm has a kink where coefficients are zero, so at a minimum every slope is positive. If
-        the least slope is negative, the minimum is not at the truth, even with a perfect teacher.
-        The smaller it is, the farther small errors of the gradients move the minimum. Infinite
-        for filters without a free angle.
-    """
-
+    #: Share of the L1 norm of the exact attributions, taken in the truth, that lies outside the
+    #: three coefficients of the response. It is 0 unless the ends of the signal cut through their
+    #: basis vectors: the cropped basis is not orthonormal, and spreads each over the others.
     leak: float
+    #: The least slope of the objective at the truth, over all directions in the lattice, per unit
+    #: l2 change of the lowpass filter and as a share of the interpretation term there. The L1 norm
+    #: has a kink where coefficients are zero, so at a minimum every slope is positive. If the least
+    #: slope is negative, the minimum is not at the truth, even with a perfect teacher. The smaller
+    #: it is, the farther small errors of the gradients move the minimum. Infinite for filters
+    #: without a free angle.
     slope: float
 
 
-def exact_attributions(task: SyntheticTask) -> Attributions:
-    """The saliency of the response without its noise, the same for every training signal."""
-    gradient = task.gradient.astype(task.X_train.dtype)
-    return Attributions(np.broadcast_to(gradient, task.X_train.shape).copy())
+def exact_attributions(task: SyntheticTask, noise: float = 0.0, seed: int = 0) -> Attributions:
+    """The saliency of the response, the same for every training signal.
+
+    `noise` is the standard deviation of independent noise on it, as a share of its root mean
+    square.
+    """
+    multipliers = np.broadcast_to(task.gradient.astype(task.X_train.dtype), task.X_train.shape)
+    spread = noise * np.sqrt(np.mean(multipliers**2))
+    errors = np.random.default_rng(seed).standard_normal(multipliers.shape) if noise else 0.0
+    return Attributions((multipliers + spread * errors).astype(multipliers.dtype))
 
 
 def identifiability(

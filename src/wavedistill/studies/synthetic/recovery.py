@@ -15,58 +15,39 @@ from wavedistill.attribution import Attributions, attribute
 from wavedistill.datasets import SyntheticTask
 from wavedistill.distillation import WaveletDistiller
 from wavedistill.studies.output import Notify
-from wavedistill.wavelets import Wavelet, as_wavelet
+from wavedistill.wavelets import Lattice, Wavelet, as_wavelet
 
 __all__ = ["Recovery", "Taught", "noisy", "recoveries", "starts", "teach"]
 
 
 @dataclass(frozen=True)
 class Recovery:
-    """One fit: the wavelet that it found, and how close it is to the truth.
+    """One fit: the wavelet that it found, and how close it is to the truth."""
 
-    Parameters
-    ----------
-    start : str
-        What the fit began from.
-    before, after : float
-        Distance to the true wavelet (level 5, over shifts, reversal and sign). `before` is NaN
-        for the global search, which begins from many.
-    wavelet : Wavelet
-        The learned one.
-    loss : float
-        Objective at the learned wavelet.
-    seconds : float
-        Wall time of the fit.
-    """
-
+    #: What the fit began from.
     start: str
+    #: Distance to the true wavelet (level 5, over shifts, reversal and sign) of the start, NaN for
+    #: the global search that begins from many, and of the learned wavelet.
     before: float
     after: float
     wavelet: Wavelet
+    #: Objective at the learned wavelet.
     loss: float
+    #: Wall time of the fit.
     seconds: float
 
 
 @dataclass(frozen=True)
 class Taught:
-    """A task, a teacher trained on it, and its attributions.
-
-    Parameters
-    ----------
-    task : SyntheticTask
-    teacher : torch.nn.Module
-    r2 : float
-        R2 of the teacher on the test signals.
-    attributions : Attributions
-        Saliency of the training signals.
-    seed : int
-        Of the teacher and of the fits.
-    """
+    """A task, a teacher trained on it, and its attributions."""
 
     task: SyntheticTask
     teacher: torch.nn.Module
+    #: R2 of the teacher on the test signals.
     r2: float
+    #: Saliency of the training signals.
     attributions: Attributions
+    #: Of the teacher and of the fits.
     seed: int
 
     def recover(
@@ -79,20 +60,10 @@ class Taught:
         interpretation: float = 1.0,
         attributions: Attributions | None = None,
     ) -> Recovery:
-        """Distil from one start, or by the global search.
+        """Distil from one start or, with ``init="auto"``, by the global search.
 
-        Parameters
-        ----------
-        init : str, Wavelet or array_like
-            ``"auto"`` for the global search.
-        label : str
-            What to call the start.
-        support : int, optional
-            Taps; by default those of the true wavelet. A longer start keeps its own.
-        sparsity, interpretation : float
-            Weights of the objective.
-        attributions : Attributions, optional
-            Others than those of the teacher.
+        The support is that of the true wavelet or of the start, whichever is longer, unless it is
+        given. `attributions` take the place of the teacher's.
         """
         initial = None if isinstance(init, str) and init == "auto" else as_wavelet(init)
         true, taps = self.task.wavelet, support or len(self.task.wavelet.lowpass)
@@ -132,16 +103,6 @@ def teach(
 
     The learning rate of Adam falls to zero along a cosine, which takes the noise of the last steps
     out of the gradients. The global random state stays as it is.
-
-    Parameters
-    ----------
-    task : SyntheticTask
-    width : int
-        Of the hidden layers.
-    epochs, batch_size, learning_rate : int, int, float
-    seed : int
-    notify : callable
-        Told before each epoch.
     """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
@@ -193,9 +154,10 @@ def recoveries(taught: Taught, notify: Notify = lambda message: None) -> Iterato
 
 def noisy(wavelet: str | Wavelet, spread: float, random: np.random.Generator) -> Wavelet:
     """A wavelet with Gaussian noise on its free angles, in radians; infinite noise: any angles."""
-    free = as_wavelet(wavelet).angles[:-1]
+    taps = as_wavelet(wavelet)
+    lattice = Lattice(len(taps.lowpass))
     if np.isinf(spread):
-        free = random.uniform(-np.pi, np.pi, len(free))
+        free = lattice.sample(random)
     else:
-        free = free + spread * random.standard_normal(len(free))
-    return Wavelet.from_angles(np.append(free, np.pi / 4 - free.sum()))
+        free = taps.angles[:-1] + spread * random.standard_normal(lattice.dimension)
+    return Wavelet.from_angles(lattice.angles(free))

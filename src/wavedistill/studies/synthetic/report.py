@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure
 
-from wavedistill.datasets import make_synthetic
+from wavedistill.datasets import SyntheticTask, make_synthetic
 from wavedistill.plotting import plot_method, plot_starts_and_results, plot_wavelet_grid
 from wavedistill.studies.output import Notify, save_figure, save_table
 from wavedistill.studies.synthetic.ablations import Ablation, Plan, ablations
@@ -20,7 +20,7 @@ from wavedistill.studies.synthetic.figures import (
     plot_synthetic_setup,
     plot_validity_against_interpretation,
 )
-from wavedistill.studies.synthetic.grids import Grid, Weights, run_grids
+from wavedistill.studies.synthetic.grids import Grid, Weights, run_grids, validity_penalty
 from wavedistill.studies.synthetic.recovery import Taught, starts, teach
 
 __all__ = ["Amount", "Reproduction", "StartRow", "reproduce"]
@@ -34,26 +34,16 @@ _WHOLE_VISITS = 3 * 50 * 50_000 * len(Weights.over_the_range())
 
 @dataclass(frozen=True)
 class Amount:
-    """How much of the study to do.
+    """How much of the study to do."""
 
-    Parameters
-    ----------
-    n_train, epochs : int
-        Of the teacher.
-    orthonormal, penalized : Weights
-        Points of the two grids.
-    penalized_epochs : int
-        Per point; the paper's are 50.
-    cases : int
-        How many tasks with other truths.
-    ablations : Plan
-    """
-
+    #: Of the teacher.
     n_train: int = 50_000
     epochs: int = 20
+    #: Points of the two grids, and epochs for each point of the second; the paper's are 50.
     orthonormal: Weights = field(default_factory=Weights.over_the_range)
     penalized: Weights = field(default_factory=lambda: Weights.over_the_range(3, 4))
     penalized_epochs: int = 50
+    #: How many tasks with other truths.
     cases: int = len(CASES)
     ablations: Plan = field(default_factory=Plan)
 
@@ -71,32 +61,20 @@ class Amount:
 
 @dataclass(frozen=True)
 class StartRow:
-    """The best that was reached from one start; distances are to the true wavelet.
-
-    Parameters
-    ----------
-    start : str
-    before : float
-        Distance of the start itself.
-    local : float
-        Of one local fit on the orthonormal constraint, with sparsity 0.01 and interpretation 1.
-    searched : float
-        Of the screened search with the support of the start, at the same weights.
-    orthonormal, penalized : float
-        The smallest over each grid; NaN for a start that has none.
-    worst_validity : float
-        The largest sum of validity penalties over the penalised grid.
-    orthonormal_seconds, penalized_seconds, search_seconds : float
-        Wall times of the grids, and of the search.
-    """
+    """The best that was reached from one start; distances are to the true wavelet."""
 
     start: str
+    #: Distance of the start itself, of one local fit on the orthonormal constraint, and of the
+    #: search with the support of the start, both with sparsity 0.01 and interpretation 1.
     before: float
     local: float
     searched: float
+    #: The smallest over each grid, and the largest sum of validity penalties over the penalised
+    #: grid; NaN for a start without grids.
     orthonormal: float = np.nan
     penalized: float = np.nan
     worst_validity: float = np.nan
+    #: Wall times of the grids, and of the search.
     orthonormal_seconds: float = np.nan
     penalized_seconds: float = np.nan
     search_seconds: float = np.nan
@@ -104,26 +82,14 @@ class StartRow:
 
 @dataclass(frozen=True)
 class Reproduction:
-    """What the study found.
-
-    Parameters
-    ----------
-    teacher_r2 : float
-    floor : float
-        Distance that a fit from the true wavelet itself reaches with this teacher.
-    rows : list of StartRow
-    whole_penalized_hours : float
-        Extrapolated from the points that were run: three starts of 5 x 21 points, each 50 epochs of
-        50,000 signals.
-    ablations : list of Ablation
-    cases : list of CaseResult
-    files : list of Path
-        The figures and tables.
-    """
+    """What the study found, and the figures and tables it wrote."""
 
     teacher_r2: float
+    #: Distance that a fit from the true wavelet itself reaches with this teacher.
     floor: float
     rows: list[StartRow]
+    #: Extrapolated from the points that were run: three starts of 5 x 21 points, each 50 epochs of
+    #: 50,000 signals.
     whole_penalized_hours: float
     ablations: list[Ablation]
     cases: list[CaseResult]
@@ -133,16 +99,9 @@ class Reproduction:
 def reproduce(
     folder: Path, amount: Amount, *, seed: int = 0, notify: Notify = lambda message: None
 ) -> Reproduction:
-    """Run the study; its paths are resumed if they are in the folder already.
+    """Run the study: figures (.png), tables (.csv) and paths (.json) go into the folder.
 
-    Parameters
-    ----------
-    folder : Path
-        Where figures (.png), tables (.csv) and paths (.json) go.
-    amount : Amount
-    seed : int
-    notify : callable
-        Told in a few words what begins, and for a grid how long it will take.
+    Paths that are there already are resumed.
     """
     task = make_synthetic(amount.n_train, random_state=seed)
     taught = teach(task, epochs=amount.epochs, seed=seed, notify=notify)
@@ -157,7 +116,7 @@ def reproduce(
     rows = [*_rows(taught, [*exact, *penalized], notify)]
     files = [
         save_figure(figure, folder / f"{name}.png")
-        for name, figure in _figures(taught, [exact, penalized], floor)
+        for name, figure in _figures(task, [exact, penalized], floor)
     ]
     notify("ablations")
     ablated = [*ablations(amount.ablations, seed=seed, notify=notify)]
@@ -188,44 +147,29 @@ def _rows(taught: Taught, grids: Sequence[Grid], notify: Notify) -> Iterator[Sta
             start, local.before, local.after, searched.after, search_seconds=searched.seconds
         )
         for grid in (each for each in grids if each.start == start):
-            best: dict[str, float] = {grid.constraint: grid.closest.distance(true)}
+            best: dict[str, Any] = {grid.constraint: grid.closest.distance(true)}
             best[f"{grid.constraint}_seconds"] = grid.seconds
             if grid.constraint == "penalized":
-                best["worst_validity"] = max(grid.validity)
+                best["worst_validity"] = max(
+                    validity_penalty(point.wavelet) for point in grid.path.points
+                )
             row = replace(row, **best)
         yield row
 
 
 def _figures(
-    taught: Taught, grids: Sequence[Sequence[Grid]], floor: float
+    task: SyntheticTask, grids: Sequence[Sequence[Grid]], floor: float
 ) -> Iterator[tuple[str, Figure]]:
-    task = taught.task
     yield "fig1_method", plot_method()
     best = grids[0][0].closest
     yield "fig2a_setup", plot_synthetic_setup(task.X_test[0], task, recovered=best)
     for own in grids:
         constraint = own[0].constraint
         results = [(grid.start, grid.initial, grid.closest) for grid in own]
-        figure = plot_starts_and_results(results, task.wavelet, "DB5")
-        yield f"fig3_{constraint}", figure
-        points = {grid.start: grid.path.points for grid in own}
-        figure = plot_distance_against_interpretation(points, task.wavelet, floor=floor)
-        yield f"figB4_{constraint}", figure
+        yield f"fig3_{constraint}", plot_starts_and_results(results, task.wavelet, "DB5")
+        yield f"figB4_{constraint}", plot_distance_against_interpretation(own, floor=floor)
         for number, grid in enumerate(own, 1):
             title = f"From {grid.start}, {constraint}"
             figure = plot_wavelet_grid(grid.path.points, task.wavelet, title=title)
             yield f"figB{number}_{constraint}", figure
-    yield (
-        "validity",
-        plot_validity_against_interpretation(
-            {
-                (grid.constraint, grid.start): [
-                    (point.interpretation, penalty)
-                    for point, penalty in zip(grid.path.points, grid.validity, strict=True)
-                    if point.sparsity == grid.path.points[0].sparsity
-                ]
-                for own in grids
-                for grid in own
-            }
-        ),
-    )
+    yield "validity", plot_validity_against_interpretation([*grids[0], *grids[1]])
