@@ -91,11 +91,12 @@ def plot_contributions(
     small = _small_panels(figure, halves[0], rows, which)
     x = axis.values(traces.shape[1])
     predicted = float(contributions.predictions[example])
-    observed = "" if truth is None else f", observed {number(truth)}"
+    heading = f"predicted {number(predicted)}"
+    heading += "" if truth is None else f", observed {number(truth)}"
     for i, (channel, axes) in enumerate(zip(shown, small, strict=False)):
         axes.plot(x, traces[channel], color=INK, linewidth=1.8)
         what = f"the signal, {labels[channel]}" if labels else "the signal"
-        finish(axes, _title(letter(i), what, f"predicted {number(predicted)}{observed}"), "")
+        finish(axes, _title(letter(i), what, "" if i else heading), "")
     for axes, feature in zip(small[len(shown) :], leading, strict=True):
         trace = traces[contributions.channel(feature)]
         axes.plot(x, trace, color=START, alpha=0.5, linewidth=1.8)
