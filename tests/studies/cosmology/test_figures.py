@@ -6,18 +6,15 @@ import numpy as np
 import pytest
 
 from tests.helpers import assert_legible, normal
-from wavedistill.students import PeakCounts, filter_symmetry, peak_values, wavelet_cuts
+from wavedistill.students import PeakCounts, peak_values, wavelet_cuts
 from wavedistill.wavelets import Wavelet
 
 pytest.importorskip("matplotlib")
 
 from matplotlib.colors import to_hex
-from matplotlib.patches import Rectangle, StepPatch
+from matplotlib.patches import StepPatch
 
 from wavedistill.datasets.lensing import PIXEL_ARCMIN, calibration_table, simulate_lensing
-from wavedistill.plotting.map_filters import plot_map_filters
-from wavedistill.plotting.maps import plot_activation_maps
-from wavedistill.plotting.scores import Rmse, plot_rmse
 from wavedistill.plotting.style import LEARNED, TRUE
 from wavedistill.studies.cosmology.plot_calibration import plot_calibration
 from wavedistill.studies.cosmology.plots import (
@@ -36,50 +33,8 @@ def maps():
     return simulate_lensing(2, [(0, 0.3, 2.1), (0, 0.4, 2.1)], size=128).maps
 
 
-def images(figure):
-    return {i: axes.images[0] for i, axes in enumerate(figure.axes) if axes.images}
-
-
 def shown(image):
     return np.asarray(image.get_array())
-
-
-@pytest.mark.parametrize("matched", [None, 7 * ROUND], ids=["alone", "beside a profile"])
-def test_the_frame_marks_the_piece_that_is_drawn_below(matched):
-    figure = plot_map_filters(COIF2, matched=matched)
-    drawn = images(figure)
-    columns = 4 if matched is None else 5
-    assert len(drawn) == 2 * columns
-    assert len({image.norm.vmax for image in drawn.values()}) == 1
-    whole, pieces = figure.axes[2 : 2 + columns], figure.axes[2 + columns : 2 + 2 * columns]
-    for (name, cut), above, below in zip(wavelet_cuts(COIF2).items(), whole, pieces, strict=False):
-        assert above.get_title("left") == name
-        np.testing.assert_array_equal(shown(above.images[0]), cut.full)
-        np.testing.assert_array_equal(shown(below.images[0]), cut.filter)
-        (frame,) = [patch for patch in above.patches if isinstance(patch, Rectangle)]
-        column, row = (round(edge + 0.5) for edge in frame.get_xy())
-        inside = cut.full[row : row + 3, column : column + 3]
-        np.testing.assert_allclose(inside - inside.mean(), cut.filter - cut.filter.mean())
-        weights = [float(text.get_text().replace("\N{MINUS SIGN}", "-")) for text in below.texts]
-        np.testing.assert_allclose(weights, cut.filter.ravel(), atol=0.0051)
-        notes = below.get_xlabel().replace("\N{MINUS SIGN}", "-").split("\n")
-        assert notes[0] == f"symmetry {filter_symmetry(cut.filter):.3f}"
-        if matched is not None:
-            likeness = np.corrcoef(cut.filter.ravel(), ROUND[3:6, 3:6].ravel())[0, 1]
-            assert notes[1] == f"correlation {likeness:.3f}"
-    if matched is not None:
-        assert np.sum(shown(whole[-1].images[0]) ** 2) == pytest.approx(1)
-        assert pieces[-1].get_xlabel() == "symmetry 1.000"
-    assert_legible(figure)
-
-
-def test_the_shaded_taps_are_those_of_the_pieces():
-    axes = plot_map_filters(Wavelet.from_name("db6")).axes[0]
-    cuts = wavelet_cuts("db6")
-    edges = [patch.get_extents().transformed(axes.transData.inverted()) for patch in axes.patches]
-    for edge, start in zip(edges, (cuts["LL"].row, cuts["HH"].row), strict=True):
-        np.testing.assert_allclose(edge.intervalx, (start - 0.5, start + 2.5))
-    assert cuts["LL"].row != cuts["HH"].row
 
 
 def test_steepness_is_drawn_as_shares_over_bins_that_all_cosmologies_have(maps):
@@ -103,27 +58,6 @@ def test_steepness_is_drawn_as_shares_over_bins_that_all_cosmologies_have(maps):
             assert step.values[2] == pytest.approx(third)
     assert [text.get_text() for text in figure.legends[0].texts] == ["less", "more"]
     assert_legible(figure)
-
-
-def test_activation_maps_stand_beside_their_map_in_its_colours(maps):
-    active = {"AWD": np.where(maps > 0.05, maps, 0), "pixels": np.where(maps > 0.1, maps, 0)}
-    figure = plot_activation_maps(maps, active, pixel_arcmin=0.5, titles=["1", "2", "3", "4"])
-    drawn = [*images(figure).values()]
-    assert len(drawn) == 12
-    for i, image in enumerate(drawn):
-        row, column = divmod(i, 3)
-        np.testing.assert_array_equal(shown(image), [maps, *active.values()][column][row])
-        assert image.norm.vmin == -image.norm.vmax < 0
-        assert image.norm.vmax == drawn[0].norm.vmax
-    # 128 pixels of half an arcminute: 10 is the largest round number within 0.3 of 64.
-    first = figure.axes[0]
-    assert first.texts[0].get_text() == "10 arcmin"
-    assert np.ptp(first.lines[0].get_xdata()) == pytest.approx(20)
-    assert [axes.get_ylabel() for axes in figure.axes[:12:3]] == ["1", "2", "3", "4"]
-    assert figure.axes[-1].get_ylabel().startswith("convergence")
-    assert_legible(figure)
-    alone = plot_activation_maps(maps[0], {"AWD": active["AWD"][0]}, pixel_arcmin=0.5)
-    np.testing.assert_array_equal(shown(images(alone)[1]), active["AWD"][0])
 
 
 TABLE = [
@@ -179,28 +113,6 @@ def test_a_calibration_table_is_read_as_it_is_made(maps):
     inside = sum(row.inside for row in table)
     assert f" {inside} of {len(table)} within" in bands.get_title("left")
     assert_legible(figure)
-
-
-def test_errors_are_drawn_in_hundredths_and_held_against_the_teacher():
-    rows = [
-        Rmse("AWD", 0.0103, 0.0004, 0.61),
-        ("Laplace", 0.0137, np.nan, np.nan, False),
-        Rmse("ResNet", 0.0116, 0.0002, is_reference=True),
-    ]
-    figure = plot_rmse(rows)
-    axes, table = figure.axes
-    assert [label.get_text() for label in axes.get_yticklabels()] == ["AWD", "Laplace", "ResNet"]
-    dots = [container.lines[0].get_xydata()[0] for container in axes.containers]
-    np.testing.assert_allclose(dots, [(1.03, 0), (1.37, 1), (1.16, 2)])
-    whiskers = [c.lines[2][0].get_segments()[0][:, 0] for c in axes.containers if c.has_xerr]
-    np.testing.assert_allclose(whiskers, [(0.99, 1.07), (1.14, 1.18)])
-    (reference,) = [line for line in axes.lines if line.get_linestyle() == "--"]
-    assert reference.get_xdata()[0] == pytest.approx(1.16)
-    texts = {text.get_text(): text.get_position()[1] for text in table.texts}
-    assert (texts["1.030 ± 0.040"], texts["1.370"], texts["0.610"]) == (0, 1, 0)
-    assert_legible(figure)
-    without = plot_rmse([row[:3] for row in rows]).axes[1].texts
-    assert "compression" not in [text.get_text() for text in without]
 
 
 def test_predictions_stand_in_the_column_of_their_truth():
@@ -265,28 +177,15 @@ def test_what_cannot_be_drawn_is_refused():
     for draw in (
         lambda: plot_steepness({}),
         lambda: plot_steepness({"raw": {}}),
-        lambda: plot_activation_maps(image, {}, pixel_arcmin=1),
         lambda: plot_calibration([], image, pixel_arcmin=1),
-        lambda: plot_rmse([]),
         lambda: plot_omega_predictions([0.3], {}),
     ):
         with pytest.raises(ValueError, match="is empty"):
             draw()
     for draw, message in (
-        (lambda: plot_map_filters(COIF2, matched=np.ones((4, 4))), r"(4, 4), and it must be a squ"),
-        (lambda: plot_map_filters(COIF2, matched=np.zeros((5, 5))), "0 everywhere"),
-        (lambda: plot_map_filters(Wavelet.from_name("haar")), "needs at least 4"),
         (
             lambda: plot_steepness({"raw": {"a": [1, 2]}, "laplace": {"b": [1, 2]}}),
             "values['laplace'] has the cosmologies b, and the first statistic has a",
-        ),
-        (
-            lambda: plot_activation_maps(image, {"AWD": image[1:]}, pixel_arcmin=1),
-            "activation_maps['AWD'] has shape (1, 8, 9)",
-        ),
-        (
-            lambda: plot_activation_maps(image, {"AWD": image}, pixel_arcmin=1, titles=["1", "2"]),
-            "1 maps have 2 titles",
         ),
         (lambda: plot_calibration(TABLE, image[None], pixel_arcmin=1), "give one map"),
         (lambda: plot_omega_predictions(normal(41), {"AWD": normal(41)}), "has 41 different"),
