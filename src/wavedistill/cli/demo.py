@@ -72,7 +72,7 @@ def _demo_figure(taught: Taught, recoveries: Sequence[Recovery]) -> Any:
     from wavedistill.wavelets import Wavelet
 
     task, learned = taught.task, recoveries[-1].wavelet
-    attributions = type(taught.attributions)(taught.attributions.multipliers[:2000])
+    attributions = taught.attributions[:2000]
     wavelets = {"Sym5, for comparison": Wavelet.from_name("sym5"), "learned (auto)": learned}
     transforms = {label: task.transform.with_wavelet(each) for label, each in wavelets.items()}
     return plot_recovery(

@@ -1,4 +1,4 @@
-"""What a study says while it runs, and where its results go: figures as .png, tables as .csv."""
+"""How a study reports: messages while it runs, figures as .png, tables as .csv."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ Notify = Callable[[str], None]
 
 
 def save_figure(figure: Figure, path: Path) -> Path:
-    """Write a figure; the path again."""
+    """Write a figure, and return its path."""
     with replacing(path) as temporary:
         figure.savefig(temporary, dpi=150)
     return path
 
 
 def save_table(records: Sequence[Any], path: Path) -> Path:
-    """Write dataclasses or named tuples of one kind, a column per field; the path again."""
+    """Write dataclasses or named tuples of one kind, a column per field; return the path."""
     rows = [r._asdict() if hasattr(r, "_asdict") else vars(r) for r in records]
     with replacing(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, fieldnames=list(rows[0]))

@@ -76,11 +76,12 @@ class Taught:
             init="auto" if initial is None else initial,
             random_state=self.seed,
         )
+        taught = self.attributions if attributions is None else attributions
         began = time.perf_counter()
         with warnings.catch_warnings():
             # The paper's own depth is past dwt_max_level at this length.
             warnings.filterwarnings("ignore", message="levels=")
-            distiller.fit(self.task.X_train, attributions=attributions or self.attributions)
+            distiller.fit(self.task.X_train, attributions=taught)
         seconds = time.perf_counter() - began
         found = distiller.wavelet_
         before = np.nan if initial is None else initial.distance(true)
