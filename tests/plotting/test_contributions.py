@@ -1,5 +1,7 @@
 """Figures of contributions: sums that end where they should, features on their own channel."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from sklearn.linear_model import LinearRegression
@@ -46,7 +48,7 @@ def plain(text):
     [(1, -100.0, "many"), (8, 1000.0, "few"), (38, -5.0, "many"), (39, 5, "")],
 )
 def test_the_sum_ends_at_the_prediction(parts, most, threshold, verdict):
-    figure = plot_contributions(
+    figure: Any = plot_contributions(
         X[5], parts, 5, 1.25, threshold, max_bars=most, outcomes=("few", "many")
     )
     axes = figure.axes[-1]
@@ -87,7 +89,9 @@ def test_without_outcomes_the_verdict_is_a_number(parts):
 def test_the_leading_contributions_are_drawn_as_parts_of_the_signal(parts):
     located = [i for i, name in enumerate(parts.names) if name.startswith("location")]
     example = next(i for i in range(120) if {*parts.largest(i, 3)} & {*located})
-    figure = plot_contributions(X[example], parts, example, 0.5, 1.0, axis=SECONDS, value="volts")
+    figure: Any = plot_contributions(
+        X[example], parts, example, 0.5, 1.0, axis=SECONDS, value="volts"
+    )
     trace, *panels, _ = figure.axes
     np.testing.assert_array_equal(trace.lines[0].get_data(), (2 * np.arange(40), X[example]))
     assert f"{parts.predictions[example]:.2f}".lstrip("-") in trace.get_title("left")
@@ -116,7 +120,7 @@ def test_features_are_drawn_over_the_trace_of_their_own_channel(axes, names):
     example = next(
         i for i in range(90) if {found.channel(each) for each in found.largest(i)} == {0, 2}
     )
-    figure = plot_contributions(signals[example], found, example, channels=names)
+    figure: Any = plot_contributions(signals[example], found, example, channels=names)
     leading = found.largest(example)
     traces, panels = figure.axes[:2], figure.axes[2:5]
     labels = names or ["channel 0", "channel 1", "channel 2"]

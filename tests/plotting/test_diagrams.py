@@ -1,5 +1,7 @@
 """The diagram of the method is computed from what it is given."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -14,7 +16,7 @@ from wavedistill.wavelets import WaveletTransform
 def test_the_diagram_of_the_method_is_computed_from_what_it_is_given():
     random = np.random.default_rng(0)
     x, m = random.standard_normal((2, 64))
-    figure = plot_method(x, m, DB3)
+    figure: Any = plot_method(x, m, DB3)
     drawn = {axes.get_label(): axes for axes in figure.axes}
     transform = WaveletTransform(DB3, 4, "zero")
     w, s = transform.analysis(x), transform.adjoint(m)

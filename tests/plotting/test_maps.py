@@ -1,6 +1,7 @@
 """Figures of maps: in their own colours, with a scale bar in the caller's unit or none."""
 
 import re
+from typing import Any
 
 import numpy as np
 import pytest
@@ -33,7 +34,7 @@ def shown(image):
 
 @pytest.mark.parametrize("matched", [None, 7 * ROUND], ids=["alone", "beside a profile"])
 def test_the_frame_marks_the_piece_that_is_drawn_below(matched):
-    figure = plot_map_filters(COIF2, matched=matched)
+    figure: Any = plot_map_filters(COIF2, matched=matched)
     drawn = images(figure)
     columns = 4 if matched is None else 5
     assert len(drawn) == 2 * columns
@@ -61,8 +62,8 @@ def test_the_frame_marks_the_piece_that_is_drawn_below(matched):
 
 
 def test_functions_of_maps_are_on_the_callers_axis():
-    counted = plot_map_filters(COIF2).axes[1]
-    angles = plot_map_filters(COIF2, pixel=ARCMIN).axes[1]
+    counted: Any = plot_map_filters(COIF2).axes[1]
+    angles: Any = plot_map_filters(COIF2, pixel=ARCMIN).axes[1]
     assert counted.get_xlabel() == "pixel, at the finest scale"
     assert angles.get_xlabel() == "angle (arcmin), at the finest scale"
     x = counted.lines[0].get_xdata()
@@ -70,7 +71,7 @@ def test_functions_of_maps_are_on_the_callers_axis():
 
 
 def test_the_shaded_taps_are_those_of_the_pieces():
-    axes = plot_map_filters(Wavelet.from_name("db6")).axes[0]
+    axes: Any = plot_map_filters(Wavelet.from_name("db6")).axes[0]
     cuts = wavelet_cuts("db6")
     edges = [patch.get_extents().transformed(axes.transData.inverted()) for patch in axes.patches]
     for edge, start in zip(edges, (cuts["LL"].row, cuts["HH"].row), strict=True):
@@ -81,8 +82,8 @@ def test_the_shaded_taps_are_those_of_the_pieces():
 
 def test_activation_maps_stand_beside_their_map_in_its_colours():
     active = {"AWD": np.where(MAPS > 0.05, MAPS, 0), "pixels": np.where(MAPS > 0.1, MAPS, 0)}
-    words = {"pixel": ARCMIN, "value": r"convergence $\kappa$", "name": "convergence map"}
-    figure = plot_activation_maps(MAPS, active, **words, titles=["1", "2", "3", "4"])
+    words: Any = {"pixel": ARCMIN, "value": r"convergence $\kappa$", "name": "convergence map"}
+    figure: Any = plot_activation_maps(MAPS, active, **words, titles=["1", "2", "3", "4"])
     drawn = [*images(figure).values()]
     assert len(drawn) == 12
     for i, image in enumerate(drawn):
@@ -102,7 +103,7 @@ def test_activation_maps_stand_beside_their_map_in_its_colours():
 
 def test_images_without_a_unit_have_no_scale_bar():
     digit = MAPS[0, :28, :28]
-    figure = plot_activation_maps(digit, {"AWD": digit / 2})
+    figure: Any = plot_activation_maps(digit, {"AWD": digit / 2})
     for axes in figure.axes[:2]:
         assert not axes.texts
         assert not axes.lines
@@ -116,7 +117,7 @@ def test_images_without_a_unit_have_no_scale_bar():
 )
 def test_a_scale_bar_has_a_round_length(step, text):
     image = MAPS[0, :20, :20]
-    axes = plot_activation_maps(image, {"AWD": image}, pixel=Axis("x", "mm", step)).axes[0]
+    axes: Any = plot_activation_maps(image, {"AWD": image}, pixel=Axis("x", "mm", step)).axes[0]
     assert axes.texts[0].get_text() == text
     length = float(text.split()[0])
     assert np.ptp(axes.lines[0].get_xdata()) == pytest.approx(length / step)

@@ -1,5 +1,7 @@
 """Figures of many fits: starts above their results, and grids over the two weights."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -22,7 +24,7 @@ def framed(figure):
 def test_each_start_stands_over_what_became_of_it(missing):
     coif2 = Wavelet.from_name("coif2")
     rows = [("near", turned(0.3), turned(0.01)), ("Coif2", None if missing else coif2, DB3)]
-    figure = plot_starts_and_results(rows, DB3, "DB3", axis=Axis("time", "s", 0.5))
+    figure: Any = plot_starts_and_results(rows, DB3, "DB3", axis=Axis("time", "s", 0.5))
     assert len(figure.axes) == 4
     above, below = figure.axes[:2], figure.axes[2:]
     assert [axes.get_title("left") for axes in above] == ["near", "Coif2"]
@@ -40,7 +42,7 @@ def test_each_start_stands_over_what_became_of_it(missing):
 
 def test_a_grid_has_sparsity_downwards_and_interpretation_to_the_right():
     points = grid_points()
-    figure = plot_wavelet_grid(points[::-1], DB3, title="a title")
+    figure: Any = plot_wavelet_grid(points[::-1], DB3, title="a title")
     assert len(figure.axes) == len(points)
     for axes, each in zip(figure.axes, points, strict=True):
         moved, fixed = align(each.wavelet.functions(6).psi, DB3.functions(6).psi)
@@ -63,7 +65,7 @@ def test_the_closest_or_the_selected_point_is_framed():
 @pytest.mark.parametrize("selected", range(5))
 def test_thinned_columns_keep_the_framed_one(most, selected):
     points = grid_points()[:5]
-    figure = plot_wavelet_grid(points, selected=selected, max_columns=most)
+    figure: Any = plot_wavelet_grid(points, selected=selected, max_columns=most)
     shown = [axes.get_xlabel() for axes in figure.axes]
     assert len(shown) == most
     assert weight_label(GAMMAS[selected]) in shown
@@ -73,12 +75,12 @@ def test_thinned_columns_keep_the_framed_one(most, selected):
 
 
 def test_a_missing_pair_of_weights_leaves_a_blank():
-    figure = plot_wavelet_grid(grid_points()[:-1], DB3)
+    figure: Any = plot_wavelet_grid(grid_points()[:-1], DB3)
     assert [len(axes.lines) for axes in figure.axes] == [2] * 14 + [0]
 
 
 def test_a_grid_without_a_truth_keeps_the_direction_of_time():
-    figure = plot_wavelet_grid([point(0.1, 0.0, DB3), point(0.1, 1.0, REVERSED)], selected=0)
+    figure: Any = plot_wavelet_grid([point(0.1, 0.0, DB3), point(0.1, 1.0, REVERSED)], selected=0)
     drawn = figure.axes[1].lines[0].get_ydata()
     np.testing.assert_allclose(np.abs(drawn), np.abs(REVERSED.functions(6).psi), atol=1e-12)
 

@@ -1,5 +1,7 @@
 """Figures of scores and of gains: every number stands where it belongs, in the caller's words."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -18,7 +20,7 @@ def test_models_are_set_beside_the_teacher():
         Score("student", 0.37, 0.03, 0.35, details={"parameters": "37"}),
         Score("forest", -0.01, validation=0.2, details={"parameters": "123,456"}),
     ]
-    figure = plot_scores(rows, "$R^2$", examples="held-out cells")
+    figure: Any = plot_scores(rows, "$R^2$", examples="held-out cells")
     axes, table = figure.axes
     assert [label.get_text() for label in axes.get_yticklabels()] == [row.label for row in rows]
     whiskers = [c.lines[2][0].get_segments()[0][:, 0] for c in axes.containers if c.has_xerr]
@@ -47,7 +49,7 @@ def test_errors_are_lower_the_better_and_drawn_as_they_are_given():
         Score("Laplace", 1.37),
         Score("ResNet", 1.16, 0.02, is_reference=True),
     ]
-    figure = plot_scores(rows, "RMSE (mm)", better="lower")
+    figure: Any = plot_scores(rows, "RMSE (mm)", better="lower")
     axes, table = figure.axes
     assert axes.get_xlabel() == "RMSE (mm) (lower is better)"
     dots = [container.lines[0].get_xydata()[0] for container in axes.containers]
@@ -66,9 +68,9 @@ def test_errors_are_lower_the_better_and_drawn_as_they_are_given():
 
 def test_the_gain_is_held_against_teachers_of_chance():
     null = np.array([-0.02, 0.0, 0.01, 0.025, 0.031])
-    gains = {"cell 7": [0.02, 0.03], "cell 8": 0.025}
-    words = {"label": "gain in $R^2$", "group": "cell"}
-    figure = plot_gain(gains, (0.004, 0.05), null, over="DB2", **words)
+    gains: Any = {"cell 7": [0.02, 0.03], "cell 8": 0.025}
+    words: Any = {"label": "gain in $R^2$", "group": "cell"}
+    figure: Any = plot_gain(gains, (0.004, 0.05), null, over="DB2", **words)
     cells, chance = figure.axes
     assert [label.get_text() for label in cells.get_yticklabels()] == [*gains]
     assert cells.get_xlabel() == chance.get_xlabel() == "gain in $R^2$"
@@ -87,7 +89,7 @@ def test_the_gain_is_held_against_teachers_of_chance():
     assert "3 of 5" in chance.get_title("left")
     (line,) = [line for line in chance.lines if to_hex(line.get_color()) == LEARNED.lower()]
     assert line.get_xdata()[0] == 0.005
-    alone = plot_gain(gains, (0.004, 0.05), gain=0.04)
+    alone: Any = plot_gain(gains, (0.004, 0.05), gain=0.04)
     assert len(alone.axes) == 1
     assert any(line.get_xdata()[0] == 0.04 for line in alone.axes[0].lines)
     assert_legible(alone)

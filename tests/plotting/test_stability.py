@@ -1,5 +1,7 @@
 """Figures of seeds and resamples: aligned by shift and sign, in their own direction of time."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -29,7 +31,7 @@ def test_a_function_is_moved_but_never_reversed():
 
 def test_the_functions_of_seeds_lie_over_the_first_in_their_own_direction():
     axis = Axis("time", "ms", 4)
-    figure = plot_functions_of_seeds([DB3, SHIFTED, REVERSED], ["0", "1", "2"], axis=axis)
+    figure: Any = plot_functions_of_seeds([DB3, SHIFTED, REVERSED], ["0", "1", "2"], axis=axis)
     phi, psi = figure.axes[:3], figure.axes[3:]
     for row, axes in enumerate((phi, psi)):
         first, own = DB3.functions(8), REVERSED.functions(8)
@@ -45,7 +47,7 @@ def test_the_functions_of_seeds_lie_over_the_first_in_their_own_direction():
 
 def test_the_band_holds_the_quantiles_of_the_refits():
     refits = [turned(amount) for amount in np.linspace(-0.1, 0.1, 41)]
-    figure = plot_wavelet_band(DB3, refits, level=5, coverage=0.8)
+    figure: Any = plot_wavelet_band(DB3, refits, level=5, coverage=0.8)
     for which, axes in enumerate(figure.axes):
         fit = DB3.functions(5)[which]
         moved = []
@@ -67,7 +69,7 @@ def test_the_band_holds_the_quantiles_of_the_refits():
 
 def test_refits_that_differ_by_a_shift_alone_have_no_band():
     refits = [DB3, SHIFTED, Wavelet(np.pad(DB3.lowpass, (0, 4)))]
-    figure = plot_wavelet_band(DB3, refits, axis=Axis("time", "s", 0.5))
+    figure: Any = plot_wavelet_band(DB3, refits, axis=Axis("time", "s", 0.5))
     for which, axes in enumerate(figure.axes):
         corners = axes.collections[0].get_paths()[0].vertices
         x, values = 0.5 * DB3.functions(8).x, DB3.functions(8)[which]

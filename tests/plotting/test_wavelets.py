@@ -1,5 +1,7 @@
 """Figures of one wavelet: what they show, not how."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -30,7 +32,7 @@ def test_attribution_per_band_is_the_mean_norm_of_each():
 def test_a_wavelet_is_drawn_with_its_functions_on_the_axis_of_the_caller(
     tmp_path, axis, step, label
 ):
-    figure = plot_wavelet(DB3, "learned", axis=axis)
+    figure: Any = plot_wavelet(DB3, "learned", axis=axis)
     phi, psi, x = DB3.functions(8)
     for axes, values in zip(figure.axes[1:], (phi, psi), strict=True):
         np.testing.assert_allclose(axes.lines[0].get_xdata(), step * x)
@@ -58,7 +60,7 @@ def recovery(axis):
 
 
 def test_a_recovered_wavelet_lies_on_the_true_one_however_it_is_turned():
-    figure = recovery(SECONDS)
+    figure: Any = recovery(SECONDS)
     neutral = recovery(Axis())
     for axes, counted in zip(figure.axes[1:3], neutral.axes[1:3], strict=True):
         drawn_true, drawn_learned = (line.get_ydata() for line in axes.lines[:2])

@@ -1,6 +1,7 @@
 """Figures of the cosmology study: what they draw is the maps, the filters and the numbers."""
 
 import re
+from typing import Any
 
 import numpy as np
 import pytest
@@ -42,7 +43,7 @@ def test_steepness_is_drawn_as_shares_over_bins_that_all_cosmologies_have(maps):
     for label, own in {"less": maps[::2], "more": maps[1::2]}.items():
         for name, peaks in peak_values(own, {"laplace": "laplace", "AWD": COIF2}).items():
             values.setdefault(name, {})[label] = peaks
-    figure = plot_steepness(values, bins=12, max_columns=2)
+    figure: Any = plot_steepness(values, bins=12, max_columns=2)
     *panels, blank = figure.axes
     assert not blank.get_visible()
     assert [axes.get_title("left") for axes in panels] == [*values]
@@ -71,7 +72,7 @@ TABLE = [
 
 
 def test_the_real_map_is_placed_in_the_bands_of_the_simulated_ones():
-    figure = plot_calibration(TABLE, ROUND, -ROUND, pixel_arcmin=1, reference="real")
+    figure: Any = plot_calibration(TABLE, ROUND, -ROUND, pixel_arcmin=1, reference="real")
     simulated, real, bands, numbers, _ = figure.axes
     for axes, expected in ((simulated, ROUND), (real, -ROUND)):
         np.testing.assert_array_equal(shown(axes.images[0]), expected)
@@ -103,7 +104,7 @@ def test_the_real_map_is_placed_in_the_bands_of_the_simulated_ones():
 
 def test_a_calibration_table_is_read_as_it_is_made(maps):
     table = calibration_table(maps[0], simulations=3)
-    figure = plot_calibration(table, maps[2], maps[0], pixel_arcmin=PIXEL_ARCMIN)
+    figure: Any = plot_calibration(table, maps[2], maps[0], pixel_arcmin=PIXEL_ARCMIN)
     bands = figure.axes[2]
     labels = [text.get_text() for text in bands.get_yticklabels()]
     headings = [text for text in bands.get_yticklabels() if text.get_fontweight() == "bold"]
@@ -119,7 +120,7 @@ def test_predictions_stand_in_the_column_of_their_truth():
     cosmologies = np.array([0.3, 0.2023, 0.2783, 0.2758])
     truth = np.tile(cosmologies, 50)
     found = {"near": truth + 0.01 * normal(200), "fixed": np.full(200, 0.3)}
-    figure = plot_omega_predictions(truth, found)
+    figure: Any = plot_omega_predictions(truth, found)
     for axes, (name, predicted) in zip(figure.axes, found.items(), strict=True):
         dots = np.asarray(axes.collections[0].get_offsets())
         np.testing.assert_array_equal(dots[:, 1], predicted)
@@ -146,7 +147,7 @@ def test_the_setup_is_computed_from_one_map(maps, fitted):
     attributions = normal(128, 128)
     counts = PeakCounts({"raw": "raw", "AWD": COIF2}, bins=[9, 8, 8, 8, 8]).fit(maps)
     options = {"counts": counts, "truth": 0.3} if fitted else {}
-    figure = plot_cosmology_setup(
+    figure: Any = plot_cosmology_setup(
         maps[0], COIF2, attributions, 0.31234, pixel_arcmin=PIXEL_ARCMIN, **options
     )
     drawn = {axes.get_label(): axes for axes in figure.axes}

@@ -1,5 +1,7 @@
 """Figures of the endocytosis study: what they draw is the data, in its own direction of time."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from sklearn.linear_model import LinearRegression
@@ -27,7 +29,7 @@ def parts():
 
 def test_traces_run_in_seconds_and_outcomes_are_told_apart():
     traces = [X[0], X[1][:17], X[2]]
-    figure = plot_traces(traces, ["a", "b", "c"], [True, False, True], 0.5, max_columns=2)
+    figure: Any = plot_traces(traces, ["a", "b", "c"], [True, False, True], 0.5, max_columns=2)
     *panels, blank = figure.axes
     assert not blank.get_visible()
     for axes, trace, colour in zip(panels, traces, (LEARNED, TRUE, LEARNED), strict=True):
@@ -42,7 +44,7 @@ def test_traces_run_in_seconds_and_outcomes_are_told_apart():
 @pytest.mark.parametrize("auxilin", [None, normal(30, seed=4)], ids=["no auxilin", "auxilin"])
 def test_the_setup_is_computed_from_one_track(parts, auxilin):
     multipliers = normal(40, seed=3)
-    figure = plot_endocytosis_setup(X[7], multipliers, parts, 7, auxilin=auxilin)
+    figure: Any = plot_endocytosis_setup(X[7], multipliers, parts, 7, auxilin=auxilin)
     drawn = {axes.get_label(): axes for axes in figure.axes}
     np.testing.assert_array_equal(drawn["clathrin trace $x$"].lines[-1].get_ydata(), X[7])
     np.testing.assert_array_equal(drawn["attributions"].lines[-1].get_ydata(), multipliers)

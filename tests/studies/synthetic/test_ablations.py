@@ -6,6 +6,8 @@ pytest.importorskip("torch")
 
 from wavedistill.studies.synthetic.ablations import Plan, ablations
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def rows():

@@ -1,6 +1,7 @@
 """Figures of the simulation: its setup and its curves are drawn from what was computed."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -28,7 +29,7 @@ def grid(points, start="one", constraint="penalized"):
 
 def test_distances_are_drawn_per_start_and_sparsity_with_weight_zero_apart():
     points = grid_points()
-    figure = plot_distance_against_interpretation(
+    figure: Any = plot_distance_against_interpretation(
         [grid(points), grid(points[:5], "another")], floor=1e-3
     )
     assert [axes.get_title("left") for axes in figure.axes] == ["one", "another"]
@@ -53,7 +54,7 @@ def test_distances_are_drawn_per_start_and_sparsity_with_weight_zero_apart():
 
 def test_without_weight_zero_the_axis_is_not_broken():
     points = [each for each in grid_points() if each.interpretation > 0]
-    axes = plot_distance_against_interpretation([grid(points)]).axes[0]
+    axes: Any = plot_distance_against_interpretation([grid(points)]).axes[0]
     assert "0" not in [label.get_text() for label in axes.get_xticklabels()]
     assert not axes.texts
 
@@ -66,7 +67,7 @@ def test_penalties_at_rounding_level_are_drawn_at_1e_33():
     penalized.append(point(1e-4, 0.1, off[2]))
     exact = [point(1e-5, 0.1, Wavelet.from_name("haar"))]
     assert validity_penalty(exact[0].wavelet) < 1e-30
-    figure = plot_validity_against_interpretation(
+    figure: Any = plot_validity_against_interpretation(
         [grid(penalized), grid(exact, constraint="orthonormal")]
     )
     axes = figure.axes[0]
@@ -89,7 +90,7 @@ def test_the_setup_marks_the_coefficients_in_the_response():
     beta[place : place + 3] = 2
     task = replace(task, beta=beta)
     x = np.random.default_rng(0).standard_normal(64)
-    figure = plot_synthetic_setup(x, task, recovered=turned(0.01))
+    figure: Any = plot_synthetic_setup(x, task, recovered=turned(0.01))
     drawn = {axes.get_label(): axes for axes in figure.axes}
     np.testing.assert_array_equal(drawn["signal $x$"].lines[-1].get_ydata(), x)
     transform = WaveletTransform(DB3, 4, "zero")

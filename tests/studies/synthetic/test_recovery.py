@@ -12,6 +12,8 @@ import torch
 
 from wavedistill.studies.synthetic.recovery import noisy, recoveries, starts, teach
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def taught():
