@@ -66,8 +66,8 @@ def test_the_sum_ends_at_the_prediction(parts, most, threshold, verdict):
     assert (predicted.get_x(), predicted.get_width()) == (0, parts.predictions[5])
     assert observed.get_width() == 1.25
     for step in steps[1:]:
-        expected = POSITIVE if step.get_width() >= 0 else NEGATIVE
-        assert to_hex(step.get_facecolor()) == expected.lower()
+        colour = POSITIVE if step.get_width() >= 0 else NEGATIVE
+        assert to_hex(step.get_facecolor()) == colour.lower()
     grouped = [name for name in bars if name.endswith("others")]
     rest = len(parts.names) - most
     assert grouped == ([f"{rest} others"] if rest > 1 else [])

@@ -49,7 +49,7 @@ def test_steepness_is_drawn_as_shares_over_bins_that_all_cosmologies_have(maps):
     assert [axes.get_title("left") for axes in panels] == [*values]
     for axes, per_cosmology in zip(panels, values.values(), strict=True):
         both = np.concatenate([*per_cosmology.values()])
-        steps = [patch.get_data() for patch in axes.patches if isinstance(patch, StepPatch)]
+        steps: Any = [patch.get_data() for patch in axes.patches if isinstance(patch, StepPatch)]
         for step, peaks in zip(steps, per_cosmology.values(), strict=True):
             assert len(step.values) == 12
             np.testing.assert_allclose(step.edges[[0, -1]], np.quantile(both, (0.001, 0.999)))
@@ -146,7 +146,7 @@ def test_predictions_stand_in_the_column_of_their_truth():
 def test_the_setup_is_computed_from_one_map(maps, fitted):
     attributions = normal(128, 128)
     counts = PeakCounts({"raw": "raw", "AWD": COIF2}, bins=[9, 8, 8, 8, 8]).fit(maps)
-    options = {"counts": counts, "truth": 0.3} if fitted else {}
+    options: Any = {"counts": counts, "truth": 0.3} if fitted else {}
     figure: Any = plot_cosmology_setup(
         maps[0], COIF2, attributions, 0.31234, pixel_arcmin=PIXEL_ARCMIN, **options
     )
