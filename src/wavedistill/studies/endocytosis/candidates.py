@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,9 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wavedistill.attribution import Attributions
-from wavedistill.distillation import PenalizedSettings, WaveletDistiller, distill_path
-from wavedistill.distillation.path import DistillationPath
-from wavedistill.studies.candidates import Candidate
+from wavedistill.checks import WaveletWarning
+from wavedistill.distillation import (
+    DistillationPath,
+    PenalizedSettings,
+    WaveletDistiller,
+    distill_path,
+)
+from wavedistill.studies.endocytosis.students import LEVELS
 from wavedistill.wavelets import Wavelet
 
 __all__ = [
@@ -25,7 +31,6 @@ __all__ = [
     "resampled",
 ]
 
-LEVELS = 4
 #: Sparsity and interpretation of the wavelet that the paper shows (Fig 2), published scaling.
 NAMED_POINT = (0.005, 0.043)
 
@@ -57,7 +62,7 @@ def distilled(
     supports: Sequence[int] = (4, 6, 8, 10),
     balances: Sequence[float] = (0.1, 1.0, 10.0),
     seed: int = 0,
-) -> Iterator[Candidate]:
+) -> Iterator[Wavelet]:
     """Wavelets distilled on the orthonormal constraint: from DB5, and from the global search.
 
     Parameters
@@ -84,7 +89,7 @@ def distilled(
             _fit(distiller, X, attributions)
             where = f"support {support}" if support else "from DB5"
             for found in distiller.candidates_:
-                yield Candidate(f"{where}, gamma/lambda {balance:g}", found.wavelet, balance)
+                yield replace(found.wavelet, name=f"{where}, gamma/lambda {balance:g}")
 
 
 def penalized_path(
@@ -107,7 +112,7 @@ def penalized_path(
         random_state=seed,
     )
     with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="levels=|the learned filter")
+        warnings.simplefilter("ignore", WaveletWarning)
         return distill_path(
             X,
             attributions,
@@ -127,7 +132,7 @@ def paper_point(path: DistillationPath) -> int:
 def resampled(
     X: NDArray[np.float32],
     attributions: Attributions,
-    chosen: Candidate,
+    chosen: Wavelet,
     *,
     count: int = 100,
     seed: int = 0,
@@ -140,15 +145,14 @@ def resampled(
     random = np.random.default_rng(seed)
     distiller = WaveletDistiller(
         levels=LEVELS,
-        support=len(chosen.wavelet.lowpass),
-        interpretation=chosen.balance,
-        init=chosen.wavelet,
+        support=len(chosen.lowpass),
+        interpretation=chosen.origin["interpretation"],
+        init=chosen,
     )
     wavelets = []
     for _ in range(count):
         rows = random.integers(len(X), size=len(X))
-        part = Attributions(attributions.multipliers[rows], None, attributions.method)
-        _fit(distiller, X[rows], part)
+        _fit(distiller, X[rows], attributions[rows])
         wavelets.append(distiller.wavelet_)
     return wavelets
 
@@ -158,5 +162,5 @@ def _fit(
 ) -> None:
     with warnings.catch_warnings():
         # The paper's own depth is past dwt_max_level at this length; a bad candidate loses.
-        warnings.filterwarnings("ignore", message="levels=|the learned filter")
+        warnings.simplefilter("ignore", WaveletWarning)
         distiller.fit(X, attributions=attributions)

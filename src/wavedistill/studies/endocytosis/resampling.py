@@ -8,12 +8,11 @@ from typing import NamedTuple
 
 import numpy as np
 from joblib import Parallel, delayed
-from numpy.typing import NDArray
+from scipy.stats import bootstrap
 from sklearn.metrics import r2_score
 
 from wavedistill.attribution import attribute
 from wavedistill.datasets import EndocytosisTable
-from wavedistill.studies.candidates import known
 from wavedistill.studies.endocytosis.candidates import distilled
 from wavedistill.studies.endocytosis.students import Fit, choose, linear
 from wavedistill.studies.endocytosis.teacher import (
@@ -22,11 +21,9 @@ from wavedistill.studies.endocytosis.teacher import (
     randomised,
     train_teacher,
 )
-from wavedistill.wavelets import Wavelet
+from wavedistill.wavelets import Wavelet, known_wavelets
 
 __all__ = ["CellGain", "GainSummary", "Gains", "gains_by_cell", "null_scores"]
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -47,64 +44,45 @@ class CellGain:
 
 
 class GainSummary(NamedTuple):
-    """The gain over the best known wavelet in a few numbers.
+    """The gain over the best known wavelet in a few numbers."""
 
-    `mean`, `low` and `high` are of the cells held out in turn, with a 95 % bootstrap interval;
-    `observed` is the gain on the study's own held-out cells, `null_median` that of teachers with
-    random weights there, and `p_value` the share of these that do as well, the trained one counted
-    in.
-    """
-
+    #: Over the cells held out in turn, with a 95 % bootstrap interval.
     mean: float
     low: float
     high: float
+    #: On the study's own held-out cells: the trained teacher's, and the median of empty teachers.
     observed: float
     null_median: float
+    #: Share of empty teachers that do as well, the trained one counted in.
     p_value: float
 
 
 @dataclass(frozen=True)
 class Gains:
-    """The gain over the best known wavelet, cell by cell, and its null distribution.
+    """The gain over the best known wavelet, cell by cell, and its null distribution."""
 
-    Parameters
-    ----------
-    cells : tuple of CellGain
-        Each cell held out once, everything before it done anew on the others.
-    null : tuple of float
-        Gains, on the study's own held-out cells, of wavelets distilled by the same procedure from
-        teachers with random weights.
-    observed : float
-        The gain there of the trained teacher's wavelet.
-    """
-
+    #: Each cell held out once, everything before it done anew on the others.
     cells: tuple[CellGain, ...]
+    #: Gains, on the study's own held-out cells, of wavelets distilled by the same procedure from
+    #: teachers with random weights; and the gain there of the trained teacher's wavelet.
     null: tuple[float, ...]
     observed: float
 
     @property
-    def mean(self) -> float:
-        """Over cells."""
-        return float(np.mean([cell.gain for cell in self.cells]))
-
-    def interval(self, coverage: float = 0.95, count: int = 10_000, seed: int = 0) -> Array:
-        """Bootstrap interval of the mean gain, resampling cells."""
-        gains = np.array([cell.gain for cell in self.cells])
-        drawn = np.random.default_rng(seed).choice(gains, size=(count, len(gains))).mean(axis=1)
-        tail = (1 - coverage) / 2
-        ends: Array = np.quantile(drawn, [tail, 1 - tail])
-        return ends
+    def as_good(self) -> int:
+        """How many empty teachers do as well as the trained one."""
+        return sum(gain >= self.observed for gain in self.null)
 
     def summary(self) -> GainSummary:
         """For a table; the cells must have been held out in turn."""
-        low, high = self.interval()
+        gains = np.array([cell.gain for cell in self.cells])
+        interval = bootstrap(
+            (gains,), np.mean, n_resamples=10_000, method="percentile", rng=0
+        ).confidence_interval
         null = float(np.median(self.null)) if self.null else np.nan
-        return GainSummary(self.mean, float(low), float(high), self.observed, null, self.p_value)
-
-    @property
-    def p_value(self) -> float:
-        """Share of empty teachers that do as well, the trained one counted in."""
-        return (1 + sum(gain >= self.observed for gain in self.null)) / (1 + len(self.null))
+        p_value = (1 + self.as_good) / (1 + len(self.null))
+        ends = float(interval.low), float(interval.high)
+        return GainSummary(float(gains.mean()), *ends, self.observed, null, p_value)
 
 
 def gains_by_cell(
@@ -124,8 +102,7 @@ def gains_by_cell(
     teacher : ClathrinLSTM, optional
         One that was trained on other recordings; by default one is trained for each cell, for so
         many epochs at most.
-    epochs : int
-    seed : int
+    epochs, seed : int
     jobs : int
         Processes.
     **search
@@ -165,15 +142,15 @@ def _gain(
     aside = table.cell == cell
     train, test = table.rows(~aside), table.rows(aside)
     seen = teacher or train_teacher(train, max_epochs=epochs, seed=seed)
-    best = choose(known(), linear, Fit(train, seed))
+    best = choose(known_wavelets(), linear, Fit(train, seed))
     db5 = linear(Wavelet.from_name("db5")).fit(train.X, train.y)
     return CellGain(
-        int(cell),
-        len(test),
-        _distilled_score(train, test, seen, seed, search),
-        float(r2_score(test.y, best.model.predict(test.X))),
-        float(r2_score(test.y, db5.predict(test.X))),
-        float(r2_score(test.y, predict(seen, test.X))),
+        cell=int(cell),
+        tracks=len(test),
+        awd=_distilled_score(train, test, seen, seed, search),
+        best_known=float(r2_score(test.y, best.model.predict(test.X))),
+        db5=float(r2_score(test.y, db5.predict(test.X))),
+        teacher=float(r2_score(test.y, predict(seen, test.X))),
     )
 
 
@@ -184,6 +161,6 @@ def _distilled_score(
     seed: int,
     search: dict[str, tuple[float, ...]],
 ) -> float:
-    candidates = distilled(train.X, attribute(teacher, train.X), seed=seed, **search)  # type: ignore[arg-type]
-    best = choose(candidates, linear, Fit(train, seed))
+    wavelets = distilled(train.X, attribute(teacher, train.X), seed=seed, **search)  # type: ignore[arg-type]
+    best = choose(wavelets, linear, Fit(train, seed))
     return float(r2_score(test.y, best.model.predict(test.X)))

@@ -8,7 +8,6 @@ from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
-import pywt
 from numpy.typing import NDArray
 from sklearn.base import clone
 from sklearn.compose import make_column_transformer
@@ -21,12 +20,11 @@ from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from sklearn.tree import DecisionTreeRegressor
 
 from wavedistill.datasets import EndocytosisTable
-from wavedistill.students import TopCoefficients
-from wavedistill.studies.candidates import Candidate
-from wavedistill.studies.endocytosis.candidates import LEVELS
-from wavedistill.wavelets import Wavelet
+from wavedistill.students import TopCoefficients, UndecimatedSummary
+from wavedistill.wavelets import Wavelet, WaveletTransform
 
 __all__ = [
+    "LEVELS",
     "Chosen",
     "Fit",
     "Recipe",
@@ -38,12 +36,13 @@ __all__ = [
     "ranked",
     "recipes",
     "trace_summary",
-    "undecimated_summary",
 ]
 
 Array = NDArray[np.floating]
 Recipe = Callable[[Wavelet], Pipeline]
 
+#: Depth of all transforms of this study, as in the paper.
+LEVELS = 4
 _PENALTIES = np.geomspace(1e-2, 1e3, 11)
 #: Locations of the largest and of the smallest coefficient of each sub-band.
 _PLACES = 2 * (LEVELS + 1)
@@ -53,23 +52,14 @@ _NUMBERS = 40
 
 @dataclass(frozen=True, eq=False)
 class Fit:
-    """What students are fitted to; their scores are against the response, whatever that is.
+    """What students are fitted to. Their scores are against the response, whatever that is."""
 
-    Parameters
-    ----------
-    table : EndocytosisTable
-        Training rows.
-    seed : int
-        Of the folds.
-    target : ndarray, shape (n,), or None
-        What to fit to in place of the response, such as a teacher's outputs.
-    more : (traces, targets, cells) or None
-        Rows to fit to besides, in folds that train on their cell.
-    """
-
+    #: Training rows, and the seed of the folds.
     table: EndocytosisTable
     seed: int = 0
+    #: What to fit to in place of the response, such as a teacher's outputs, shape (n,).
     target: Array | None = None
+    #: Traces, targets and cells of rows to fit to besides, in folds that train on their cell.
     more: tuple[Array, Array, NDArray[np.integer]] | None = None
 
     def rows(self, index: NDArray[np.intp]) -> tuple[Array, Array]:
@@ -90,7 +80,7 @@ class Chosen(NamedTuple):
     tree its thresholds and leaves).
     """
 
-    candidate: Candidate
+    wavelet: Wavelet
     model: Any
     r2_cv: float
     numbers: int
@@ -99,49 +89,61 @@ class Chosen(NamedTuple):
 def linear(wavelet: Wavelet) -> Pipeline:
     """The paper's student: the six largest coefficients of each scale into a linear model.
 
-    With a ridge, and in the units of the trace, which an orthonormal transform keeps: else bands
-    that a wavelet leaves all but empty would take weights of any size, and one odd track rule.
+    It is a ridge regression in the units of the trace, which an orthonormal transform keeps.
+    Otherwise bands that a wavelet leaves all but empty would get weights of any size, and one odd
+    track would rule.
     """
-    return make_pipeline(TopCoefficients(wavelet, levels=LEVELS, k=6), _ridge())
+    return make_pipeline(TopCoefficients(_transform(wavelet), k=6), RidgeCV(_PENALTIES))
 
 
 def recipes() -> dict[str, Recipe]:
     """Students beyond the paper, each made from a wavelet."""
 
-    def both(wavelet: Wavelet) -> Pipeline:
-        return make_pipeline(_both_ends(wavelet), _ridge())
+    def made_of(*steps: Callable[[Wavelet], Any]) -> Recipe:
+        return lambda wavelet: make_pipeline(*(step(wavelet) for step in steps))
 
-    def located(wavelet: Wavelet) -> Pipeline:
-        places = _scaled_last(_PLACES)
-        return make_pipeline(_both_ends(wavelet, locations=True), places, _ridge())
+    def ends(wavelet: Wavelet, *, locations: bool = False) -> TopCoefficients:
+        return TopCoefficients(_transform(wavelet), k=3, sign="both", locations=locations)
 
-    def summarised(wavelet: Wavelet) -> Pipeline:
-        return make_pipeline(*_all_features(wavelet), _ridge())
+    located = partial(ends, locations=True)
+    summary = FunctionTransformer(trace_summary, validate=True)
 
-    def sparse(wavelet: Wavelet) -> Pipeline:
-        most = SelectFromModel(
-            make_pipeline(StandardScaler(), _ridge()),
+    def summarised(wavelet: Wavelet) -> Any:
+        return make_union(located(wavelet), summary)
+
+    def any_shift(wavelet: Wavelet) -> Any:
+        return make_union(UndecimatedSummary(_transform(wavelet)), summary)
+
+    def scaled_last(count: int) -> Callable[[Wavelet], Any]:
+        last = (StandardScaler(), slice(-count, None))
+        return lambda wavelet: make_column_transformer(last, remainder="passthrough")
+
+    def sparse(wavelet: Wavelet) -> SelectFromModel:
+        return SelectFromModel(
+            make_pipeline(StandardScaler(), RidgeCV(_PENALTIES)),
             threshold=-np.inf,
             max_features=partial(_at_most, _NUMBERS - 1 - len(wavelet.lowpass)),
             importance_getter="named_steps.ridgecv.coef_",
         )
-        return make_pipeline(*_all_features(wavelet), most, _ridge())
 
-    def any_shift(wavelet: Wavelet) -> Pipeline:
-        return make_pipeline(*_all_shifts(wavelet), _ridge())
+    def ridge(wavelet: Wavelet) -> RidgeCV:
+        return RidgeCV(_PENALTIES)
 
-    def tree(wavelet: Wavelet) -> Pipeline:
-        model = DecisionTreeRegressor(max_leaf_nodes=10, min_samples_leaf=20, random_state=0)
-        return make_pipeline(*_all_features(wavelet), model)
+    def scaled(wavelet: Wavelet) -> StandardScaler:
+        return StandardScaler()
 
+    def tree(wavelet: Wavelet) -> DecisionTreeRegressor:
+        return DecisionTreeRegressor(max_leaf_nodes=10, min_samples_leaf=20, random_state=0)
+
+    features = (summarised, scaled_last(_PLACES + 3))
     return {
         "6 largest": linear,
-        "3 largest, 3 smallest": both,
-        "+ locations": located,
-        "+ lifetime, peak, last value": summarised,
-        f"sparse, {_NUMBERS} numbers": sparse,
-        "any shift: extremes, locations, sums": any_shift,
-        "tree, 10 leaves": tree,
+        "3 largest, 3 smallest": made_of(ends, ridge),
+        "+ locations": made_of(located, scaled_last(_PLACES), ridge),
+        "+ lifetime, peak, last value": made_of(*features, ridge),
+        f"sparse, {_NUMBERS} numbers": made_of(*features, sparse, ridge),
+        "any shift: extremes, locations, sums": made_of(any_shift, scaled, ridge),
+        "tree, 10 leaves": made_of(*features, tree),
     }
 
 
@@ -155,59 +157,34 @@ def trace_summary(traces: Array) -> Array:
     return np.column_stack([frames, traces.argmax(axis=1), traces[:, -1]])
 
 
-def undecimated_summary(traces: Array, wavelet: Wavelet) -> Array:
-    """Of each scale of the undecimated transform, what does not depend on where its grid begins.
-
-    These are the largest and the smallest coefficient, their frames, and the sums of the positive
-    and of the negative ones. Beyond its ends a trace is 0.
-
-    Parameters
-    ----------
-    traces : ndarray, shape (n, frames)
-    wavelet : Wavelet
-
-    Returns
-    -------
-    ndarray, shape (n, 6 (LEVELS + 1))
-        Scale by scale, the approximation first.
-    """
-    step = 2**LEVELS
-    beside = -(-(step - 1) * (len(wavelet.lowpass) - 1) // 2)
-    beyond = -(traces.shape[1] + 2 * beside) % step
-    padded = np.pad(np.asarray(traces, np.float64), ((0, 0), (beside, beside + beyond)))
-    found = []
-    for band in pywt.swt(padded, wavelet.to_pywt(), LEVELS, axis=1, trim_approx=True):
-        found += [band.max(axis=1), band.min(axis=1), band.argmax(axis=1), band.argmin(axis=1)]
-        found += [np.maximum(band, 0).sum(axis=1), np.minimum(band, 0).sum(axis=1)]
-    return np.column_stack(found)
-
-
-def ranked(
-    candidates: Iterable[Candidate], recipe: Recipe, fit: Fit
-) -> list[tuple[float, Candidate]]:
-    """Candidates by the R2 of their students in cross-validation, the best first."""
-    scored = [(cross_validated(recipe(c.wavelet), fit), c) for c in candidates]
+def ranked(wavelets: Iterable[Wavelet], recipe: Recipe, fit: Fit) -> list[tuple[float, Wavelet]]:
+    """Wavelets by the R2 of their students in cross-validation, the best first."""
+    scored = [(cross_validated(recipe(wavelet), fit), wavelet) for wavelet in wavelets]
     return sorted(scored, key=lambda pair: -pair[0])
 
 
-def choose(candidates: Iterable[Candidate], recipe: Recipe, fit: Fit) -> Chosen:
-    """The candidate whose student has the best R2 in cross-validation, fitted to all rows."""
-    return fitted(ranked(candidates, recipe, fit)[0], recipe, fit)
+def choose(wavelets: Iterable[Wavelet], recipe: Recipe, fit: Fit) -> Chosen:
+    """The wavelet whose student has the best R2 in cross-validation, fitted to all rows."""
+    return fitted(ranked(wavelets, recipe, fit)[0], recipe, fit)
 
 
-def fitted(best: tuple[float, Candidate], recipe: Recipe, fit: Fit) -> Chosen:
-    """The student of a candidate that `ranked` gave with its score, fitted to all rows."""
-    r2_cv, candidate = best
-    model = recipe(candidate.wavelet).fit(*fit.rows(np.arange(len(fit.table))))
-    return Chosen(candidate, model, r2_cv, len(candidate.wavelet.lowpass) + _weights(model[-1]))
+def fitted(best: tuple[float, Wavelet], recipe: Recipe, fit: Fit) -> Chosen:
+    """The student of a wavelet that `ranked` gave with its score, fitted to all rows."""
+    r2_cv, wavelet = best
+    model = recipe(wavelet).fit(*fit.rows(np.arange(len(fit.table))))
+    return Chosen(wavelet, model, r2_cv, len(wavelet.lowpass) + _weights(model[-1]))
 
 
 def cross_validated(model: Any, fit: Fit) -> float:
-    """Mean R2 against the response over five folds that leave cells out."""
+    """Mean R2 against the response over five folds that leave cells out.
+
+    `students.select` scores what it fits to. Here students may be fitted to a teacher, and to more
+    rows than are scored.
+    """
     table, scores = fit.table, []
     for train, test in folds_by_cell(table.cell, fit.seed):
-        fitted = clone(model).fit(*fit.rows(train))
-        scores.append(r2_score(table.y[test], fitted.predict(table.X[test])))
+        trained = clone(model).fit(*fit.rows(train))
+        scores.append(r2_score(table.y[test], trained.predict(table.X[test])))
     return float(np.mean(scores))
 
 
@@ -219,31 +196,8 @@ def folds_by_cell(
     return list(folds.split(cell, groups=cell))
 
 
-def _ridge() -> RidgeCV:
-    return RidgeCV(_PENALTIES)
-
-
-def _both_ends(wavelet: Wavelet, *, locations: bool = False) -> TopCoefficients:
-    return TopCoefficients(wavelet, levels=LEVELS, k=3, sign="both", locations=locations)
-
-
-def _all_features(wavelet: Wavelet) -> tuple[Any, Any]:
-    """Both ends of each scale, where they lie, and `trace_summary`, in two steps of a pipeline."""
-    summary = FunctionTransformer(trace_summary, validate=True)
-    features = make_union(_both_ends(wavelet, locations=True), summary)
-    return features, _scaled_last(_PLACES + 3)
-
-
-def _all_shifts(wavelet: Wavelet) -> tuple[Any, Any]:
-    """`undecimated_summary` and `trace_summary`, in two steps of a pipeline."""
-    shifts = FunctionTransformer(undecimated_summary, kw_args={"wavelet": wavelet})
-    summary = FunctionTransformer(trace_summary, validate=True)
-    return make_union(shifts, summary), StandardScaler()
-
-
-def _scaled_last(count: int) -> Any:
-    """Bring so many of the last features, which are no coefficients, to a spread of 1."""
-    return make_column_transformer((StandardScaler(), slice(-count, None)), remainder="passthrough")
+def _transform(wavelet: Wavelet) -> WaveletTransform:
+    return WaveletTransform(wavelet, LEVELS, "zero", axes=-1)
 
 
 def _at_most(count: int, features: Array) -> int:
