@@ -13,7 +13,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 __all__ = [
+    "BorderWarning",
     "Floats",
+    "InvalidWaveletWarning",
+    "PaddedWaveletWarning",
+    "WaveletWarning",
     "dense_float_array",
     "float_array",
     "integer",
@@ -23,6 +27,26 @@ __all__ = [
 ]
 
 Floats = NDArray[np.floating[Any]]
+
+
+class WaveletWarning(UserWarning):
+    """A fit did what was asked, and its wavelet or its transform deserves a second look.
+
+    The warnings below derive from it. To ignore all of them:
+    ``warnings.simplefilter("ignore", wavedistill.WaveletWarning)``.
+    """
+
+
+class BorderWarning(WaveletWarning):
+    """The transform is so deep that every coefficient of its coarsest levels feels the border."""
+
+
+class InvalidWaveletWarning(WaveletWarning):
+    """A learned filter generates no orthogonal wavelet basis, or nearly none."""
+
+
+class PaddedWaveletWarning(WaveletWarning):
+    """A learned filter is a shorter wavelet with zeros around it."""
 
 
 def float_array(value: ArrayLike, name: str, *, min_ndim: int = 1) -> Floats:

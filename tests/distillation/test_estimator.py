@@ -25,7 +25,7 @@ CONDITIONS = (
 LEVELS = 3
 
 # The warning has a test of its own.
-pytestmark = pytest.mark.filterwarnings("ignore:levels=:UserWarning")
+pytestmark = pytest.mark.filterwarnings("ignore::wavedistill.WaveletWarning")
 
 
 @pytest.fixture
@@ -175,7 +175,6 @@ def test_candidates_are_distinct_and_in_order(random):
     assert min(apart) > 0.01
 
 
-@pytest.mark.filterwarnings("ignore:the learned filter's smallest response")
 @pytest.mark.parametrize("mode", ["zero", "periodization", "symmetric", "smooth"])
 @pytest.mark.parametrize("shape", [(5, 33), (5, 3, 20), (1, 17)])
 def test_inverse_transform_gives_the_signals_back(mode, shape, random):

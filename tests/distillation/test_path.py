@@ -8,7 +8,7 @@ import pytest
 import wavedistill as wd
 from wavedistill.distillation.path import DistillationPath
 
-pytestmark = pytest.mark.filterwarnings("ignore:levels=:UserWarning")
+pytestmark = pytest.mark.filterwarnings("ignore::wavedistill.WaveletWarning")
 
 SPARSITY, INTERPRETATION = [1.0, 0.1], [0.0, 0.5, 1.0]
 

@@ -25,10 +25,8 @@ TERMS = {"reconstruction", "sparsity", "interpretation", *FILTER_TERMS}
 
 # The warning has a test of its own elsewhere; oracles warn in their own words.
 pytestmark = [
-    pytest.mark.filterwarnings("ignore:levels=:UserWarning"),
+    pytest.mark.filterwarnings("ignore::wavedistill.WaveletWarning"),
     pytest.mark.filterwarnings("ignore:Level value of:UserWarning"),
-    # Short fits from a noisy filter end at one.
-    pytest.mark.filterwarnings("ignore:the learned filter:UserWarning"),
 ]
 
 

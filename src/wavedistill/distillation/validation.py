@@ -11,7 +11,7 @@ import pywt
 from numpy.typing import ArrayLike, NDArray
 
 from wavedistill.attribution import Attributions
-from wavedistill.checks import integer
+from wavedistill.checks import BorderWarning, InvalidWaveletWarning, integer
 from wavedistill.distillation.penalized.settings import PenalizedSettings
 from wavedistill.modes import check_mode
 from wavedistill.wavelets import Decomposition, Lattice, Wavelet, as_wavelet
@@ -75,6 +75,7 @@ def check_depth(decomposition: Decomposition, lengths: Sequence[int], support: i
             f"levels={levels} is deeper than {usual}, PyWavelets' dwt_max_level for "
             f"length {length} and {support} taps: every coefficient of the coarsest levels "
             "feels the border. Where that matters, take fewer levels or a shorter support.",
+            BorderWarning,
             stacklevel=3,
         )
 
@@ -131,6 +132,7 @@ def warn_of_invalid_wavelet(wavelet: Wavelet) -> None:
             f"the learned filter's smallest response on [-pi/2, pi/2] is {response:.3g}: at 0 it "
             "would not generate an orthogonal wavelet basis (third condition of Theorem 1). Try "
             "another support, or another balance of sparsity and interpretation.",
+            InvalidWaveletWarning,
             stacklevel=3,
         )
     worst = max(residuals, key=lambda name: abs(residuals[name]))
@@ -140,6 +142,7 @@ def warn_of_invalid_wavelet(wavelet: Wavelet) -> None:
             f"{worst} (Eq. 9-11), which `transform` and `inverse_transform` inherit. The weights "
             "of sparsity and interpretation outweigh the penalties: lower both, or use "
             "constraint='orthonormal'.",
+            InvalidWaveletWarning,
             stacklevel=3,
         )
 

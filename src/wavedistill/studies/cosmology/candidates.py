@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wavedistill.attribution import Attributions, attribute
+from wavedistill.checks import WaveletWarning
 from wavedistill.distillation import WaveletDistiller, distill_path
 from wavedistill.distillation.path import fingerprint
 from wavedistill.files import replacing
@@ -80,7 +81,7 @@ def distilled(
     weights = [0.0] if attributions is None else list(balances)
     with warnings.catch_warnings():
         # The paper's own depth is past dwt_max_level for small maps; a bad candidate loses.
-        warnings.filterwarnings("ignore", message="levels=|the learned filter")
+        warnings.simplefilter("ignore", WaveletWarning)
         notify("distillation from DB5")
         path = distill_path(
             maps,

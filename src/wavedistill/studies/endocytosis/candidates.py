@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wavedistill.attribution import Attributions
+from wavedistill.checks import WaveletWarning
 from wavedistill.distillation import PenalizedSettings, WaveletDistiller, distill_path
 from wavedistill.distillation.path import DistillationPath
 from wavedistill.studies.candidates import Candidate
@@ -107,7 +108,7 @@ def penalized_path(
         random_state=seed,
     )
     with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="levels=|the learned filter")
+        warnings.simplefilter("ignore", WaveletWarning)
         return distill_path(
             X,
             attributions,
@@ -158,5 +159,5 @@ def _fit(
 ) -> None:
     with warnings.catch_warnings():
         # The paper's own depth is past dwt_max_level at this length; a bad candidate loses.
-        warnings.filterwarnings("ignore", message="levels=|the learned filter")
+        warnings.simplefilter("ignore", WaveletWarning)
         distiller.fit(X, attributions=attributions)
