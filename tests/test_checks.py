@@ -50,7 +50,11 @@ def test_other_real_numbers_become_floats(value, dtype):
         (np.array(["2020-01-01"], "M8[D]"), TypeError, "X has dtype datetime64"),
         (np.array([{}]), TypeError, "X has dtype object and cannot be read as real numbers"),
         (np.array(["b", 1], dtype=object), TypeError, "X has dtype object and cannot be read"),
-        (np.ma.array([1.0, 2.0], mask=[0, 1]), TypeError, r"X is a masked array.*X\.filled\(0\)"),
+        (
+            np.ma.array([1.0, 2.0], mask=[False, True]),
+            TypeError,
+            r"X is a masked array.*X\.filled\(0\)",
+        ),
         (np.ma.array([1.0, 2.0]), TypeError, "X is a masked array, and its mask would be lost"),
         ([[1.0], [1, 2, 3]], ValueError, r"X holds sequences of unequal length \(1 to 3\)"),
     ],

@@ -1,5 +1,7 @@
 """Padding modes: borders, sizes and adjoints, against PyWavelets' own."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 import pywt
@@ -26,7 +28,8 @@ def extended(data, taps, mode, append_zero=False):
 def test_modes_are_those_of_pywavelets():
     assert set(MODES) == set(ORACLES) == set(pywt.Modes.modes)
     assert [check_mode(mode) for mode in MODES] == list(MODES)
-    for mode in ("per", "Zero", "", None, 3):
+    wrong: list[Any] = ["per", "Zero", "", None, 3]
+    for mode in wrong:
         with pytest.raises(ValueError, match=f"mode={mode!r} must be one of zero, .*antireflect"):
             check_mode(mode)
 

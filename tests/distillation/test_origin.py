@@ -1,6 +1,7 @@
 """Learned wavelets carry how they were learned, into files, features and transforms."""
 
 import json
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,9 +17,8 @@ X = normal(60, 32).cumsum(axis=1)
 @pytest.fixture(scope="module")
 def fit():
     attributions = wd.Attributions(np.gradient(X, axis=1), method="saliency")
-    distiller = wd.WaveletDistiller(
-        levels=np.int64(2), support=6, sparsity=np.float64(0.5), mode="symmetric", axes=1
-    )
+    settings: dict[str, Any] = {"levels": np.int64(2), "sparsity": np.float64(0.5)}
+    distiller = wd.WaveletDistiller(**settings, support=6, mode="symmetric", axes=1)
     return distiller.fit(X, attributions=attributions)
 
 

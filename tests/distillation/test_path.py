@@ -1,6 +1,7 @@
 """Paths over a grid of weights: warm starts, resuming, and what is refused."""
 
 import json
+from typing import Any
 
 import numpy as np
 import pytest
@@ -31,7 +32,7 @@ def test_every_point_is_a_fit_from_its_neighbour(arrays):
     expected = []
     for row, sparsity in enumerate(SPARSITY):
         for column, interpretation in enumerate(INTERPRETATION):
-            init = "db3"
+            init: wd.Wavelet | str = "db3"
             if column:
                 init = expected[-1].wavelet_
             elif row:
@@ -121,7 +122,7 @@ def test_grids_that_make_no_sense_are_refused(options, message, arrays):
 def test_the_file_of_another_path_is_refused_and_kept(change, arrays, tmp_path):
     file = tmp_path / "path.json"
     make(arrays, file=file)
-    options = {}
+    options: dict[str, Any] = {}
     if change == "data":
         arrays = (arrays[0] + 1e-9, arrays[1])
     elif change == "attributions":

@@ -4,6 +4,7 @@ import copy
 import json
 import pickle
 import warnings
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,7 +17,7 @@ import wavedistill as wd
 from tests.helpers import MODES, normal
 from wavedistill.wavelets import Wavelet, WaveletTransform, as_transform
 
-AXES = {1: -1, 2: (-2, -1), 3: (-3, -2, -1)}
+AXES: dict[int, Any] = {1: -1, 2: (-2, -1), 3: (-3, -2, -1)}
 WAVELETS = st.lists(st.sampled_from(["haar", "db2", "sym5", "coif1"]), min_size=1, max_size=3)
 
 
@@ -374,9 +375,14 @@ def test_equality_is_that_of_filters_and_settings():
     for same in (WaveletTransform("db1", 2), WaveletTransform(["haar", "haar"])):
         assert same == one
         assert hash(same) == hash(one)
-    others = [("db2", 2), ("haar", 3), ("haar", 2, "smooth"), ("haar", 2, "zero", 1)]
+    others: list[Any] = [
+        ("db2", 2),
+        ("haar", 3),
+        ("haar", 2, "smooth"),
+        ("haar", 2, "zero", 1),
+    ]
     assert len({one, *(WaveletTransform(*other) for other in others)}) == 5
-    assert one != "haar"
+    assert one != object()
 
 
 class Holder(BaseEstimator):

@@ -1,5 +1,7 @@
 """Where coefficients lie, for signals, images and volumes, and the settings that decide it."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 import pywt
@@ -79,8 +81,9 @@ def test_bands_of_images_have_two_axes(axes):
 def test_axes_are_kept_in_ascending_order():
     assert Decomposition(2).axes == (-1,)
     assert Decomposition(2, axes=(-1, -2)) == Decomposition(2, "zero", [-2, -1])
-    assert Decomposition(2, axes=np.array([2, 1])).axes == (1, 2)
-    assert hash(Decomposition(2)) == hash(Decomposition(np.int64(2)))
+    numbers: list[Any] = [np.array([2, 1]), np.int64(2)]
+    assert Decomposition(2, axes=numbers[0]).axes == (1, 2)
+    assert hash(Decomposition(2)) == hash(Decomposition(numbers[1]))
     assert Decomposition(2, axes=(-2, -1)).along((5, 6, 7)) == (1, 2)
     assert Decomposition(2, axes=(-2, -1)).lengths((5, 6, 7)) == (6, 7)
     assert Decomposition(2).layout((9,), 4) == CoefficientLayout((9,), (4, 4))

@@ -1,5 +1,7 @@
 """The transforms of tensors: those of arrays, and differentiable."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -10,7 +12,11 @@ torch = pytest.importorskip("torch")
 
 from wavedistill.wavelets import tensors  # noqa: E402
 
-RANKS = {1: (-1, (19,)), 2: ((-2, -1), (9, 12)), 3: ((-3, -2, -1), (5, 6, 7))}
+RANKS: dict[int, tuple[Any, tuple[int, ...]]] = {
+    1: (-1, (19,)),
+    2: ((-2, -1), (9, 12)),
+    3: ((-3, -2, -1), (5, 6, 7)),
+}
 
 
 def any_filter(taps, seed=1):

@@ -133,7 +133,7 @@ def test_a_wavelet_does_not_change():
     with pytest.raises(ValueError, match="read-only"):
         wavelet.lowpass[0] = 7
     with pytest.raises(AttributeError):
-        wavelet.lowpass = taps
+        wavelet.lowpass = taps  # type: ignore[misc]
     wavelet.highpass[0] = 7
     np.testing.assert_array_equal(wavelet.highpass, [1, -1])
 

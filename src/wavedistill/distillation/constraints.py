@@ -20,7 +20,7 @@ from wavedistill.distillation.penalized.settings import PenalizedSettings
 from wavedistill.extras import load
 from wavedistill.wavelets import Decomposition, Wavelet
 
-__all__ = ["Constraint", "Evaluation", "Orthonormal", "Penalized"]
+__all__ = ["Constraint", "Evaluation", "Orthonormal", "Penalized", "constraint_of"]
 
 Terms = tuple[Term, ...]
 
@@ -120,6 +120,13 @@ class Penalized:
             signals, terms, decomposition, start, self.settings, random
         )
         return found
+
+
+def constraint_of(estimator: Any) -> Constraint:
+    """The constraint that the parameters of a `WaveletDistiller` name."""
+    if estimator.constraint == "penalized":
+        return Penalized(estimator.penalized or PenalizedSettings())
+    return Orthonormal(estimator.max_iter, estimator.tol)
 
 
 def _loaded(module: str) -> Any:

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
-import wavedistill
 from wavedistill.attribution import Attributions
 from wavedistill.checks import Floats, float_array
-from wavedistill.distillation.constraints import Constraint, Orthonormal, Penalized
-from wavedistill.distillation.fits import sign
+from wavedistill.distillation.constraints import constraint_of
+from wavedistill.distillation.fits import origin_of, sign
 from wavedistill.distillation.inspection import warn_of_invalid_wavelet, warn_of_padding
 from wavedistill.distillation.penalized.settings import PenalizedSettings
 from wavedistill.distillation.starts import start_wavelet
@@ -26,7 +25,7 @@ from wavedistill.distillation.validation import (
     warn_of_forgotten_axis,
 )
 from wavedistill.signals import read_signals
-from wavedistill.wavelets import Decomposition, Wavelet, WaveletTransform
+from wavedistill.wavelets import Wavelet, WaveletTransform
 
 __all__ = ["WaveletDistiller"]
 
@@ -205,7 +204,7 @@ class WaveletDistiller(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         signals, axes = read_signals(self, X, self.axes, reset=True)
         warn_of_forgotten_axis(signals.shape, self.axes)
         taught = as_attributions(attributions)
-        constraint = self._constraint()
+        constraint = constraint_of(self)
         constraint.check(taught)
         scales = None if self.normalize else {"sparsity": 1.0, "interpretation": 1.0}
         terms = make_terms(
@@ -217,7 +216,7 @@ class WaveletDistiller(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         self.scales_ = {term.name: term.scale for term in terms}
 
         method = taught.method if taught is not None and "interpretation" in self.scales_ else None
-        self.candidates_ = sign(fit.candidates, self._origin(decomposition, method))
+        self.candidates_ = sign(fit.candidates, origin_of(self, decomposition, method))
         self.loss_terms_, self.history_ = fit.terms, fit.history
         self.wavelet_, self.loss_, _ = self.candidates_[0]
         self.transform_ = WaveletTransform(self.wavelet_, self.levels, self.mode, self.axes)
@@ -265,7 +264,7 @@ class WaveletDistiller(TransformerMixin, BaseEstimator):  # type: ignore[misc]
                 "the fit used attributions, and score was given none; pass "
                 "attributions=... of these signals."
             )
-        given, constraint = as_attributions(attributions), self._constraint()
+        given, constraint = as_attributions(attributions), constraint_of(self)
         constraint.check(given)
         interpretation = self.interpretation if taught else 0.0
         decomposition = self.transform_.decomposition
@@ -290,25 +289,6 @@ class WaveletDistiller(TransformerMixin, BaseEstimator):  # type: ignore[misc]
                 "which have no flat list of names; see layout_."
             )
         return np.array(self.layout_.labels, dtype=object)
-
-    def _constraint(self) -> Constraint:
-        if self.constraint == "penalized":
-            return Penalized(self.penalized or PenalizedSettings())
-        return Orthonormal(self.max_iter, self.tol)
-
-    def _origin(self, decomposition: Decomposition, method: str | None) -> dict[str, Any]:
-        """How the wavelets of this fit are learned; see `Wavelet.origin`."""
-        return {
-            "levels": decomposition.levels,
-            "mode": decomposition.mode,
-            "axes": list(decomposition.axes),
-            "sparsity": float(self.sparsity),
-            "interpretation": float(self.interpretation),
-            "normalize": bool(self.normalize),
-            "constraint": self.constraint,
-            "method": method,
-            "version": wavedistill.__version__,
-        }
 
     def _random(self) -> np.random.Generator:
         state = self.random_state

@@ -9,12 +9,13 @@ from typing import Any, NamedTuple
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from wavedistill._version import __version__
 from wavedistill.distillation.descent import Basin, descend
 from wavedistill.distillation.objective import Objective, Term
 from wavedistill.distillation.search import global_search
 from wavedistill.wavelets import Decomposition, Lattice, Wavelet
 
-__all__ = ["Candidate", "Fit", "fit_orthonormal", "sign"]
+__all__ = ["Candidate", "Fit", "fit_orthonormal", "origin_of", "sign"]
 
 #: Filters with a smallest response on [-pi/2, pi/2] below this are avoided.
 _LEAST_RESPONSE = 1e-3
@@ -98,6 +99,29 @@ def fit_orthonormal(
     return Fit(candidates, everything.evaluate(basins[0].lowpass), list(basins[0].history))
 
 
+def origin_of(estimator: Any, decomposition: Decomposition, method: str | None) -> dict[str, Any]:
+    """How the wavelets of a fit are learned: the shared part of `Wavelet.origin`.
+
+    Parameters
+    ----------
+    estimator : WaveletDistiller
+    decomposition : Decomposition
+    method : str or None
+        Of the attributions, if they count.
+    """
+    return {
+        "levels": decomposition.levels,
+        "mode": decomposition.mode,
+        "axes": list(decomposition.axes),
+        "sparsity": float(estimator.sparsity),
+        "interpretation": float(estimator.interpretation),
+        "normalize": bool(estimator.normalize),
+        "constraint": estimator.constraint,
+        "method": method,
+        "version": __version__,
+    }
+
+
 def sign(candidates: Sequence[Candidate], origin: Mapping[str, Any]) -> list[Candidate]:
     """Write into the wavelets how they were learned.
 
@@ -105,7 +129,7 @@ def sign(candidates: Sequence[Candidate], origin: Mapping[str, Any]) -> list[Can
     ----------
     candidates : sequence of Candidate
     origin : mapping
-        What all of them share; the support, the loss and the start are added.
+        What they share (`origin_of`); the support, the loss and the start are added.
     """
     signed = []
     for wavelet, loss, start in candidates:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from types import MappingProxyType
 from typing import Any, NamedTuple, Self, TypeAlias
@@ -37,7 +37,7 @@ class WaveletFunctions(NamedTuple):
     x: Array
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, init=False)
 class Wavelet:
     """A two-channel filter bank given by its lowpass filter, in PyWavelets' conventions.
 
@@ -72,16 +72,18 @@ class Wavelet:
     """
 
     lowpass: Array
-    name: str = field(default="", kw_only=True)
-    origin: Mapping[str, Any] = field(default_factory=dict, kw_only=True)
+    name: str
+    origin: Mapping[str, Any]
 
-    def __post_init__(self) -> None:
-        if isinstance(self.lowpass, str):
+    def __init__(
+        self, lowpass: ArrayLike, *, name: str = "", origin: Mapping[str, Any] | None = None
+    ) -> None:
+        if isinstance(lowpass, str):
             raise TypeError(
-                f"lowpass={self.lowpass!r} is no filter; for a wavelet by its name, write "
-                f"Wavelet.from_name({self.lowpass!r})."
+                f"lowpass={lowpass!r} is no filter; for a wavelet by its name, write "
+                f"Wavelet.from_name({lowpass!r})."
             )
-        taps = float_array(self.lowpass, "lowpass").astype(np.float64)
+        taps = float_array(lowpass, "lowpass").astype(np.float64)
         if taps.ndim != 1 or len(taps) % 2:
             raise ValueError(
                 f"lowpass has shape {taps.shape}, and a filter is a vector of even length; pad it "
@@ -89,7 +91,8 @@ class Wavelet:
             )
         taps.flags.writeable = False
         object.__setattr__(self, "lowpass", taps)
-        object.__setattr__(self, "origin", MappingProxyType(dict(self.origin)))
+        object.__setattr__(self, "name", name)
+        object.__setattr__(self, "origin", MappingProxyType(dict(origin or {})))
 
     @classmethod
     def from_name(cls, name: str) -> Self:
