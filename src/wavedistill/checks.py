@@ -47,7 +47,11 @@ class InvalidWaveletWarning(WaveletWarning):
 
 
 class PaddedWaveletWarning(WaveletWarning):
-    """A learned filter is a shorter wavelet with zeros around it."""
+    """A learned filter is a shorter wavelet with zeros around it.
+
+    The shorter wavelet has fewer coefficients. Its loss may differ, since a shift of the filter
+    moves the dyadic grid of the coefficients.
+    """
 
 
 def float_array(value: ArrayLike, name: str, *, min_ndim: int = 1) -> Floats:

@@ -54,7 +54,7 @@ def steps(count=300):
 def test_a_fit_says_that_its_wavelet_is_a_shorter_one():
     fit, (message,) = shorter(steps(), levels=4)
     found = re.fullmatch(
-        r"the learned filter is haar, (?:shifted by (\d) taps and )?padded with zeros: support=2 "
+        r"the learned filter is haar, (?:shifted by (\d) taps? and )?padded with zeros: support=2 "
         r"describes it with (\d+) coefficients in place of (\d+)\.",
         message,
     )
@@ -74,7 +74,7 @@ def test_a_fit_says_that_its_wavelet_is_a_shorter_one():
 )
 def test_shorter_wavelets_are_named_in_either_direction_or_by_their_length(lowpass, name):
     transform = wd.WaveletTransform(np.pad(lowpass, (1, 3)), 2)
-    message = f"the learned filter is {name}, shifted by 1 taps and padded with zeros: support=6"
+    message = f"the learned filter is {name}, shifted by 1 tap and padded with zeros: support=6"
     with pytest.warns(wd.PaddedWaveletWarning, match=message):
         warn_of_padding(transform, (64,))
 

@@ -68,7 +68,8 @@ def warn_of_padding(transform: WaveletTransform, lengths: Sequence[int]) -> None
         decomposition.layout(lengths, count).total
         for count in (taps, len(transform.wavelet.lowpass))
     )
-    shifted = f"shifted by {core.start} taps and " if core.start else ""
+    count = "1 tap" if core.start == 1 else f"{core.start} taps"
+    shifted = f"shifted by {count} and " if core.start else ""
     warnings.warn(
         f"the learned filter is {_called(core.lowpass)}, {shifted}padded with zeros: "
         f"support={taps} describes it with {short} coefficients in place of {long}.",
