@@ -1,17 +1,19 @@
-"""Every refusal names the value, the rule and the remedy; what is good passes untouched."""
+"""Every refusal names the value, the rule and the remedy; good arguments pass untouched."""
 
 import numpy as np
 import pytest
 from scipy.sparse import csr_array
 
-from tests.helpers import MODES
+from wavedistill import checks
 from wavedistill.checks import (
-    check_mode,
+    WaveletWarning,
+    axis_numbers,
     dense_float_array,
     float_array,
     integer,
     same_shape,
     signal_axes,
+    transformed_axes,
 )
 
 
@@ -48,12 +50,31 @@ def test_other_real_numbers_become_floats(value, dtype):
         (np.array(["2020-01-01"], "M8[D]"), TypeError, "X has dtype datetime64"),
         (np.array([{}]), TypeError, "X has dtype object and cannot be read as real numbers"),
         (np.array(["b", 1], dtype=object), TypeError, "X has dtype object and cannot be read"),
+        (
+            np.ma.array([1.0, 2.0], mask=[False, True]),
+            TypeError,
+            r"X is a masked array.*X\.filled\(0\)",
+        ),
+        (np.ma.array([1.0, 2.0]), TypeError, "X is a masked array, and its mask would be lost"),
+        ([[1.0], [1, 2, 3]], ValueError, r"X holds sequences of unequal length \(1 to 3\)"),
     ],
 )
 @pytest.mark.parametrize("check", [float_array, dense_float_array])
 def test_what_is_not_a_real_number_is_refused(check, value, error, message):
     with pytest.raises(error, match=message):
         check(value, "X")
+
+
+def test_the_remedies_for_unequal_lengths_work():
+    X = [np.arange(3.0), np.arange(5.0)]
+    with pytest.raises(ValueError, match="unequal length") as refused:
+        float_array(X, "X")
+    message = str(refused.value)
+    cut = "[x[:3] for x in X]"
+    padded = "np.stack([np.pad(x, (0, 5 - len(x))) for x in X])"
+    assert f"Cut them: {cut}; or pad them with zeros: {padded}." in message
+    assert float_array(eval(cut), "X").shape == (2, 3)
+    assert float_array(eval(padded), "X").shape == (2, 5)
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
@@ -96,17 +117,13 @@ def test_too_few_axes_or_values_are_refused(value, fewest, message):
         float_array(value, "X", min_ndim=fewest)
 
 
-def test_modes_are_those_of_pywavelets():
-    assert [check_mode(mode) for mode in MODES] == list(MODES)
-    for mode in ("per", "Zero", "", None, 3):
-        with pytest.raises(ValueError, match=f"mode={mode!r} must be one of zero, .*antireflect"):
-            check_mode(mode)
-
-
 def test_whole_numbers_of_any_kind_become_ints():
     for value in (3, np.int64(3), np.uint8(3)):
         number = integer(value, "k", minimum=3)
         assert (number, type(number)) == (3, int)
+    assert integer(-7, "k") == -7
+    with pytest.raises(TypeError, match=r"k=1\.5 must be a whole number\.$"):
+        integer(1.5, "k")
 
 
 @pytest.mark.parametrize(
@@ -135,7 +152,14 @@ def test_shapes_must_agree():
 
 @pytest.mark.parametrize(
     ("axes", "expected"),
-    [(-1, (2,)), (1, (1,)), (np.int64(-2), (1,)), ((-1, -2), (1, 2)), ([2, 1], (1, 2))],
+    [
+        (-1, (2,)),
+        (1, (1,)),
+        (np.int64(-2), (1,)),
+        ((-1, -2), (1, 2)),
+        ([2, 1], (1, 2)),
+        (np.array([2, -2]), (1, 2)),
+    ],
 )
 def test_axes_come_back_ascending_and_not_negative(axes, expected):
     assert signal_axes((5, 6, 7), axes) == expected
@@ -144,13 +168,14 @@ def test_axes_come_back_ascending_and_not_negative(axes, expected):
 @pytest.mark.parametrize(
     ("axes", "error", "message"),
     [
-        ((), ValueError, r"axes=\(\) names no axis to transform; give one, such as -1"),
+        ((), ValueError, r"axes=\(\) must name one to three different axes: -1 for signals"),
         (3, ValueError, r"axes=3 is out of range: X has 3 axes \(shape \(5, 6, 7\)\)"),
         (-4, ValueError, "axes=-4 is out of range"),
         (0, ValueError, "axes=0 names the first axis of X .*runs over examples; transform one"),
         (-3, ValueError, "axes=-3 names the first axis"),
         ((1, -2), ValueError, r"axes=\(1, -2\) names an axis twice: X has 3 axes"),
-        ((0, 1, 2), ValueError, r"axes=\(0, 1, 2\) names 3 axes, and one or two are"),
+        ((1, 1), ValueError, r"axes=\(1, 1\) must name one to three different axes"),
+        ((1, 2, 3, 4), ValueError, r"axes=\(1, 2, 3, 4\) must name one to three"),
         ((1, 2.0), TypeError, r"axes=2\.0 must be a whole number"),
         (True, TypeError, "axes=True must be a whole number"),
         (1.5, TypeError, r"axes=1\.5 must be"),
@@ -160,6 +185,19 @@ def test_axes_come_back_ascending_and_not_negative(axes, expected):
 def test_axes_that_cannot_be_transformed_are_refused(axes, error, message):
     with pytest.raises(error, match=message):
         signal_axes((5, 6, 7), axes)
+
+
+def test_a_transform_may_take_the_first_axis_and_three():
+    assert transformed_axes(3, (0, -1, 1), "it has 3 axes") == (0, 1, 2)
+    assert axis_numbers((2, 0)) == (2, 0)
+    with pytest.raises(ValueError, match=r"axes=\(0, 3\) is out of range: it has 3 axes"):
+        transformed_axes(3, (0, 3), "it has 3 axes")
+
+
+def test_warnings_have_one_base():
+    for name in ("BorderWarning", "InvalidWaveletWarning", "PaddedWaveletWarning"):
+        assert issubclass(getattr(checks, name), WaveletWarning)
+    assert issubclass(WaveletWarning, UserWarning)
 
 
 def test_one_signal_has_no_axis_of_examples():

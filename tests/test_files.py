@@ -1,10 +1,12 @@
-"""`replacing` never costs an existing file, and says beforehand where nothing can be written."""
+"""Files are written whole or not at all, and JSON files say what they are."""
 
+import json
 import os
 
+import numpy as np
 import pytest
 
-from wavedistill.files import replacing, writable_target
+from wavedistill.files import fingerprint, read_json, replacing, writable_target, write_json
 
 
 @pytest.fixture
@@ -134,3 +136,77 @@ def test_a_pipe_is_refused_and_kept(tmp_path):
     with pytest.raises(OSError, match="is a device or a pipe"):
         writable_target(pipe)
     assert pipe.is_fifo()
+
+
+# ------------------------------------------------------------------ JSON
+
+
+def test_json_comes_back_with_its_format(tmp_path):
+    path = tmp_path / "new" / "it.json"
+    write_json(path, "wavedistill.thing", {"a": [0.1 + 0.2, None], "name": "ψ"})
+    content = read_json(path, "wavedistill.thing", "Thing.save", ["a", "name"])
+    assert content.pop("format") == "wavedistill.thing"
+    assert content.pop("version") == 1
+    assert content == {"a": [0.1 + 0.2, None], "name": "ψ"}
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", r"is not JSON .*give a file that Thing\.save wrote"),
+        ("[]", "is JSON of format None, and 'thing' is needed"),
+        ('{"format": "other", "version": 1}', "is JSON of format 'other'"),
+        ('{"format": "thing"}', "has version None .* reads version 1"),
+        ('{"format": "thing", "version": 1, "b": 0}', "lacks a and c; give a file"),
+    ],
+)
+def test_json_of_something_else_is_refused(text, message, tmp_path):
+    path = tmp_path / "it.json"
+    path.write_text(text)
+    with pytest.raises(ValueError, match=message):
+        read_json(path, "thing", "Thing.save", ["a", "b", "c"])
+
+
+def test_content_that_json_cannot_hold_costs_no_existing_file(target):
+    with pytest.raises(TypeError):
+        write_json(target, "thing", {"a": object()})
+    assert target.read_text() == "old"
+
+
+# ------------------------------------------------------------------ fingerprints
+
+
+def test_fingerprints_tell_arrays_and_settings_apart():
+    array = np.arange(6.0)
+    parts = [
+        (array,),
+        (array.reshape(2, 3),),
+        (array.astype(np.float32),),
+        (array + 1e-15,),
+        (array, 1),
+        (array, "1"),
+        (1, array),
+        (1, 23),
+        (12, 3),
+        (),
+    ]
+    found = [fingerprint(*each) for each in parts]
+    assert len(set(found)) == len(parts)
+    assert found == [fingerprint(*each) for each in parts]
+
+
+def test_the_order_in_memory_leaves_no_print():
+    array = np.arange(6.0).reshape(2, 3)
+    assert fingerprint(array) == fingerprint(np.asfortranarray(array))
+
+
+def test_arrays_of_objects_have_no_fingerprint():
+    with pytest.raises(TypeError, match="objects"):
+        fingerprint(np.array([{}]))
+
+
+def test_the_text_is_indented_and_ends_in_a_line(tmp_path):
+    write_json(tmp_path / "it.json", "thing", {"a": 1})
+    text = (tmp_path / "it.json").read_text()
+    assert text.endswith("}\n")
+    assert json.loads(text)["a"] == 1

@@ -1,15 +1,30 @@
+import importlib
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 
-import wavedistill as wd
+import wavedistill
+
+# Type checkers know no more of the package than its public names.
+wd: Any = wavedistill
 
 
 @pytest.mark.parametrize("name", wd.__all__)
 def test_every_public_name_is_there(name):
     assert getattr(wd, name) is not None
-    assert name in dir(wd)
+
+
+def test_dir_shows_the_public_names_and_nothing_else():
+    assert dir(wd) == sorted(wd.__all__)
+    assert {"Wavelet", "WaveletDistiller", "BorderWarning", "__version__"} <= set(dir(wd))
+
+
+def test_public_names_are_listed_where_they_come_from():
+    for name in set(wd.__all__) - {"__version__"}:
+        home = importlib.import_module(wd._HOMES[name])
+        assert name in home.__all__, name
 
 
 def test_an_unknown_name_is_an_attribute_error():

@@ -1,65 +1,27 @@
 """Distil a trained model into a wavelet: adaptive wavelet distillation, real and fast.
 
-The names below load when they are first used, so that importing the package stays quick.
+The public names load when they are first used, so that importing the package stays quick. The only
+list of them is the stub beside this file, `__init__.pyi`, which type checkers read too.
 """
 
-from __future__ import annotations
-
+import ast
 import importlib
-from typing import TYPE_CHECKING, Any
-
-from wavedistill._version import __version__
-
-if TYPE_CHECKING:
-    from wavedistill.attribution import Attributions, TrimModel, attribute
-    from wavedistill.distillation import PenalizedSettings, WaveletDistiller, distill_path
-    from wavedistill.students import (
-        PeakCounts,
-        TopCoefficients,
-        WaveletCoefficients,
-        activation_map,
-        compression_factor,
-        contributions,
-    )
-    from wavedistill.wavelets import Wavelet, WaveletTransform
-
-_HOMES = {
-    "Attributions": "wavedistill.attribution",
-    "PeakCounts": "wavedistill.students",
-    "PenalizedSettings": "wavedistill.distillation",
-    "TopCoefficients": "wavedistill.students",
-    "TrimModel": "wavedistill.attribution",
-    "Wavelet": "wavedistill.wavelets",
-    "WaveletCoefficients": "wavedistill.students",
-    "WaveletDistiller": "wavedistill.distillation",
-    "WaveletTransform": "wavedistill.wavelets",
-    "activation_map": "wavedistill.students",
-    "attribute": "wavedistill.attribution",
-    "compression_factor": "wavedistill.students",
-    "contributions": "wavedistill.students",
-    "distill_path": "wavedistill.distillation",
-}
-
-__all__ = [
-    "Attributions",
-    "PeakCounts",
-    "PenalizedSettings",
-    "TopCoefficients",
-    "TrimModel",
-    "Wavelet",
-    "WaveletCoefficients",
-    "WaveletDistiller",
-    "WaveletTransform",
-    "__version__",
-    "activation_map",
-    "attribute",
-    "compression_factor",
-    "contributions",
-    "distill_path",
-]
+from pathlib import Path
 
 
-def __getattr__(name: str) -> Any:
+def _public_names() -> dict[str, str]:
+    """The module that each public name comes from."""
+    stub = ast.parse(Path(__file__).with_suffix(".pyi").read_text(encoding="utf-8"))
+    imports = [node for node in stub.body if isinstance(node, ast.ImportFrom)]
+    return {alias.name: str(node.module) for node in imports for alias in node.names}
+
+
+_HOMES = _public_names()
+
+__all__ = sorted(_HOMES)
+
+
+def __getattr__(name: str) -> object:
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = getattr(importlib.import_module(_HOMES[name]), name)
@@ -68,4 +30,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_HOMES})
+    return __all__

@@ -1,4 +1,4 @@
-"""Checks of what a user hands over, each refusing with the value, the rule and the remedy.
+"""Checks of arguments: each refusal names the value, the rule and the remedy.
 
 They run before any work is done, so that a mistake costs a message and nothing else.
 """
@@ -13,7 +13,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 __all__ = [
+    "BorderWarning",
     "Floats",
+    "InvalidWaveletWarning",
+    "PaddedWaveletWarning",
+    "WaveletWarning",
+    "axis_numbers",
     "dense_float_array",
     "float_array",
     "integer",
@@ -25,25 +30,49 @@ __all__ = [
 Floats = NDArray[np.floating[Any]]
 
 
+class WaveletWarning(UserWarning):
+    """A fit did what was asked, and its wavelet or its transform deserves a second look.
+
+    The warnings below derive from it. To ignore all of them:
+    ``warnings.simplefilter("ignore", wavedistill.WaveletWarning)``.
+    """
+
+
+class BorderWarning(WaveletWarning):
+    """The transform is so deep that every coefficient of its coarsest levels feels the border."""
+
+
+class InvalidWaveletWarning(WaveletWarning):
+    """A learned filter generates no orthogonal wavelet basis, or nearly none."""
+
+
+class PaddedWaveletWarning(WaveletWarning):
+    """A learned filter is a shorter wavelet with zeros around it.
+
+    The shorter wavelet has fewer coefficients. Its loss may differ, since a shift of the filter
+    moves the dyadic grid of the coefficients.
+    """
+
+
 def float_array(value: ArrayLike, name: str, *, min_ndim: int = 1) -> Floats:
-    """`value` as a float32 or float64 array, finite and not empty.
+    """Read a finite array of float32 or float64 that is not empty.
 
     Parameters
     ----------
     value : array_like
-        Real numbers. float32 and float64 are kept (no copy is made), float16 becomes float32, and
+        Real numbers. float32 and float64 are kept without a copy, float16 becomes float32, and
         everything else becomes float64.
     name : str
-        What to call it in a message.
+        What messages call it.
     min_ndim : int
         The fewest axes it may have.
 
     Raises
     ------
     TypeError
-        If the values are not real numbers.
+        If the values are not real numbers, or the array is sparse or masked.
     ValueError
-        If there are too few axes, no values, or a NaN or an infinity.
+        If there are too few axes, no values, a NaN or an infinity, or sequences of unequal length.
     """
     array = dense_float_array(value, name)
     if array.ndim < min_ndim:
@@ -55,7 +84,7 @@ def float_array(value: ArrayLike, name: str, *, min_ndim: int = 1) -> Floats:
         )
     if array.size == 0:
         raise ValueError(f"{name} is empty (shape {array.shape}); give at least one example.")
-    # A sum is finite unless a value is not (or the sum overflows): one cheap pass for good data.
+    # One cheap pass for good data: a sum is finite unless a value is not, or the sum overflows.
     with np.errstate(all="ignore"):
         suspicious = not np.isfinite(array.sum())
     if suspicious:
@@ -73,15 +102,13 @@ def float_array(value: ArrayLike, name: str, *, min_ndim: int = 1) -> Floats:
 
 
 def dense_float_array(value: ArrayLike, name: str) -> Floats:
-    """`value` as a float32 or float64 array, with neither its size nor its values looked at."""
+    """Read an array of float32 or float64 without a check of its size or its values."""
     if hasattr(value, "tocsr"):
-        raise TypeError(
-            f"{name} is a sparse matrix; give a dense array, as {name}.toarray() makes."
-        )
+        raise TypeError(f"{name} is a sparse matrix; give a dense array: {name}.toarray().")
     if isinstance(value, np.ma.MaskedArray):
         raise TypeError(
-            f"{name} is a masked array, and its mask would be lost; fill the gaps first, as "
-            f"{name}.filled(0) does, or leave out the examples that have any."
+            f"{name} is a masked array, and its mask would be lost. Fill the gaps first, for "
+            f"example with {name}.filled(0), or leave out the examples that have gaps."
         )
     array = _as_array(value, name)
     if np.issubdtype(array.dtype, np.complexfloating):
@@ -107,20 +134,19 @@ def _as_array(value: ArrayLike, name: str) -> NDArray[Any]:
     try:
         return np.asarray(value)
     except ValueError as error:
-        # What NumPy says of nested sequences whose lengths differ.
+        # NumPy's word for nested sequences whose lengths differ.
         if "inhomogeneous" not in str(error):
             raise
         lengths = sorted({len(row) for row in value if isinstance(row, Sized)})  # type: ignore[union-attr]
         raise ValueError(
             f"{name} holds sequences of unequal length ({lengths[0]} to {lengths[-1]}), and an "
-            f"array needs one length: cut them, as [x[:{lengths[0]}] for x in {name}] does, or pad "
-            f"them with zeros, as np.stack([np.pad(x, (0, {lengths[-1]} - len(x))) for x in "
-            f"{name}]) does."
+            f"array needs one length. Cut them: [x[:{lengths[0]}] for x in {name}]; or pad them "
+            f"with zeros: np.stack([np.pad(x, (0, {lengths[-1]} - len(x))) for x in {name}])."
         ) from error
 
 
-def integer(value: object, name: str, *, minimum: int) -> int:
-    """`value` as an int of at least `minimum`.
+def integer(value: object, name: str, *, minimum: int | None = None) -> int:
+    """Read a whole number, of at least `minimum` if that is given.
 
     Raises
     ------
@@ -130,21 +156,16 @@ def integer(value: object, name: str, *, minimum: int) -> int:
         If it is too small.
     """
     if isinstance(value, bool) or not hasattr(value, "__index__"):
-        raise TypeError(f"{name}={value!r} must be a whole number of at least {minimum}.")
+        least = "" if minimum is None else f" of at least {minimum}"
+        raise TypeError(f"{name}={value!r} must be a whole number{least}.")
     number = operator.index(value)
-    if number < minimum:
+    if minimum is not None and number < minimum:
         raise ValueError(f"{name}={number} must be at least {minimum}.")
     return number
 
 
 def same_shape(array: Floats, other: Floats, name: str, other_name: str) -> None:
-    """Refuse two arrays whose shapes disagree.
-
-    Raises
-    ------
-    ValueError
-        With both shapes.
-    """
+    """Raise a `ValueError` that names both shapes, unless they are the same."""
     if array.shape != other.shape:
         raise ValueError(
             f"{name} has shape {array.shape} and {other_name} has shape {other.shape}; they must "
@@ -152,37 +173,47 @@ def same_shape(array: Floats, other: Floats, name: str, other_name: str) -> None
         )
 
 
+def axis_numbers(axes: int | Sequence[int]) -> tuple[int, ...]:
+    """Read one to three different axes, as they are given.
+
+    Raises
+    ------
+    TypeError
+        If an axis is not a whole number.
+    ValueError
+        If there is none, one is named twice, or there are more than three.
+    """
+    given = axes if isinstance(axes, (Sequence, np.ndarray)) and np.ndim(axes) else (axes,)
+    numbers = tuple(integer(axis, "axes") for axis in given)
+    if not 1 <= len(set(numbers)) == len(numbers) <= 3:
+        raise ValueError(
+            f"axes={axes} must name one to three different axes: -1 for signals, (-2, -1) for "
+            "images, (-3, -2, -1) for volumes."
+        )
+    return numbers
+
+
 def transformed_axes(ndim: int, axes: int | Sequence[int], array: str) -> tuple[int, ...]:
-    """The transformed axes as non-negative numbers in ascending order.
+    """The transformed axes of an array as non-negative numbers in ascending order.
 
     Parameters
     ----------
     ndim : int
-        How many axes there are.
+        How many axes the array has.
     axes : int or sequence of one to three ints
     array : str
-        What the array is, in a message.
+        What messages say of the array, such as ``"X has 2 axes"``.
 
     Raises
     ------
-    ValueError
-        If an axis does not exist, is named twice, or if there are more than three.
+    TypeError, ValueError
+        As for `axis_numbers`; and if an axis does not exist, or two numbers name the same one.
     """
-    given = tuple(axes) if isinstance(axes, Sequence) else (axes,)
-    if not given:
-        raise ValueError("axes=() names no axis to transform; give one, such as -1.")
-    if len(given) > 3:
-        raise ValueError(
-            f"axes={axes} names {len(given)} axes, and at most three are transformed: -1 for "
-            "signals, (-2, -1) for images, (-3, -2, -1) for volumes."
-        )
-    normal = []
-    for axis in given:
-        number = integer(axis, "axes", minimum=-(2**31))
-        if not -ndim <= number < ndim:
-            raise ValueError(f"axes={axes} is out of range: {array}.")
-        normal.append(number % ndim)
-    if len(set(normal)) != len(normal):
+    numbers = axis_numbers(axes)
+    if not all(-ndim <= axis < ndim for axis in numbers):
+        raise ValueError(f"axes={axes} is out of range: {array}.")
+    normal = {axis % ndim for axis in numbers}
+    if len(normal) < len(numbers):
         raise ValueError(f"axes={axes} names an axis twice: {array}.")
     return tuple(sorted(normal))
 
@@ -190,19 +221,17 @@ def transformed_axes(ndim: int, axes: int | Sequence[int], array: str) -> tuple[
 def signal_axes(
     shape: Sequence[int], axes: int | Sequence[int], name: str = "X"
 ) -> tuple[int, ...]:
-    """The transformed axes of an array of examples, as `transformed_axes` gives them.
+    """The transformed axes of an array of examples; see `transformed_axes`.
 
     Raises
     ------
-    ValueError
-        If an axis does not exist, is named twice, or is the first, which runs over examples; if
-        there are more than two.
+    TypeError, ValueError
+        As for `transformed_axes`; and if an axis is the first, which runs over examples.
     """
-    described = f"{name} has {len(shape)} axes (shape {tuple(shape)})"
-    normal = transformed_axes(len(shape), axes, described)
+    normal = transformed_axes(len(shape), axes, f"{name} has {len(shape)} axes (shape {shape})")
     if 0 in normal:
         raise ValueError(
-            f"axes={axes} names the first axis of {name} (shape {tuple(shape)}), which runs over "
+            f"axes={axes} names the first axis of {name} (shape {shape}), which runs over "
             "examples; transform one of the others."
         )
     return normal

@@ -1,4 +1,4 @@
-"""Files: written so that a failed run never costs an existing one, and JSON that tells its kind."""
+"""Files that are written whole or not at all, and JSON files that name their format."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,18 +15,16 @@ import numpy as np
 
 __all__ = ["fingerprint", "read_json", "replacing", "writable_target", "write_json"]
 
-#: Of every JSON file of this package.
+#: The version of every JSON format of this package.
 _VERSION = 1
 
 
 @contextlib.contextmanager
 def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
-    """A temporary path beside `path` that takes its place once the block ends without an error.
+    """Give a temporary path that replaces `path` when the block ends without an error.
 
-    A link is followed: what it points to is replaced.
-
-    The folder is made if it is not there. Whatever stood at `path` stays until the new file is
-    whole, and stays for good if the block raises.
+    A file at `path` stays until the new one is whole, and stays for good if the block raises. The
+    folder is made if it is not there. A link is followed: the file it points to is replaced.
     """
     target = writable_target(path).resolve()
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -45,18 +43,18 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
 
 
 def writable_target(path: str | os.PathLike[str]) -> Path:
-    """`path`, if a file can be put there.
+    """Check that a file can be written at `path`, and return it as a `Path`.
 
     Raises
     ------
     IsADirectoryError
-        If it is a folder.
+        If `path` is a folder.
     NotADirectoryError
-        If something on the way to it is a file.
+        If one of its parents is a file.
     OSError
-        If it is no ordinary file.
+        If there is a device or a pipe.
     PermissionError
-        If its folder does not let itself be written.
+        If its folder may not be written.
     """
     target = Path(path)
     if target.is_dir():
@@ -74,28 +72,33 @@ def writable_target(path: str | os.PathLike[str]) -> Path:
 
 
 def write_json(path: str | os.PathLike[str], format: str, content: Mapping[str, Any]) -> None:
-    """Write a JSON file that tells its format; an existing file is replaced only by a whole one."""
+    """Write a JSON file that names its format, whole or not at all."""
     text = json.dumps({"format": format, "version": _VERSION, **content}, indent=1)
     with replacing(path) as temporary:
         temporary.write_text(text + "\n", encoding="utf-8")
 
 
-def read_json(path: str | os.PathLike[str], format: str, writer: str) -> dict[str, Any]:
-    """Read a JSON file of a format that `write_json` wrote.
+def read_json(
+    path: str | os.PathLike[str], format: str, writer: str, keys: Sequence[str] = ()
+) -> dict[str, Any]:
+    """Read a JSON file that `write_json` wrote.
 
     Parameters
     ----------
     path : path
     format : str
+        The format that the file must have.
     writer : str
-        What writes such files, in a message.
+        What writes such files, for messages.
+    keys : sequence of str
+        What the content must have.
 
     Raises
     ------
     FileNotFoundError
         If there is no such file.
     ValueError
-        If it is not JSON, or of another format or version.
+        If it is not JSON, has another format or version, or lacks one of the keys.
     """
     remedy = f"give a file that {writer} wrote."
     try:
@@ -110,17 +113,27 @@ def read_json(path: str | os.PathLike[str], format: str, writer: str) -> dict[st
             f"{path} has version {content.get('version')!r} of its format, and this release reads "
             f"version {_VERSION}; {remedy}"
         )
+    if missing := [key for key in keys if key not in content]:
+        raise ValueError(f"{path} lacks {' and '.join(missing)}; {remedy}")
     return dict(content)
 
 
 def fingerprint(*parts: object) -> str:
-    """A digest of arrays and settings: the same for the same values, whatever holds them.
+    """A digest of arrays and settings, to tell whether a file was made of the same ones.
 
-    Arrays count by shape, dtype and values; other things by their `repr`.
+    An array is told from others by its shape, dtype and values, any other part by its `repr`.
+
+    Raises
+    ------
+    TypeError
+        For an array of objects.
     """
     digest = hashlib.sha256()
     for part in parts:
+        digest.update(b"\0")
         if isinstance(part, np.ndarray):
+            if part.dtype.hasobject:
+                raise TypeError(f"an array of objects ({part.dtype}) has no fingerprint.")
             digest.update(f"{part.shape}{part.dtype}".encode())
             digest.update(np.ascontiguousarray(part).data)
         else:

@@ -1,9 +1,9 @@
-"""Signal extension modes: what lies beyond the ends of a signal, and what follows from it.
+"""Signal extension modes: how a transform continues a signal beyond its ends.
 
-A level of the transform extends its input at both ends before it filters. All that depends on the
-mode is decided here, once: how many coefficients a level has, which extension the adjoint of the
-synthesis takes, and the border samples as weighted sums of samples inside. PyWavelets' own
-transform of unit vectors tells the weights, so that all of its modes are treated alike.
+A level of the transform extends its input at both ends before it filters. Everything that depends
+on the mode is here: the number of coefficients of a level, the extension that the adjoint of the
+synthesis takes, and the border samples as weighted sums of samples inside. The weights come from
+PyWavelets' own transform of unit vectors, so that its nine modes need no code of their own.
 """
 
 from __future__ import annotations
@@ -45,44 +45,46 @@ MODES: tuple[Mode, ...] = get_args(Mode)
 
 
 def check_mode(mode: str) -> Mode:
-    """`mode`, if it is one of PyWavelets' signal extension modes.
-
-    Raises
-    ------
-    ValueError
-        If it is not.
-    """
+    """Raise a `ValueError` unless `mode` is one of PyWavelets' signal extension modes."""
     if mode not in MODES:
         raise ValueError(f"mode={mode!r} must be one of {', '.join(MODES)}.")
     return mode
 
 
 def coefficient_count(length: int, taps: int, mode: Mode) -> int:
-    """Approximation coefficients that one level makes of a signal (as many as details)."""
+    """Number of approximation coefficients of one level, which is also that of its details."""
     return -(-length // 2) if mode == "periodization" else (length + taps - 1) // 2
 
 
 def mode_for(length: int, mode: Mode) -> Mode:
     """The mode to give PyWavelets for a signal of this length.
 
-    PyWavelets refuses to reflect a single sample. Its repetition is what the rule amounts to.
+    A single sample is repeated where `pywt.dwt` refuses to reflect it, and where `pywt.pad` would
+    make up a slope.
     """
-    return "constant" if length == 1 and mode in ("reflect", "antireflect") else mode
+    single = length == 1 and mode in ("reflect", "antireflect", "smooth")
+    return "constant" if single else mode
 
 
 class AdjointExtension(NamedTuple):
-    """The analysis that is the adjoint S_h^T of a mode's synthesis."""
+    """The analysis that is the adjoint S_h^T of a mode's synthesis.
 
-    #: The mode of that analysis.
+    Parameters
+    ----------
+    mode : str
+        The mode of that analysis.
+    append_zero : bool
+        Whether a level of odd length gets a zero appended first.
+    """
+
     mode: Mode
-    #: Whether a level of odd length gets a zero appended first.
     append_zero: bool
 
 
 def adjoint_extension(mode: Mode) -> AdjointExtension:
-    """How S_h^T extends: with zeros, except for ``periodization``.
+    """The extension of S_h^T: zeros, whatever the mode, unless that is ``periodization``.
 
-    With ``periodization`` it is periodic too, and a level of odd length gets a zero appended where
+    With ``periodization`` S_h^T is periodic too, but appends a zero to a level of odd length, where
     the analysis repeats the last sample.
     """
     if mode == "periodization":
@@ -99,11 +101,11 @@ class Border:
     Parameters
     ----------
     outputs : int
-        Coefficients that the level makes.
+        Coefficients of the level.
     inner : ndarray of int, shape (m,)
-        Positions of the input samples that have a part in the border, ascending.
+        Positions of the input samples that the border is made of, ascending.
     before, after : ndarray, shapes (m, left) and (m, right)
-        Weights of the samples added on either side, a column each.
+        Weights of the samples added before and after the input, one column for each.
     """
 
     outputs: int
@@ -127,8 +129,8 @@ def border(length: int, taps: int, mode: Mode, append_zero: bool = False) -> Bor
     append_zero : bool
         Whether an input of odd length gets a zero appended first (`adjoint_extension`).
     """
-    # A border looks no further into the signal than it is wide, from either end. A short signal of
-    # the same parity therefore has the same border.
+    # A border depends on no more samples at each end than it is wide. A long signal therefore has
+    # the border of a short one of the same parity.
     short = min(length, 2 * taps + length % 2)
     columns = _extended_units(short, taps, mode, append_zero)
     left = taps // 2 - 1 if mode == "periodization" else taps - 2
@@ -142,9 +144,9 @@ def border(length: int, taps: int, mode: Mode, append_zero: bool = False) -> Bor
 
 
 def _extended_units(length: int, taps: int, mode: Mode, append_zero: bool) -> NDArray[np.float64]:
-    """Unit vectors as one level of `pywt.dwt` sees them, shape (length, extended length).
+    """Unit vectors as one level of `pywt.dwt` extends them, shape (length, extended length).
 
-    A filter that is a unit impulse hands out the extended samples themselves.
+    A filter that is a unit impulse returns the extended samples themselves.
     """
     units = np.eye(length)
     if append_zero and length % 2:

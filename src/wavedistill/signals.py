@@ -1,4 +1,4 @@
-"""Reading signals and images for scikit-learn estimators: what every one of them asks of its X."""
+"""How every scikit-learn estimator of this package reads its X."""
 
 from __future__ import annotations
 
@@ -17,22 +17,28 @@ __all__ = ["read_signals"]
 def read_signals(
     estimator: BaseEstimator, X: ArrayLike, axes: int | Sequence[int], *, reset: bool
 ) -> tuple[Floats, tuple[int, ...]]:
-    """The signals, checked, and their transformed axes as `signal_axes` gives them.
+    """Check signals or images, and find their transformed axes.
 
     Parameters
     ----------
     estimator : BaseEstimator
-        Its ``n_features_in_`` and, with `reset`, ``signal_shape_`` are set, or else compared with.
+        A fit sets its ``n_features_in_`` and ``signal_shape_``; later calls compare with them.
     X : array_like, shape (n, ...)
-    axes : int or pair of int
+    axes : int or sequence of int
     reset : bool
         Whether this is a fit.
+
+    Returns
+    -------
+    signals : ndarray of float32 or float64
+    axes : tuple of int
+        As `signal_axes` gives them.
 
     Raises
     ------
     TypeError, ValueError
-        For what is no dense array of finite real numbers with at least two axes, for an axis that
-        does not exist, and for examples of another shape than those of the fit.
+        If X is not a dense array of finite real numbers with at least two axes, if an axis does not
+        exist, or if the examples have another shape than those of the fit.
     """
     if (ndim := dense_float_array(X, "X").ndim) < 2:
         raise ValueError(

@@ -53,6 +53,7 @@ def arrays(tmp_path):
 SETTINGS = ("--levels", "2", "--support", "4")
 
 
+@pytest.mark.filterwarnings("ignore::wavedistill.PaddedWaveletWarning")
 def test_distill_writes_the_wavelet_that_the_estimator_learns(arrays):
     done = run(
         "distill", "--data", "X.npy", "--attributions", "M.npy", "--out", "new/wavelet.json",
@@ -67,6 +68,7 @@ def test_distill_writes_the_wavelet_that_the_estimator_learns(arrays):
     assert "Basins found" in done.stdout
 
 
+@pytest.mark.filterwarnings("ignore::wavedistill.PaddedWaveletWarning")
 def test_distill_learns_from_images_along_both_axes(tmp_path):
     X = np.random.default_rng(0).standard_normal((20, 12, 14)).cumsum(axis=1).cumsum(axis=2)
     np.save(tmp_path / "X.npy", X)

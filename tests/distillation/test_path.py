@@ -1,6 +1,7 @@
 """Paths over a grid of weights: warm starts, resuming, and what is refused."""
 
 import json
+from typing import Any
 
 import numpy as np
 import pytest
@@ -8,7 +9,7 @@ import pytest
 import wavedistill as wd
 from wavedistill.distillation.path import DistillationPath
 
-pytestmark = pytest.mark.filterwarnings("ignore:levels=:UserWarning")
+pytestmark = pytest.mark.filterwarnings("ignore::wavedistill.WaveletWarning")
 
 SPARSITY, INTERPRETATION = [1.0, 0.1], [0.0, 0.5, 1.0]
 
@@ -31,7 +32,7 @@ def test_every_point_is_a_fit_from_its_neighbour(arrays):
     expected = []
     for row, sparsity in enumerate(SPARSITY):
         for column, interpretation in enumerate(INTERPRETATION):
-            init = "db3"
+            init: wd.Wavelet | str = "db3"
             if column:
                 init = expected[-1].wavelet_
             elif row:
@@ -81,6 +82,36 @@ def test_a_path_comes_back_from_its_file(arrays, tmp_path):
     assert again == path
 
 
+def test_all_candidates_of_a_search_come_back_with_their_origins(arrays, tmp_path):
+    # A path of one point keeps a global search: the second call reads the file.
+    search = wd.WaveletDistiller(levels=2, support=6, init="auto")
+    options = {"distiller": search, "sparsity": [1.0], "interpretation": [0.5]}
+    fit = wd.WaveletDistiller(levels=2, support=6, interpretation=0.5)
+    expected = fit.fit(arrays[0], attributions=arrays[1]).candidates_
+    told: list[object] = []
+    for calls in (1, 1):
+        path = make(arrays, **options, file=tmp_path / "search.json", progress=told.append)
+        assert len(told) == calls
+        (point,) = path.points
+        assert list(point.candidates) == expected
+        assert len(expected) > 1
+        assert point.wavelet == expected[0].wavelet
+        for found, wanted in zip(point.candidates, expected, strict=True):
+            assert found.wavelet.origin == wanted.wavelet.origin
+            assert found.wavelet.origin["interpretation"] == 0.5
+
+
+def test_settings_of_every_kind_tell_files_apart(arrays, tmp_path):
+    file = tmp_path / "path.json"
+    near = wd.Wavelet.from_name("db3")
+    nearly = wd.Wavelet(np.nextafter(near.lowpass, 1))
+    make(arrays, file=file, starts=[near])
+    assert len(make(arrays, file=file, starts=[near.lowpass])) == 6
+    for starts in ([nearly], [near, "haar"], ()):
+        with pytest.raises(ValueError, match="holds the path of other data or settings"):
+            make(arrays, file=file, starts=starts)
+
+
 def test_the_table_has_a_row_per_point_with_terms_and_validity(arrays):
     pandas = pytest.importorskip("pandas")
     table = make(arrays).table()
@@ -121,7 +152,7 @@ def test_grids_that_make_no_sense_are_refused(options, message, arrays):
 def test_the_file_of_another_path_is_refused_and_kept(change, arrays, tmp_path):
     file = tmp_path / "path.json"
     make(arrays, file=file)
-    options = {}
+    options: dict[str, Any] = {}
     if change == "data":
         arrays = (arrays[0] + 1e-9, arrays[1])
     elif change == "attributions":
@@ -133,7 +164,9 @@ def test_the_file_of_another_path_is_refused_and_kept(change, arrays, tmp_path):
     else:
         file.write_text(json.dumps({"format": "another"}))
     before = file.read_bytes()
-    with pytest.raises(ValueError, match=r"holds|does not hold a path"):
+    with pytest.raises(
+        ValueError, match=r"holds the path of other|holds a path over other|format 'another'"
+    ):
         make(arrays, file=file, **options)
     assert file.read_bytes() == before
 

@@ -26,7 +26,7 @@ IMAGE = (-2, -1)
 SHAPES = ((1, 1), (1, 6), (7, 2), (8, 8), (9, 16), (33, 20))
 
 pytestmark = [
-    pytest.mark.filterwarnings("ignore:levels=:UserWarning"),
+    pytest.mark.filterwarnings("ignore::wavedistill.WaveletWarning"),
     pytest.mark.filterwarnings("ignore:Level value of:UserWarning"),
 ]
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from wavedistill.distillation import PathPoint
+from wavedistill.distillation import Candidate, PathPoint
 from wavedistill.wavelets import Lattice, Wavelet
 
 DB3 = Wavelet.from_name("db3")
@@ -16,7 +16,8 @@ def turned(amount):
 
 
 def point(sparsity, interpretation, wavelet):
-    return PathPoint(sparsity, interpretation, wavelet, loss=0.0, terms={}, iterations=1, seconds=0)
+    found = (Candidate(wavelet, 0.0, "db3"),)
+    return PathPoint(sparsity, interpretation, found, loss=0.0, terms={}, iterations=1, seconds=0)
 
 
 def grid_points():

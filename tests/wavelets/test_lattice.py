@@ -8,14 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from tests.helpers import NAMES, central_differences, padded
-from wavedistill.wavelets.lattice import (
-    angles_from_filter,
-    complete_angles,
-    filter_from_angles,
-    filter_jacobian,
-    quadrature_mirror,
-    quadrature_mirror_adjoint,
-)
+from wavedistill.wavelets.lattice import Lattice, quadrature_mirror, quadrature_mirror_adjoint
 
 free_angles = arrays(np.float64, st.integers(0, 19), elements=st.floats(-7, 7))
 
@@ -29,6 +22,11 @@ def double_shifts(taps):
     return np.array([taps[s:] @ taps[: len(taps) - s] for s in range(0, len(taps), 2)])
 
 
+def there_and_back(taps):
+    lattice = Lattice(len(taps))
+    return lattice.forward(lattice.right_inverse(taps))
+
+
 def test_pywavelets_has_75_of_them():
     assert len(NAMES) == len(set(NAMES)) == 75
 
@@ -36,11 +34,10 @@ def test_pywavelets_has_75_of_them():
 @pytest.mark.parametrize("name", NAMES)
 def test_every_filter_becomes_angles_and_comes_back(name):
     taps = named(name)
-    angles = angles_from_filter(taps)
-    assert angles.shape == (len(taps) // 2,)
-    assert angles.sum() == pytest.approx(np.pi / 4, abs=1e-12)
-    assert np.all(np.abs(angles[:-1]) <= np.pi)
-    np.testing.assert_allclose(filter_from_angles(angles), taps, atol=1e-10, rtol=0)
+    free = Lattice(len(taps)).right_inverse(taps)
+    assert free.shape == (len(taps) // 2 - 1,)
+    assert np.all(np.abs(free) <= np.pi)
+    np.testing.assert_allclose(Lattice(len(taps)).forward(free), taps, atol=1e-10, rtol=0)
 
 
 def check_padded_and_reversed(name):
@@ -48,8 +45,7 @@ def check_padded_and_reversed(name):
     for extra in (2, 8):
         for forward in padded(taps, len(taps) + extra):
             for candidate in (forward, forward[::-1]):
-                again = filter_from_angles(angles_from_filter(candidate))
-                np.testing.assert_allclose(again, candidate, atol=1e-10, rtol=0)
+                np.testing.assert_allclose(there_and_back(candidate), candidate, atol=1e-10, rtol=0)
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if len(named(name)) <= 24])
@@ -64,47 +60,89 @@ def test_long_filters_come_back_from_zero_padding_too(name):
 
 @given(free_angles)
 def test_any_angles_give_an_orthonormal_filter_with_the_sum_of_a_lowpass_filter(free):
-    angles = complete_angles(free)
-    np.testing.assert_array_equal(angles[:-1], free)
-    taps = filter_from_angles(angles)
-    assert taps.shape == (2 * len(free) + 2,)
-    np.testing.assert_allclose(double_shifts(taps), np.eye(len(angles))[0], atol=1e-13, rtol=0)
+    lattice = Lattice.of(free)
+    assert lattice.dimension == len(free)
+    taps = lattice.forward(free)
+    assert taps.shape == (lattice.taps,) == (2 * len(free) + 2,)
+    unit = np.eye(len(free) + 1)[0]
+    np.testing.assert_allclose(double_shifts(taps), unit, atol=1e-13, rtol=0)
     assert taps.sum() == pytest.approx(np.sqrt(2), abs=1e-13)
+    assert lattice.contains(taps, tolerance=1e-12)
 
 
-@given(arrays(np.float64, st.integers(1, 20), elements=st.floats(-7, 7)))
-def test_the_sum_of_the_taps_follows_from_the_sum_of_the_angles(angles):
-    taps = filter_from_angles(angles)
-    total = angles.sum()
-    assert taps[::2].sum() == pytest.approx(np.cos(total), abs=1e-13)
-    assert taps[1::2].sum() == pytest.approx(np.sin(total), abs=1e-13)
+@given(free_angles)
+def test_the_last_angle_follows_from_the_sum(free):
+    angles = Lattice.of(free).angles(free)
+    np.testing.assert_array_equal(angles[:-1], free)
+    assert angles.sum() == pytest.approx(np.pi / 4, abs=1e-12)
 
 
 @given(arrays(np.float64, st.integers(0, 9), elements=st.floats(-1.2, 1.2)))
 def test_a_filter_of_the_lattice_comes_back(free):
-    taps = filter_from_angles(complete_angles(free))
-    again = filter_from_angles(angles_from_filter(taps))
-    np.testing.assert_allclose(again, taps, atol=1e-10, rtol=0)
+    taps = Lattice.of(free).forward(free)
+    np.testing.assert_allclose(there_and_back(taps), taps, atol=1e-10, rtol=0)
 
 
-@given(free_angles)
-def test_a_derivative_by_an_angle_is_the_filter_with_that_angle_a_quarter_turn_on(free):
-    # The filter is linear in cos and sin of each angle, hence exactly so.
-    angles = complete_angles(free)
-    turned = [filter_from_angles(angles + quarter) for quarter in np.pi / 2 * np.eye(len(angles))]
-    taps, jacobian = filter_jacobian(angles)
-    np.testing.assert_array_equal(taps, filter_from_angles(angles))
-    expected = np.array(turned[:-1]).reshape(-1, len(taps)) - turned[-1]
-    np.testing.assert_allclose(jacobian, expected, atol=1e-14 * (1 + len(taps)), rtol=0)
+@given(arrays(np.float64, st.integers(1, 19), elements=st.floats(-7, 7)))
+def test_the_jacobian_is_exact(free):
+    # Along one free angle, which the last one opposes, the filter is a trigonometric polynomial of
+    # degree 2: its derivative is a sum of four of its values (the parameter-shift rule).
+    lattice = Lattice.of(free)
+    shifts = np.pi / 4 * np.array([1, 3, 5, 7])
+    weights = np.array([1, -1, 1, -1]) / (8 * np.sin(shifts / 2) ** 2)
+    taps, jacobian = lattice.jacobian(free)
+    np.testing.assert_array_equal(taps, lattice.forward(free))
+    expected = [
+        sum(w * lattice.forward(free + s * unit) for w, s in zip(weights, shifts, strict=True))
+        for unit in np.eye(len(free))
+    ]
+    np.testing.assert_allclose(jacobian, expected, atol=1e-12, rtol=0)
 
 
 @pytest.mark.parametrize("count", [0, 1, 4, 19])
 def test_the_jacobian_agrees_with_finite_differences(count):
-    free = np.random.default_rng(count).uniform(-np.pi, np.pi, count)
-    expected = central_differences(lambda a: filter_from_angles(complete_angles(a)), free, 1e-5)
-    _, jacobian = filter_jacobian(complete_angles(free))
+    lattice = Lattice(2 * count + 2)
+    free = lattice.sample(np.random.default_rng(count))
+    expected = central_differences(lattice.forward, free, 1e-5)
+    _, jacobian = lattice.jacobian(free)
     assert jacobian.shape == (count, 2 * count + 2)
     np.testing.assert_allclose(jacobian, expected.reshape(jacobian.shape), atol=1e-9)
+
+
+def test_what_the_lattice_contains():
+    lattice = Lattice(4)
+    assert lattice.contains(named("db2"))
+    assert lattice.contains(np.pad(named("haar"), 1))
+    for other in (named("db3"), 1.001 * named("db2"), [0.5, 0.5, 0.5, 0.5], -named("db2")):
+        assert not lattice.contains(other)
+    assert lattice.contains(1.001 * named("db2"), tolerance=0.01)
+
+
+def test_samples_are_angles_all_around():
+    random = np.random.default_rng(0)
+    one, many = Lattice(6).sample(random), Lattice(6).sample(random, 1000)
+    assert one.shape == (2,)
+    assert many.shape == (1000, 2)
+    assert -np.pi <= many.min() < -3 < 3 < many.max() <= np.pi
+
+
+@pytest.mark.parametrize(
+    ("taps", "error", "message"),
+    [
+        (9, ValueError, "taps=9 must be even; the next even number is 10"),
+        (0, ValueError, "taps=0 must be at least 2"),
+        (4.0, TypeError, "taps=4.0 must be a whole number"),
+    ],
+)
+def test_lengths_of_no_filter_are_refused(taps, error, message):
+    with pytest.raises(error, match=message):
+        Lattice(taps)
+
+
+@pytest.mark.parametrize("method", ["angles", "forward", "jacobian"])
+def test_another_number_of_angles_is_refused(method):
+    with pytest.raises(ValueError, match=r"shape \(3,\), and filters of 6 taps have 2 of them"):
+        getattr(Lattice(6), method)([0.1, 0.2, 0.3])
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -10,8 +10,14 @@ import pytest
 import pywt
 from hypothesis import given
 from hypothesis import strategies as st
+from sklearn.base import BaseEstimator, clone
 
 from wavedistill.wavelets import Wavelet
+
+
+class Holder(BaseEstimator):
+    def __init__(self, wavelet=None):
+        self.wavelet = wavelet
 
 
 def test_pywavelets_transforms_with_it_as_with_its_own():
@@ -47,18 +53,22 @@ def test_a_file_says_what_it_holds(tmp_path):
     assert Wavelet.load(tmp_path / "new" / "w.json") == Wavelet.from_name("coif17")
 
 
+HEAD = b'{"format": "wavedistill.wavelet", "version": 1'
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
         (b"", "is not JSON"),
         (b"{", "is not JSON"),
         (b"\xff\xfe\x00", "is not JSON"),
-        (b"[1, 2]", "is JSON but not a wavelet"),
-        (b'{"lowpass": [1, 1]}', "is JSON but not a wavelet"),
-        (b'{"format": "other", "lowpass": [1, 1]}', "is JSON but not a wavelet"),
-        (b'{"format": "wavedistill.wavelet", "lowpass": [1, 1, 1]}', "even length"),
-        (b'{"format": "wavedistill.wavelet", "lowpass": [1, NaN]}', "NaN"),
-        (b'{"format": "wavedistill.wavelet"}', "lowpass"),
+        (b"[1, 2]", "is JSON of format None, and 'wavedistill.wavelet' is needed"),
+        (b'{"lowpass": [1, 1]}', "is JSON of format None"),
+        (b'{"format": "other", "lowpass": [1, 1]}', "is JSON of format 'other'"),
+        (b'{"format": "wavedistill.wavelet", "version": 2}', "has version 2 .* reads version 1"),
+        (HEAD + b', "lowpass": [1, 1, 1]}', "even length"),
+        (HEAD + b', "lowpass": [1, NaN]}', "NaN"),
+        (HEAD + b"}", r"lacks lowpass; give a file that Wavelet\.save wrote"),
     ],
 )
 def test_other_files_are_refused(tmp_path, content, message):
@@ -66,6 +76,33 @@ def test_other_files_are_refused(tmp_path, content, message):
     path.write_bytes(content)
     with pytest.raises(ValueError, match=message):
         Wavelet.load(path)
+
+
+def test_the_origin_is_kept_in_the_file_and_in_copies(tmp_path):
+    origin = {"levels": 3, "mode": "symmetric", "axes": [-1], "loss": 0.1 + 0.2, "method": None}
+    wavelet = Wavelet([1.0, 1.0], origin=origin)
+    wavelet.save(tmp_path / "w.json")
+    copies = [
+        Wavelet.load(tmp_path / "w.json"),
+        Wavelet.from_record(wavelet.record()),
+        copy.copy(wavelet),
+        copy.deepcopy(wavelet),
+        pickle.loads(pickle.dumps(wavelet)),
+        clone(Holder(wavelet)).wavelet,
+    ]
+    assert all(each.origin == origin for each in copies)
+    assert wavelet == Wavelet([1.0, 1.0])
+    assert hash(wavelet) == hash(Wavelet([1.0, 1.0]))
+
+
+def test_the_origin_does_not_change():
+    origin = {"levels": 3}
+    wavelet = Wavelet([1.0, 1.0], origin=origin)
+    origin["levels"] = 4
+    with pytest.raises(TypeError, match="does not support item assignment"):
+        wavelet.origin["levels"] = 5
+    assert wavelet.origin == {"levels": 3}
+    assert Wavelet([1.0, 1.0]).origin == {}
 
 
 def test_a_missing_file_is_a_missing_file(tmp_path):
@@ -96,7 +133,7 @@ def test_a_wavelet_does_not_change():
     with pytest.raises(ValueError, match="read-only"):
         wavelet.lowpass[0] = 7
     with pytest.raises(AttributeError):
-        wavelet.lowpass = taps
+        wavelet.lowpass = taps  # type: ignore[misc]
     wavelet.highpass[0] = 7
     np.testing.assert_array_equal(wavelet.highpass, [1, -1])
 

@@ -3,9 +3,11 @@
 The paper's own formulation, Eq. 8 with free filters, is in `wavedistill.distillation.penalized`.
 """
 
-from wavedistill.distillation.estimator import Candidate, WaveletDistiller
-from wavedistill.distillation.path import DistillationPath, PathPoint, Progress, distill_path
+from wavedistill.distillation.estimator import WaveletDistiller
+from wavedistill.distillation.fits import Candidate
+from wavedistill.distillation.path import DistillationPath, PathPoint
 from wavedistill.distillation.penalized.settings import PenalizedSettings
+from wavedistill.distillation.sweep import Progress, distill_path
 
 __all__ = [
     "Candidate",

@@ -3,56 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from types import ModuleType
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from typing import ClassVar, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
-from threadpoolctl import threadpool_limits
 
 from wavedistill.attribution import Attributions
 from wavedistill.checks import Floats, float_array
-from wavedistill.distillation.objective import Examples, Objective
+from wavedistill.distillation.constraints import constraint_of
+from wavedistill.distillation.fits import origin_of, sign
+from wavedistill.distillation.inspection import warn_of_invalid_wavelet, warn_of_padding
 from wavedistill.distillation.penalized.settings import PenalizedSettings
-from wavedistill.distillation.search import Basin, descend, global_search
-from wavedistill.distillation.terms import as_attributions, make_examples
+from wavedistill.distillation.starts import start_wavelet
+from wavedistill.distillation.terms import as_attributions, make_terms
 from wavedistill.distillation.validation import (
     check_depth,
     check_parameters,
-    refuse_products,
-    start_wavelet,
-    warn_of_invalid_wavelet,
+    check_target,
+    warn_of_forgotten_axis,
 )
 from wavedistill.signals import read_signals
-from wavedistill.wavelets import Decomposition, Lattice, Wavelet, WaveletTransform
+from wavedistill.wavelets import Wavelet, WaveletTransform
 
-if TYPE_CHECKING:
-    from wavedistill.distillation.penalized.objective import PenalizedObjective
-
-__all__ = ["Candidate", "WaveletDistiller"]
-
-#: A smallest response on [-pi/2, pi/2] below this is avoided.
-_LEAST_RESPONSE = 1e-3
-#: Samples (of X, and of the multipliers) to screen starts on, and to descend on.
-_SCREENING_SAMPLES, _DESCENDING_SAMPLES = 2**13, 2**17
-
-
-class Candidate(NamedTuple):
-    """A basin that a search found: its wavelet, the objective there, and what it began from."""
-
-    wavelet: Wavelet
-    loss: float
-    start: str
-
-
-class _Found(NamedTuple):
-    """What a fit found, best first; the terms and the history are those of the best."""
-
-    candidates: list[Candidate]
-    terms: dict[str, float]
-    history: list[float]
+__all__ = ["WaveletDistiller"]
 
 
 class WaveletDistiller(TransformerMixin, BaseEstimator):  # type: ignore[misc]
@@ -63,9 +38,12 @@ class WaveletDistiller(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         sparsity * mean_i ||A_h x_i||_1  +  interpretation * mean_i ||S_h^T m_i||_1,
 
     with A_h the DWT of the signals and S_h^T m the attributions of their wavelet coefficients
-    (TRIM, Eq. 7). The other terms of Eq. 8, reconstruction and validity, are zero throughout. The
-    paper's own formulation, in which they are penalties on N free filter numbers, is
+    (TRIM, Eq. 7). The other terms of Eq. 8, reconstruction and validity, are zero for such filters.
+    The paper's own formulation, with penalties on N free filter numbers, is
     ``constraint="penalized"``.
+
+    With scikit-learn's metadata routing, `attributions` go with X through `cross_validate`,
+    `GridSearchCV` and pipelines, to fits and scores alike.
 
     Parameters
     ----------
@@ -79,14 +57,15 @@ class WaveletDistiller(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         PyWavelets' signal extension mode.
     axes : int or pair of int
         The axis of time: -1 for (n, L) and (n, C, L), 1 for (n, L, C). Or the two axes of images,
-        which are filtered alike: (-2, -1) for (n, H, W) and (n, C, H, W). Other axes but the first
-        are channels, which share the wavelet.
+        (-2, -1) for (n, H, W) and (n, C, H, W); the same filters run along both. All other axes
+        except the first are channels, which share the wavelet. The default warns of an X that looks
+        like images: (n, a, b) with a and b at least 16 and neither more than twice the other. For
+        channels of that number pass (-1,).
     constraint : str
         ``"orthonormal"``, or ``"penalized"``: all terms of Eq. 8 with the penalties of weight 1,
         minimised from a single start by minibatch Adam in PyTorch. The filter is then orthonormal
-        only as far as the penalties outweigh the other terms, which takes weights far below 1:
-        the paper's ranges begin at 1e-5. `wavelet_.residuals()` tells, as does a warning.
-        Attributions that are products need ``"orthonormal"``.
+        only as far as the penalties outweigh the other terms, which takes weights far below 1
+        (the paper's begin at 1e-5). Attributions that are products need ``"orthonormal"``.
     init : str, Wavelet or array_like
         ``"auto"``: a global search, from every orthogonal wavelet of PyWavelets that fits, at every
         offset and reversed, and from random angles. ``"random"``: a local fit from random angles.
@@ -95,38 +74,43 @@ class WaveletDistiller(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         ``"auto"`` is the Daubechies wavelet of that length (db38 if that is shorter), and a given
         filter need not be orthonormal.
     max_iter : int
-        L-BFGS iterations of the last descent, at most; for the orthonormal constraint.
+        L-BFGS iterations of the last descent, at most; for the orthonormal constraint only.
     tol : float
-        Stop when an iteration lowers the loss by less than this share of it; likewise.
+        Stop when an iteration lowers the loss by less than this share of it; for the orthonormal
+        constraint only.
     normalize : bool
         Divide X and the multipliers by their mean absolute value (for products, by the mean
-        absolute product), so that weights of 1 and 1 are of comparable size on any data.
+        absolute product), so that weights of 1 and 1 are comparable on any data.
     random_state : int, numpy.random.Generator, numpy.random.RandomState or None
-        For the subsamples and random starts of the search, or for the minibatches.
+        For the subsamples and random starts of a search, or for the minibatches.
     penalized : PenalizedSettings or None
         Epochs, batches, scaling and device of ``constraint="penalized"``; None for the paper's.
 
     Attributes
     ----------
     wavelet_ : Wavelet
-        The learned wavelet.
+        The learned wavelet. Its `origin` says how it was learned, and is saved with it: levels,
+        mode, axes, support, weights, constraint, loss, start, method of the attributions, and the
+        version of this package. Features of this wavelet take levels, mode and axes from there.
+    transform_ : WaveletTransform
+        The transform with the learned wavelet: what `transform` applies.
     candidates_ : list of Candidate
         The distinct basins found, lowest loss first; `wavelet_` is that of the first. A local fit
         has one.
     loss_ : float
         The objective at `wavelet_`.
     loss_terms_ : dict of str to float
-        Its terms by name, weights included: two, or all eight of Eq. 8 if they are penalized.
+        Its terms by name, weights included: two, or all eight of Eq. 8 if it is penalized.
     history_ : list of float
-        The objective at the start and after each iteration of the last descent; if penalized, at
-        the start and, averaged over minibatches as they were met, in each epoch (without the
-        interpretation term in those of a warm-up).
+        The objective at the start and after each iteration of the last descent. If it is penalized:
+        at the start, and then for each epoch its mean over the minibatches as they were met
+        (without the interpretation term in a warm-up).
     n_iter_ : int
         Iterations of the last descent, at least 1, or epochs.
     scales_ : dict of str to float
         What each term was divided by.
     layout_ : CoefficientLayout
-        Where each sub-band lies in what `transform` returns.
+        Where each sub-band lies in the result of `transform`.
     n_features_in_ : int
         Size of the second axis of X.
 
@@ -142,6 +126,10 @@ class WaveletDistiller(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     >>> bool(np.allclose(distiller.inverse_transform(Z), X))
     True
     """
+
+    #: Metadata routing asks for attributions unless told otherwise.
+    __metadata_request__fit: ClassVar[dict[str, bool]] = {"attributions": True}
+    __metadata_request__score: ClassVar[dict[str, bool]] = {"attributions": True}
 
     def __init__(
         self,
@@ -187,9 +175,8 @@ class WaveletDistiller(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             Signals along `axes`, float32 or float64.
         y : ignored
         attributions : Attributions, array_like of multipliers, or None
-            From `attribute` (those of several targets hold every example once per target), or an
-            array shaped like X: the gradient of the teacher's output by its input. ``None`` learns
-            from the data alone.
+            From `attribute`, of one or several targets; or an array shaped like X, the gradient of
+            the teacher's output by its input. ``None`` learns from the data alone.
 
         Raises
         ------
@@ -198,43 +185,51 @@ class WaveletDistiller(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             why, and what to do.
         ImportError
             If ``constraint="penalized"`` and PyTorch is not installed.
+
+        Warns
+        -----
+        BorderWarning
+            If there are more levels than PyWavelets advises (`pywt.dwt_max_level`).
+        InvalidWaveletWarning
+            If the learned filter is no wavelet, or nearly none.
+        PaddedWaveletWarning
+            If the learned filter is a shorter wavelet padded with zeros.
+        UserWarning
+            If X looks like images and `axes` is the default, if the multipliers are constant along
+            the signals, or if y looks like attributions and none are given.
         """
-        support = check_parameters(self)
-        start = start_wavelet(self.init, support, self.constraint, self._random())
-        shape = getattr(y, "shape", ())
-        like_x = len(shape) > 1 and shape == getattr(X, "shape", ())
-        if isinstance(y, Attributions) or like_x:
-            raise TypeError("attributions were given in the place of y; pass attributions=... .")
-        decomposition = Decomposition(self.levels, self.mode, self.axes)
+        taps, decomposition = check_parameters(self)
+        start = start_wavelet(self.init, taps, self.constraint, self._random())
+        check_target(X, y, attributions)
         signals, axes = read_signals(self, X, self.axes, reset=True)
-        examples = make_examples(
-            signals,
-            self._attributions(attributions),
-            self.sparsity,
-            self.interpretation,
-            decomposition,
-            scales=None if self.normalize else {"sparsity": 1.0, "interpretation": 1.0},
+        warn_of_forgotten_axis(signals.shape, self.axes)
+        taught = as_attributions(attributions)
+        constraint = constraint_of(self)
+        constraint.check(taught)
+        scales = None if self.normalize else {"sparsity": 1.0, "interpretation": 1.0}
+        terms = make_terms(
+            signals, taught, self.sparsity, self.interpretation, decomposition, scales=scales
         )
         sizes = tuple(signals.shape[axis] for axis in axes)
-        check_depth(decomposition, sizes, support)
-        if start is None or self.constraint == "orthonormal":
-            found = self._search(examples, start, support, decomposition)
-        else:
-            found = self._minimize_penalized(signals, examples, start, decomposition)
-        self.scales_ = {term.name: term.scale for term in examples}
+        check_depth(decomposition, sizes, taps)
+        fit = constraint.fit(signals, terms, decomposition, taps, start, self._random())
+        self.scales_ = {term.name: term.scale for term in terms}
 
-        self.candidates_, self.loss_terms_, self.history_ = found
+        method = taught.method if taught is not None and "interpretation" in self.scales_ else None
+        self.candidates_ = sign(fit.candidates, origin_of(self, decomposition, method))
+        self.loss_terms_, self.history_ = fit.terms, fit.history
         self.wavelet_, self.loss_, _ = self.candidates_[0]
         self.transform_ = WaveletTransform(self.wavelet_, self.levels, self.mode, self.axes)
         self.layout_ = self.transform_.layout(sizes)
         self.n_iter_ = max(1, len(self.history_) - 1)
         warn_of_invalid_wavelet(self.wavelet_)
+        warn_of_padding(self.transform_, sizes)
         return self
 
     def transform(self, X: ArrayLike) -> Floats:
-        """Wavelet coefficients of signals, `layout_.total` of them in place of the axis of time.
+        """Wavelet coefficients of signals: `layout_.total` of them in place of the axis of time.
 
-        Those of images lie in place of the first of their two axes, and the other is gone;
+        Those of images replace the first of their two axes, and the second is dropped;
         ``layout_.bands`` gives each sub-band its two axes back.
         """
         check_is_fitted(self)
@@ -257,35 +252,30 @@ class WaveletDistiller(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
         Raises
         ------
-        ValueError
-            If the fit used attributions and none are given.
+        TypeError, ValueError
+            For data that cannot be used, or if the fit used attributions and none are given.
         """
         check_is_fitted(self)
+        check_target(X, y, attributions)
         signals, _ = read_signals(self, X, self.axes, reset=False)
-        if "interpretation" in self.scales_ and attributions is None:
+        taught = "interpretation" in self.scales_
+        if taught and attributions is None:
             raise ValueError(
                 "the fit used attributions, and score was given none; pass "
                 "attributions=... of these signals."
             )
-        interpretation = self.interpretation if "interpretation" in self.scales_ else 0.0
+        given, constraint = as_attributions(attributions), constraint_of(self)
+        constraint.check(given)
+        interpretation = self.interpretation if taught else 0.0
         decomposition = self.transform_.decomposition
-        examples = make_examples(
-            signals,
-            self._attributions(attributions),
-            self.sparsity,
-            interpretation,
-            decomposition,
-            scales=self.scales_,
+        terms = make_terms(
+            signals, given, self.sparsity, interpretation, decomposition, scales=self.scales_
         )
-        lowpass = self.wavelet_.lowpass
-        if self.constraint == "orthonormal":
-            terms = Objective(examples, decomposition).terms(lowpass)
-        else:
-            terms = self._penalized_objective(signals, examples, decomposition).evaluate(lowpass)
-        return -sum(terms.values())
+        objective = constraint.objective(signals, terms, decomposition)
+        return -sum(objective.evaluate(self.wavelet_.lowpass).values())
 
     def get_feature_names_out(self, input_features: object = None) -> NDArray[np.object_]:
-        """Names of the coefficients of one channel: cA4[0], ..., cD1[35], or cD1[35,35] of images.
+        """Names of the coefficients of a single channel, such as cA4[0], or cD1[35,35] of images.
 
         Raises
         ------
@@ -300,96 +290,8 @@ class WaveletDistiller(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             )
         return np.array(self.layout_.labels, dtype=object)
 
-    def _search(
-        self,
-        examples: tuple[Examples, ...],
-        start: Wavelet | None,
-        support: int,
-        decomposition: Decomposition,
-    ) -> _Found:
-        random = self._random()
-        count = max(len(term) for term in examples)
-        per_example = max(term.signals.size // len(term) for term in examples)
-
-        def objective_on(size: int) -> Objective:
-            subset = tuple(term.subset(size, random) for term in examples)
-            return Objective(subset, decomposition)
-
-        settings: dict[str, Any] = {
-            "max_iter": self.max_iter,
-            "tol": self.tol,
-            "least_response": _LEAST_RESPONSE,
-        }
-        # The linear algebra of L-BFGS is tiny, and threads would only get into one another's way.
-        with threadpool_limits(limits=1, user_api="blas"):
-            if start is not None:
-                everything = objective_on(count)
-                basin = Basin(Lattice(support).right_inverse(start.lowpass), start.name)
-                basins = [descend(everything, basin, **settings)]
-            else:
-                sizes = (
-                    min(count, max(16, _SCREENING_SAMPLES // per_example)),
-                    min(count, max(64, _DESCENDING_SAMPLES // per_example)),
-                    count,
-                )
-                everything, basins = global_search(
-                    objective_on, sizes, support, random=random, **settings
-                )
-        candidates = [
-            Candidate(Wavelet(basin.lowpass), basin.loss, basin.start) for basin in basins
-        ]
-        terms = everything.terms(basins[0].lowpass)
-        return _Found(candidates, terms, list(basins[0].history))
-
-    def _minimize_penalized(
-        self,
-        signals: Floats,
-        examples: tuple[Examples, ...],
-        start: Wavelet,
-        decomposition: Decomposition,
-    ) -> _Found:
-        objective = self._penalized_objective(signals, examples, decomposition)
-        settings = self.penalized or PenalizedSettings()
-        fit = _import_penalized().minimize_penalized(
-            objective, start.lowpass, settings, self._random()
-        )
-        candidate = Candidate(Wavelet(fit.lowpass), sum(fit.terms.values()), start.name)
-        return _Found([candidate], fit.terms, fit.history)
-
-    def _penalized_objective(
-        self, signals: Floats, examples: tuple[Examples, ...], decomposition: Decomposition
-    ) -> PenalizedObjective:
-        settings = self.penalized or PenalizedSettings()
-        objective: PenalizedObjective = _import_penalized().PenalizedObjective(
-            signals,
-            examples,
-            decomposition,
-            scaling=settings.scaling,
-            device=settings.device,
-        )
-        return objective
-
-    def _attributions(self, value: Attributions | ArrayLike | None) -> Attributions | None:
-        attributions = as_attributions(value)
-        if self.constraint == "penalized":
-            refuse_products(attributions)
-        return attributions
-
     def _random(self) -> np.random.Generator:
         state = self.random_state
         if isinstance(state, np.random.RandomState):
             return np.random.default_rng(state.randint(2**31 - 1))
         return np.random.default_rng(state)
-
-
-def _import_penalized() -> ModuleType:
-    try:
-        from wavedistill.distillation.penalized import objective
-    except ModuleNotFoundError as error:
-        if (error.name or "").partition(".")[0] != "torch":
-            raise
-        raise ImportError(
-            "constraint='penalized' needs torch, and it is not installed: "
-            "pip install 'wavedistill[torch]'"
-        ) from error
-    return objective

@@ -1,7 +1,7 @@
 """The orthonormal objective: a weighted sum of L1 norms of wavelet coefficients.
 
-On the orthonormal constraint the reconstruction loss and the validity penalties of Eq. 8 vanish,
-and what is left is
+On the orthonormal constraint the reconstruction loss and the validity penalties of Eq. 8 vanish.
+What is left is
 
     sparsity * mean_i ||A_h x_i||_1  +  interpretation * mean_i ||S_h^T m_i||_1,
 
@@ -22,14 +22,14 @@ from wavedistill.kernels import L1Gradient, PackedSignals, coefficient_l1, prepa
 from wavedistill.wavelets import Decomposition, Lattice
 from wavedistill.wavelets.lattice import quadrature_mirror, quadrature_mirror_adjoint
 
-__all__ = ["Examples", "Objective"]
+__all__ = ["Objective", "Term"]
 
 Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
-class Examples:
-    """What one term of the objective is taken over.
+class Term:
+    """A term of the objective: an L1 norm over examples, with its weight.
 
     Parameters
     ----------
@@ -38,13 +38,13 @@ class Examples:
     weight : float
         The user's weight.
     scale : float
-        What coefficients are divided by, so that weights of 1 are of comparable size on any data.
+        The coefficients are divided by this, so that a weight of 1 means the same on any data.
     signals : ndarray, shape (n, ...)
         Signals, or multipliers.
     adjoint : bool
         Take S_h^T instead of A_h.
     inputs : ndarray of the same shape, or None
-        Where given, the coefficients are products, A_h inputs * S_h^T signals.
+        If given, the coefficients are products, A_h inputs * S_h^T signals.
     baseline_axis : bool
         Whether a leading axis of both arrays runs over baselines, over which products are averaged.
     """
@@ -61,7 +61,7 @@ class Examples:
         return int(self.signals.shape[self.baseline_axis])
 
     def subset(self, count: int, random: np.random.Generator) -> Self:
-        """`count` of the examples, or all if there are no more; the scale stays."""
+        """The term over `count` random examples, or over all if there are no more."""
         if count >= len(self):
             return self
         rows = np.sort(random.choice(len(self), count, replace=False))
@@ -71,18 +71,18 @@ class Examples:
 
 
 class Objective:
-    """The objective over given examples, packed for the kernel.
+    """The objective, with its examples packed for the kernel.
 
     Parameters
     ----------
-    terms : sequence of Examples
+    terms : sequence of Term
     decomposition : Decomposition
     """
 
-    def __init__(self, terms: tuple[Examples, ...], decomposition: Decomposition) -> None:
-        self._terms = [_Packed(term, decomposition) for term in terms]
+    def __init__(self, terms: tuple[Term, ...], decomposition: Decomposition) -> None:
+        self._terms = [_PackedTerm(term, decomposition) for term in terms]
 
-    def terms(self, lowpass: Array) -> dict[str, float]:
+    def evaluate(self, lowpass: Array) -> dict[str, float]:
         """Each term at a filter, weighted, by name."""
         filters = lowpass, quadrature_mirror(lowpass)
         return {term.name: term.evaluate(*filters).value for term in self._terms}
@@ -99,28 +99,28 @@ class Objective:
 
     def at_angles(self, free: Array) -> tuple[float, Array]:
         """Value, and gradient by the N/2 - 1 free angles of the orthonormal lattice."""
-        lowpass, jacobian = Lattice(2 * len(free) + 2).jacobian(free)
+        lowpass, jacobian = Lattice.of(free).jacobian(free)
         value, gradient = self.at_filter(lowpass)
         return value, jacobian @ gradient
 
 
-class _Packed:
+class _PackedTerm:
     """A term of the objective, ready for many evaluations."""
 
-    def __init__(self, examples: Examples, decomposition: Decomposition) -> None:
-        self.name = examples.name
-        self._factor = float(examples.weight / len(examples))
+    def __init__(self, term: Term, decomposition: Decomposition) -> None:
+        self.name = term.name
+        self._factor = float(term.weight / len(term))
         self._inputs: PackedSignals | None = None
-        if examples.inputs is None:
-            # A scale of 1 is that of raw weights, of which nothing is known to be negligible.
-            scale = examples.scale if examples.scale != 1 else None
-            self._signals = prepare(examples.signals, decomposition.axes, scale=scale)
+        if term.inputs is None:
+            # With a scale of 1, that of raw weights, nothing is known to be negligible.
+            scale = term.scale if term.scale != 1 else None
+            self._signals = prepare(term.signals, decomposition.axes, scale=scale)
         else:
-            axes, baselines = decomposition.axes, examples.baseline_axis
-            self._factor /= examples.scale
-            self._signals = prepare(examples.signals, axes, baseline_axis=baselines)
-            self._inputs = prepare(examples.inputs, axes, baseline_axis=baselines)
-        self._adjoint, self._decomposition = examples.adjoint, decomposition
+            axes, baselines = decomposition.axes, term.baseline_axis
+            self._factor /= term.scale
+            self._signals = prepare(term.signals, axes, baseline_axis=baselines)
+            self._inputs = prepare(term.inputs, axes, baseline_axis=baselines)
+        self._adjoint, self._decomposition = term.adjoint, decomposition
 
     def evaluate(self, lowpass: Array, highpass: Array) -> L1Gradient:
         setting = (lowpass, highpass, self._decomposition.levels, self._decomposition.mode)

@@ -1,4 +1,4 @@
-"""From the arrays that a fit is given to the terms of its objective."""
+"""The terms of an objective, made of the arrays that a fit is given."""
 
 from __future__ import annotations
 
@@ -11,20 +11,23 @@ from numpy.typing import ArrayLike
 
 from wavedistill.attribution import Attributions
 from wavedistill.checks import Floats, float_array
-from wavedistill.distillation.objective import Examples
+from wavedistill.distillation.objective import Term
 from wavedistill.wavelets import Decomposition
 
-__all__ = ["as_attributions", "make_examples"]
+__all__ = ["as_attributions", "make_terms"]
 
 
 def as_attributions(value: Attributions | ArrayLike | None) -> Attributions | None:
-    """Attributions as they are, or made of an array of multipliers."""
+    """Keep attributions as they are, and make them of an array of multipliers.
+
+    An array has one row for each example: several targets come as `Attributions` only.
+    """
     if value is None or isinstance(value, Attributions):
         return value
     return Attributions(float_array(value, "attributions"), None, "multipliers")
 
 
-def make_examples(
+def make_terms(
     signals: Floats,
     attributions: Attributions | None,
     sparsity: float,
@@ -32,8 +35,8 @@ def make_examples(
     decomposition: Decomposition,
     *,
     scales: Mapping[str, float] | None = None,
-) -> tuple[Examples, ...]:
-    """The terms of the objective that count, their arrays checked against one another.
+) -> tuple[Term, ...]:
+    """Make the terms of the objective, after a check of their arrays against one another.
 
     Parameters
     ----------
@@ -48,28 +51,18 @@ def make_examples(
     Raises
     ------
     ValueError
-        For shapes that disagree, arrays that are zero everywhere, and where no term is left.
+        For attributions of other examples, for arrays that are zero everywhere, and if no term is
+        left.
     """
     terms = []
     if sparsity > 0:
         if not signals.any():
             raise ValueError("X is zero everywhere; there is nothing to learn from it.")
-        terms.append(Examples("sparsity", sparsity, 1.0, signals))
+        terms.append(Term("sparsity", sparsity, 1.0, signals))
     if attributions is not None:
         _check_multipliers(attributions, signals, decomposition)
         if interpretation > 0:
-            inputs = attributions.inputs
-            terms.append(
-                Examples(
-                    "interpretation",
-                    interpretation,
-                    1.0,
-                    attributions.multipliers,
-                    adjoint=inputs is None,
-                    inputs=inputs,
-                    baseline_axis=attributions.baseline_axis,
-                )
-            )
+            terms.append(_interpretation(attributions, interpretation))
     if not terms:
         raise ValueError(
             "sparsity=0 and attributions=None leave nothing to minimise; pass attributions, or set "
@@ -81,33 +74,40 @@ def make_examples(
     )
 
 
+def _interpretation(attributions: Attributions, weight: float) -> Term:
+    return Term(
+        "interpretation",
+        weight,
+        1.0,
+        attributions.multipliers,
+        adjoint=attributions.inputs is None,
+        inputs=attributions.inputs,
+        baseline_axis=attributions.baseline_axis,
+    )
+
+
 def _check_multipliers(
     attributions: Attributions, signals: Floats, decomposition: Decomposition
 ) -> None:
+    attributions.require_examples(signals)
     multipliers = attributions.multipliers
-    shape = multipliers.shape[attributions.baseline_axis :]
-    # Attributions of several targets hold every example once for each of them.
-    if shape[1:] != signals.shape[1:] or shape[0] % len(signals):
-        raise ValueError(
-            f"attributions have shape {shape} and X has shape {signals.shape}; they "
-            "must be the same, one multiplier for each value of X."
-        )
     if not multipliers.any():
         raise ValueError(
             f"the multipliers are zero everywhere ({multipliers.size} values): the teacher's "
             "output does not depend on these signals. Check the target and the teacher, or pass "
             "attributions=None."
         )
-    along = tuple(axis + attributions.baseline_axis for axis in decomposition.along(shape))
+    axes = decomposition.along(signals.shape)
+    along = tuple(axis + attributions.baseline_axis for axis in axes)
     if max(multipliers.shape[a] for a in along) > 1 and not np.ptp(multipliers, axis=along).any():
         warnings.warn(
-            "the multipliers are constant along the signals: the teacher seems to see their mean "
-            "alone, which says little about a wavelet.",
-            stacklevel=5,
+            "the multipliers are constant along the signals: the teacher seems to see nothing but "
+            "their mean, which says little about a wavelet.",
+            stacklevel=4,
         )
 
 
-def _mean_magnitude(term: Examples) -> float:
+def _mean_magnitude(term: Term) -> float:
     """Mean absolute value, of the signals or of their products with the inputs."""
     values = term.signals if term.inputs is None else term.signals * term.inputs
     if term.baseline_axis:

@@ -1,4 +1,4 @@
-"""What is checked before a fit, where it starts, and what is checked of its wavelet."""
+"""Checks of what a `WaveletDistiller` is given, before any work is done."""
 
 from __future__ import annotations
 
@@ -8,35 +8,35 @@ from typing import Any
 
 import numpy as np
 import pywt
-from numpy.typing import ArrayLike, NDArray
 
 from wavedistill.attribution import Attributions
-from wavedistill.checks import integer
+from wavedistill.checks import BorderWarning, integer
 from wavedistill.distillation.penalized.settings import PenalizedSettings
-from wavedistill.modes import check_mode
-from wavedistill.wavelets import Decomposition, Lattice, Wavelet, as_wavelet
+from wavedistill.wavelets import Decomposition
 
 __all__ = [
     "check_depth",
     "check_parameters",
-    "refuse_products",
-    "start_wavelet",
-    "warn_of_invalid_wavelet",
+    "check_target",
+    "warn_of_forgotten_axis",
 ]
 
 _CONSTRAINTS = ("orthonormal", "penalized")
-#: A smallest response on [-pi/2, pi/2] below the first, or a residual above the second, earns a
-#: warning.
-_SMALL_RESPONSE, _LARGE_RESIDUAL = 0.1, 0.1
-#: The longest Daubechies wavelet of PyWavelets is this one.
-_LAST_DAUBECHIES = 38
+#: Two axes of at least so many samples each, neither more than so many times as long as the other,
+#: look like an image.
+_IMAGE_SIDE, _IMAGE_RATIO = 16, 2
 
 
-def check_parameters(estimator: Any) -> int:
-    """Refuse parameters of a `WaveletDistiller` that make no sense; the support as an int."""
-    integer(estimator.levels, "levels", minimum=1)
+def check_parameters(estimator: Any) -> tuple[int, Decomposition]:
+    """Refuse parameters of a `WaveletDistiller` that make no sense; read support and transform."""
     integer(estimator.max_iter, "max_iter", minimum=1)
-    check_mode(estimator.mode)
+    decomposition = Decomposition(estimator.levels, estimator.mode, estimator.axes)
+    if len(decomposition.axes) > 2:
+        raise ValueError(
+            f"axes={estimator.axes} names {len(decomposition.axes)} axes, and a distillation takes "
+            "one or two: -1 for signals, (-2, -1) for images. Distil a volume from its slices, as "
+            "images; `WaveletTransform` then takes the wavelet along three axes."
+        )
     support = integer(estimator.support, "support", minimum=2)
     if support % 2:
         raise ValueError(
@@ -62,7 +62,49 @@ def check_parameters(estimator: Any) -> int:
         raise ValueError(
             "sparsity=0 and interpretation=0 leave nothing to minimise; set one of them, such as 1."
         )
-    return support
+    return support, decomposition
+
+
+def check_target(X: object, y: object, attributions: object) -> None:
+    """Refuse attributions in the place of y, and warn of a y that looks like some.
+
+    Parameters
+    ----------
+    X, y, attributions
+        As `WaveletDistiller.fit` is given them.
+
+    Raises
+    ------
+    TypeError
+        If y is an `Attributions`.
+    """
+    if isinstance(y, Attributions):
+        raise TypeError("attributions were given in the place of y; pass attributions=... .")
+    shape = getattr(y, "shape", ())
+    if attributions is None and len(shape) > 1 and shape == getattr(X, "shape", ()):
+        warnings.warn(
+            f"y has the shape of X, {tuple(shape)}, and is ignored: the wavelet is learned from X "
+            "alone. If y holds attributions, pass attributions=y.",
+            stacklevel=3,
+        )
+
+
+def warn_of_forgotten_axis(shape: Sequence[int], axes: int | Sequence[int]) -> None:
+    """Warn of images (n, H, W) that the default axes=-1 would treat as H channels of signals.
+
+    A three-axis array looks like images if its last two axes have at least 16 samples each and
+    neither is more than twice as long as the other. A list of axes, such as (-1,), is meant.
+    """
+    if np.ndim(axes) or axes != -1 or len(shape) != 3:
+        return
+    short, long = sorted(shape[1:])
+    if short >= _IMAGE_SIDE and long <= _IMAGE_RATIO * short:
+        warnings.warn(
+            f"X has shape {tuple(shape)}, and axes=-1 transforms its last axis alone, with "
+            f"{shape[1]} channels. For images pass axes=(-2, -1); if these are channels, pass "
+            "axes=(-1,).",
+            stacklevel=3,
+        )
 
 
 def check_depth(decomposition: Decomposition, lengths: Sequence[int], support: int) -> None:
@@ -75,75 +117,6 @@ def check_depth(decomposition: Decomposition, lengths: Sequence[int], support: i
             f"levels={levels} is deeper than {usual}, PyWavelets' dwt_max_level for "
             f"length {length} and {support} taps: every coefficient of the coarsest levels "
             "feels the border. Where that matters, take fewer levels or a shorter support.",
+            BorderWarning,
             stacklevel=3,
         )
-
-
-def refuse_products(attributions: Attributions | None) -> None:
-    """Refuse inputs times multipliers where filters are free.
-
-    Raises
-    ------
-    ValueError
-        For such attributions: a wavelet carries them over exactly only where S_h A_h = I.
-    """
-    if attributions is not None and attributions.inputs is not None:
-        raise ValueError(
-            f"attributions of method={attributions.method!r} are products of inputs and "
-            "multipliers, which hold in a wavelet only where its synthesis undoes its analysis, "
-            "and the free filters of constraint='penalized' do not see to that; use "
-            "method='saliency', or constraint='orthonormal'."
-        )
-
-
-def start_wavelet(
-    init: str | Wavelet | ArrayLike, support: int, constraint: str, random: np.random.Generator
-) -> Wavelet | None:
-    """The wavelet, of `support` taps, that a local fit starts from; None for the global search.
-
-    Its name says what it was made from.
-    """
-    if isinstance(init, str) and init == "random":
-        lattice = Lattice(support)
-        return Wavelet(lattice.forward(lattice.sample(random)), name="random angles")
-    if isinstance(init, str) and init == "auto":
-        if constraint == "orthonormal":
-            return None
-        init = f"db{min(support // 2, _LAST_DAUBECHIES)}"
-    wavelet = as_wavelet(init)
-    taps = len(wavelet.lowpass)
-    if taps > support:
-        raise ValueError(
-            f"init has {taps} taps and support={support} has room for fewer; set "
-            f"support={taps} or more."
-        )
-    if constraint == "orthonormal":
-        wavelet.require_orthonormal("fits with constraint='orthonormal'")
-    return Wavelet(_centred(wavelet.lowpass, support), name=wavelet.name or "given filter")
-
-
-def warn_of_invalid_wavelet(wavelet: Wavelet) -> None:
-    """Warn of a learned filter that is no wavelet, or nearly none (Theorem 1, Eq. 9-11)."""
-    residuals = wavelet.residuals()
-    response = residuals.pop("min_response")
-    if response < _SMALL_RESPONSE:
-        warnings.warn(
-            f"the learned filter's smallest response on [-pi/2, pi/2] is {response:.3g}: at 0 it "
-            "would not generate an orthogonal wavelet basis (third condition of Theorem 1). Try "
-            "another support, or another balance of sparsity and interpretation.",
-            stacklevel=3,
-        )
-    worst = max(residuals, key=lambda name: abs(residuals[name]))
-    if abs(residuals[worst]) > _LARGE_RESIDUAL:
-        warnings.warn(
-            f"the learned filter is no orthonormal wavelet: it is off by {residuals[worst]:.2g} in "
-            f"{worst} (Eq. 9-11), which `transform` and `inverse_transform` inherit. The weights "
-            "of sparsity and interpretation outweigh the penalties: lower both, or use "
-            "constraint='orthonormal'.",
-            stacklevel=3,
-        )
-
-
-def _centred(lowpass: NDArray[np.float64], support: int) -> NDArray[np.float64]:
-    before = (support - len(lowpass)) // 2
-    return np.pad(lowpass, (before, support - len(lowpass) - before))

@@ -1,7 +1,8 @@
 """Orthogonal wavelets: filters, the orthonormal lattice, and the transforms they make."""
 
 from wavedistill.wavelets.alignment import align
-from wavedistill.wavelets.bank import WaveletTransform, as_transform
+from wavedistill.wavelets.arguments import as_transform
+from wavedistill.wavelets.bank import WaveletTransform
 from wavedistill.wavelets.decomposition import Decomposition
 from wavedistill.wavelets.dictionary import known_wavelets
 from wavedistill.wavelets.lattice import Lattice

@@ -1,4 +1,4 @@
-"""How two functions on a grid lie closest to each other: the measure of the paper's Sec 4.1."""
+"""Alignment of two sampled functions, for the distance of the paper's Sec 4.1."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ Array = NDArray[np.float64]
 
 
 def align(moving: ArrayLike, fixed: ArrayLike, *, sign: bool = True) -> tuple[Array, Array]:
-    """The circular shift, reversal and sign of one function that bring it closest to another.
+    """Bring one function as close to another as shifts, reversal and sign can.
+
+    Shifts are circular; closeness is the l2 norm of the difference.
 
     Parameters
     ----------

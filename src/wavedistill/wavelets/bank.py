@@ -1,10 +1,11 @@
-"""`WaveletTransform`: a wavelet, or one per level, with everything else that a transform needs."""
+"""`WaveletTransform`: a wavelet, or one for each level, with levels, mode and axes."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any, Self
 
 import numpy as np
@@ -14,12 +15,13 @@ from numpy.typing import ArrayLike, NDArray
 from wavedistill.checks import Floats, dense_float_array, integer, transformed_axes
 from wavedistill.files import read_json, write_json
 from wavedistill.modes import Mode, adjoint_extension
+from wavedistill.wavelets.centres import centres
 from wavedistill.wavelets.decomposition import Decomposition
 from wavedistill.wavelets.layout import CoefficientLayout
 from wavedistill.wavelets.transform import analyse, packets, synthesise, undecimated
 from wavedistill.wavelets.wavelet import Wavelet, WaveletLike, as_wavelet
 
-__all__ = ["WaveletTransform", "as_transform"]
+__all__ = ["WaveletTransform"]
 
 _FORMAT = "wavedistill.transform"
 _DEFAULT_LEVELS = 4
@@ -31,18 +33,18 @@ class WaveletTransform:
 
     Parameters
     ----------
-    wavelet : Wavelet, str, array_like, or a sequence of Wavelets and names
-        A wavelet, its name or its lowpass filter; or one wavelet for each level, the finest level
-        first.
+    wavelet : Wavelet, str, array_like, or a list of them
+        A wavelet, its name or its lowpass filter; or a list with one for each level, the finest
+        level first.
     levels : int, optional
-        Depth J. By default as many as there are wavelets, those that the wavelet was learned with
-        (`Wavelet.origin`), or 4.
+        Depth J. By default the number of wavelets in the list; for a single wavelet the levels that
+        it was learned with (`Wavelet.origin`), or 4.
     mode : str, optional
-        PyWavelets' signal extension mode. By default the one that the wavelet was learned with, or
-        ``"zero"``.
+        PyWavelets' signal extension mode. By default the one that the wavelets were learned with,
+        or ``"zero"``.
     axes : int or sequence of int, optional
         The axis of time, the two axes of images, or the three of volumes; the same filters run
-        along all of them. By default those that the wavelet was learned with, or -1.
+        along all of them. By default those that the wavelets were learned with, or -1.
 
     Attributes
     ----------
@@ -54,8 +56,9 @@ class WaveletTransform:
     Raises
     ------
     TypeError, ValueError
-        For what is no wavelet, a depth below 1 or another than the number of wavelets, an unknown
-        mode, or bad axes.
+        If something is no wavelet, if the depth is below 1 or differs from the number of wavelets,
+        if the mode is unknown or the axes are bad, or if the wavelets were learned with different
+        modes or axes and these are left out.
 
     Examples
     --------
@@ -75,7 +78,7 @@ class WaveletTransform:
 
     def __init__(
         self,
-        wavelet: WaveletLike | Sequence[Wavelet | str],
+        wavelet: WaveletLike | Sequence[WaveletLike],
         levels: int | None = None,
         mode: str | None = None,
         axes: int | Sequence[int] | None = None,
@@ -83,12 +86,12 @@ class WaveletTransform:
         several = _is_several(wavelet)
         given: Any = wavelet
         chosen = [as_wavelet(each) for each in (given if several else [given])]
-        origin: Mapping[str, Any] = {} if several else chosen[0].origin
-        default = len(chosen) if several else origin.get("levels", _DEFAULT_LEVELS)
+        if levels is None:
+            levels = len(chosen) if several else chosen[0].origin.get("levels", _DEFAULT_LEVELS)
         decomposition = Decomposition(
-            default if levels is None else levels,
-            origin.get("mode", "zero") if mode is None else mode,
-            origin.get("axes", -1) if axes is None else axes,
+            levels,
+            _learned(chosen, "mode", "zero") if mode is None else mode,
+            _learned(chosen, "axes", -1) if axes is None else axes,
         )
         if several and len(chosen) != decomposition.levels:
             raise ValueError(
@@ -111,7 +114,7 @@ class WaveletTransform:
 
     @property
     def axes(self) -> tuple[int, ...]:
-        """The transformed axes, as they were given."""
+        """The transformed axes in ascending order, negative if they were given so."""
         return self.decomposition.axes
 
     @property
@@ -126,15 +129,16 @@ class WaveletTransform:
         Raises
         ------
         ValueError
-            If levels have wavelets of their own: see `wavelets`.
+            If levels have wavelets of their own; `wavelets` holds them.
         """
         if not self.shared:
             raise ValueError(
-                f"the {self.levels} levels have wavelets of their own; see the attribute wavelets."
+                f"the {self.levels} levels have wavelets of their own; take them from the "
+                "attribute wavelets."
             )
         return self.wavelets[0]
 
-    def with_wavelet(self, wavelet: WaveletLike | Sequence[Wavelet | str]) -> Self:
+    def with_wavelet(self, wavelet: WaveletLike | Sequence[WaveletLike]) -> Self:
         """The same transform with another wavelet, or with one for each level."""
         return type(self)(wavelet, self.levels, self.mode, self.axes)
 
@@ -156,10 +160,11 @@ class WaveletTransform:
         return analyse(array, self._banks(), self.mode, axes)
 
     def adjoint(self, M: ArrayLike) -> Floats:
-        """S_h^T: multipliers of the samples become multipliers of the coefficients.
+        """The adjoint S_h^T of `synthesis`: from multipliers of samples to those of coefficients.
 
-        It is itself an analysis, with zero padding for every mode but ``periodization``, where a
-        level of odd length gets a zero appended. Arguments and result are those of `analysis`.
+        It is itself an analysis: with zero padding, or with ``periodization`` if that is the mode
+        (a level of odd length then gets a zero appended). Arguments and result are those of
+        `analysis`.
         """
         array, axes = self._read(M, "M")
         extension = adjoint_extension(self.mode)
@@ -175,14 +180,14 @@ class WaveletTransform:
         Z : array_like
             As `analysis` returns it.
         lengths : int or sequence of int
-            Samples along each transformed axis, in the order of the axes of the result; odd
-            numbers too.
+            Samples along each transformed axis, in the order of the axes of the result. They may
+            be odd.
 
         Raises
         ------
         ValueError
-            If there are not as many lengths as axes, or the number of coefficients is not that of
-            signals of these lengths.
+            If there are not as many lengths as axes, or if signals of these lengths have another
+            number of coefficients.
         """
         coefficients = dense_float_array(Z, "Z")
         sizes = self._lengths(lengths)
@@ -193,24 +198,24 @@ class WaveletTransform:
         return synthesise(coefficients, self._banks(), layout, axes)
 
     def undecimated(self, X: ArrayLike) -> Floats:
-        """The undecimated (stationary) transform: coefficients at every shift of the grid.
+        """The undecimated (stationary) transform: coefficients of every level at every sample.
 
         Parameters
         ----------
         X : array_like
-            As for `analysis`, of any length: it is extended by the mode.
+            As for `analysis`, of any length; it is extended by the mode.
 
         Returns
         -------
         ndarray, shape (bands, *X.shape)
-            Sub-bands in the order of `CoefficientLayout.names`. Every 2^j-th coefficient of level j
-            is, away from the ends, one of `analysis`.
+            Sub-bands in the order of `CoefficientLayout.names`. Away from the ends, every 2^j-th
+            coefficient of level j is a coefficient of `analysis`.
         """
         array, axes = self._read(X, "X")
         return undecimated(array, self._banks(), self.mode, axes)
 
     def packets(self, X: ArrayLike) -> Floats:
-        """The wavelet packet transform: the last level of the full tree (`pywt.WaveletPacket`).
+        """The wavelet packet transform: all nodes of level J of the tree (`pywt.WaveletPacket`).
 
         Parameters
         ----------
@@ -220,9 +225,9 @@ class WaveletTransform:
         Returns
         -------
         ndarray, shape (nodes, ...)
-            2^J nodes for signals by ascending frequency; for images 4^J, by the frequency along the
-            first axis, then along the second. Other axes are those of `X`, with the transformed
-            ones as short as the last level is.
+            2^J nodes for signals, by ascending frequency; 4^J for images and 8^J for volumes, by
+            the frequency along the first transformed axis, then along the next. The other axes are
+            those of `X`, the transformed ones as long as a band of the last level.
         """
         array, axes = self._read(X, "X")
         return packets(array, self._banks(), self.mode, axes)
@@ -233,14 +238,16 @@ class WaveletTransform:
         return self.decomposition.layout(self._lengths(lengths), taps)
 
     def centres(self, length: int) -> NDArray[np.float64]:
-        """Where each coefficient of a signal looks, in samples: the centre of its filters' energy.
+        """The position in the signal that each coefficient looks at, in samples.
+
+        It is the centre of the energy of the coefficient's filters.
 
         Returns
         -------
         ndarray, shape (layout(length).total,)
-            Within [0, length - 1]. Inside the signal it is the exact centre of a basis vector's
-            energy if the filters are orthonormal and their squares are uncorrelated between levels.
-            Otherwise it is an approximation.
+            Within [0, length - 1]. Away from the ends it is the exact centre of the energy of a
+            basis vector if the filters are orthonormal and their squares are uncorrelated between
+            levels; otherwise it is an approximation.
 
         Raises
         ------
@@ -252,33 +259,15 @@ class WaveletTransform:
                 f"axes={self.axes} names {len(self.axes)} axes, and centres are those of signals; "
                 "transform one axis."
             )
-        periodic = self.mode == "periodization"
-        starts, offset = [], 0.0
-        for level, wavelet in enumerate(self.wavelets):
-            # PyWavelets: cA[k] = sum_n rec_lo[N - 1 - n] x[2k + shift - n].
-            taps = len(wavelet.lowpass)
-            shift = taps // 2 if periodic else 1
-            energies = np.square(wavelet.lowpass), np.square(wavelet.highpass)
-            low, high = (shift - np.arange(taps)[::-1] @ e / e.sum() for e in energies)
-            starts.append(offset + 2**level * high)
-            offset += 2**level * low
-        layout = self.layout(length)
-        bands = zip([offset, *reversed(starts)], layout.band_levels, layout.sizes, strict=True)
-        centres = np.concatenate(
-            [start + 2**level * np.arange(size) for start, level, size in bands]
-        )
-        return centres % length if periodic else np.clip(centres, 0, length - 1)
+        return centres(self.wavelets, self.layout(length))
 
     def require_orthonormal(self, purpose: str) -> None:
-        """Raise a `ValueError` that names the worst residual, unless all wavelets are orthonormal.
-
-        `purpose` begins the message.
-        """
+        """Raise a `ValueError`, which `purpose` begins, unless all wavelets are orthonormal."""
         for wavelet in set(self.wavelets):
             wavelet.require_orthonormal(purpose)
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the transform as JSON; an existing file is replaced only by a whole one."""
+        """Write the transform as JSON, whole or not at all."""
         kept = self.wavelets[:1] if self.shared else self.wavelets
         content = {
             "levels": self.levels,
@@ -297,9 +286,10 @@ class WaveletTransform:
         FileNotFoundError
             If there is no such file.
         ValueError
-            If the file is something else.
+            If the file holds something else.
         """
-        content = read_json(path, _FORMAT, "WaveletTransform.save")
+        keys = ("levels", "mode", "axes", "wavelets")
+        content = read_json(path, _FORMAT, "WaveletTransform.save", keys)
         wavelets = [Wavelet.from_record(record) for record in content["wavelets"]]
         chosen = wavelets if len(wavelets) > 1 else wavelets[0]
         return cls(chosen, content["levels"], content["mode"], content["axes"])
@@ -330,57 +320,25 @@ class WaveletTransform:
         if len(sizes) != len(self.axes):
             raise ValueError(
                 f"lengths={lengths} gives {len(sizes)} sizes and axes={self.axes} names "
-                f"{len(self.axes)} axes; they must be as many, such as lengths=64 with axes=-1, or "
-                "lengths=(32, 32) with axes=(-2, -1)."
+                f"{len(self.axes)} axes; give one size for each axis, such as lengths=64 with "
+                "axes=-1, or lengths=(32, 32) with axes=(-2, -1)."
             )
         return sizes
 
 
-def as_transform(
-    value: WaveletTransform | WaveletLike | Sequence[Wavelet | str],
-    levels: int | None = None,
-    mode: str | None = None,
-    axes: int | Sequence[int] | None = None,
-) -> WaveletTransform:
-    """A `WaveletTransform` as it is, or one of a wavelet.
-
-    A learned wavelet is used as it was learned: other levels or another mode are refused here. To
-    mean them, give a `WaveletTransform` of that wavelet.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument contradicts the transform, or levels or mode those that the wavelet was
-        learned with; and for whatever `WaveletTransform` refuses.
-    """
-    named = {"levels": levels, "mode": mode, "axes": axes}
-    given = {name: argument for name, argument in named.items() if argument is not None}
-    if isinstance(value, WaveletTransform):
-        wanted = Decomposition(**{**vars(value.decomposition), **given})
-        for name in given:
-            if getattr(wanted, name) != getattr(value, name):
-                raise ValueError(
-                    f"{name}={given[name]} and the transform has {name}={getattr(value, name)!r}; "
-                    f"leave {name} out, or give WaveletTransform(wavelet, {name}={given[name]!r})."
-                )
-        return value
-    if isinstance(value, Wavelet):
-        for name in ("levels", "mode"):
-            learned = value.origin.get(name)
-            if name in given and learned is not None and given[name] != learned:
-                raise ValueError(
-                    f"{name}={given[name]!r} and the wavelet was learned with {name}={learned!r}: "
-                    f"it may be a poor choice there. Leave {name} out, or give "
-                    f"WaveletTransform(wavelet, {name}={given[name]!r}) if you mean it."
-                )
-    return WaveletTransform(value, levels, mode, axes)
-
-
 def _is_several(value: object) -> bool:
-    """Whether this is a sequence of wavelets, rather than one wavelet or its filter."""
-    return (
-        isinstance(value, Sequence)
-        and not isinstance(value, str)
-        and len(value) > 0
-        and all(isinstance(each, Wavelet | str | pywt.Wavelet) for each in value)
-    )
+    """Whether this is a list of wavelets, not one wavelet or its filter."""
+    if isinstance(value, str) or not isinstance(value, Sequence):
+        return False
+    return any(not isinstance(each, Real) for each in value)
+
+
+def _learned(wavelets: Sequence[Wavelet], name: str, default: Any) -> Any:
+    """The setting that all wavelets were learned with."""
+    found = [wavelet.origin[name] for wavelet in wavelets if name in wavelet.origin]
+    if any(value != found[0] for value in found):
+        raise ValueError(
+            f"the wavelets were learned with different {name}: {', '.join(map(str, found))}; say "
+            f"which it shall be: WaveletTransform(wavelets, {name}=...)."
+        )
+    return found[0] if found else default

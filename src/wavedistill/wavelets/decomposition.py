@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
-from wavedistill.checks import integer, signal_axes
+from wavedistill.checks import axis_numbers, integer, signal_axes
 from wavedistill.modes import Mode, check_mode
 from wavedistill.wavelets.layout import CoefficientLayout, described
 
@@ -16,7 +14,7 @@ __all__ = ["Decomposition"]
 
 @dataclass(frozen=True, init=False)
 class Decomposition:
-    """All settings of a wavelet transform but its filters.
+    """The settings of a wavelet transform, without its filters.
 
     Parameters
     ----------
@@ -25,7 +23,8 @@ class Decomposition:
     mode : str
         PyWavelets' signal extension mode.
     axes : int or sequence of int
-        The axis of time, -1 for arrays (n, length); the two axes of images; or three of volumes.
+        The axis of time, -1 for arrays (n, length); the two axes of images; or the three of
+        volumes. They are kept in ascending order.
 
     Raises
     ------
@@ -38,16 +37,9 @@ class Decomposition:
     axes: tuple[int, ...]
 
     def __init__(self, levels: int, mode: str = "zero", axes: int | Sequence[int] = -1) -> None:
-        given = tuple(np.atleast_1d(np.asarray(axes)).tolist())
-        named = tuple(integer(axis, "axes", minimum=-(2**31)) for axis in given)
-        if not 1 <= len(named) <= 3 or len(set(named)) < len(named):
-            raise ValueError(
-                f"axes={axes} must name one to three different axes: -1 for signals, (-2, -1) for "
-                "images, (-3, -2, -1) for volumes."
-            )
         object.__setattr__(self, "levels", integer(levels, "levels", minimum=1))
         object.__setattr__(self, "mode", check_mode(mode))
-        object.__setattr__(self, "axes", named)
+        object.__setattr__(self, "axes", tuple(sorted(axis_numbers(axes))))
 
     def along(self, shape: Sequence[int], name: str = "X") -> tuple[int, ...]:
         """The transformed axes of an array of examples, non-negative and ascending.
@@ -55,7 +47,8 @@ class Decomposition:
         Raises
         ------
         ValueError
-            If one is missing there, is the first, which runs over examples, or is named twice.
+            If the array lacks one, if one is the first axis, which runs over examples, or if two
+            numbers name the same axis.
         """
         return signal_axes(shape, self.axes, name)
 
@@ -64,7 +57,15 @@ class Decomposition:
         return tuple(shape[axis] for axis in self.along(shape, name))
 
     def layout(self, lengths: Sequence[int], taps: int | Sequence[int]) -> CoefficientLayout:
-        """Where the coefficients of filters of so many taps lie (one number per level, or one)."""
+        """Where the coefficients lie.
+
+        Parameters
+        ----------
+        lengths : sequence of int
+            Samples along each transformed axis.
+        taps : int or sequence of int
+            Length N of the filters: one for all levels, or one for each, the finest level first.
+        """
         each = (taps,) * self.levels if isinstance(taps, int) else tuple(taps)
         return CoefficientLayout(tuple(lengths), each, self.mode)
 
@@ -74,12 +75,12 @@ class Decomposition:
         Raises
         ------
         ValueError
-            If 2^(levels - 1) is not less than the shortest.
+            Unless 2^(levels - 1) is less than the shortest length.
         """
         length = min(lengths)
         if 2 ** (self.levels - 1) < length:
             return
-        deepest = max(1, int(np.ceil(np.log2(length))))
+        deepest = max(1, (length - 1).bit_length())
         remedy = f"levels={deepest} is the most" if length > 1 else "a single sample has none"
         rule = "the length" if len(lengths) == 1 else "the shortest side"
         count = f" (n_features={length})" if len(lengths) == 1 else ""

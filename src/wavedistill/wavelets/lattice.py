@@ -13,13 +13,19 @@ The last angle therefore follows from the others, and N/2 - 1 of them are free.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["Lattice", "quadrature_mirror", "quadrature_mirror_adjoint"]
+from wavedistill.checks import integer
+
+__all__ = ["ORTHONORMAL_TOLERANCE", "Lattice", "quadrature_mirror", "quadrature_mirror_adjoint"]
 
 Array = NDArray[np.float64]
+
+#: How far an orthonormal filter may be from each of its conditions.
+ORTHONORMAL_TOLERANCE = 1e-8
 
 
 @dataclass(frozen=True)
@@ -30,6 +36,11 @@ class Lattice:
     ----------
     taps : int
         Length N of the filters, even and at least 2.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If it is not.
 
     Examples
     --------
@@ -45,9 +56,20 @@ class Lattice:
 
     taps: int
 
+    def __post_init__(self) -> None:
+        if integer(self.taps, "taps", minimum=2) % 2:
+            raise ValueError(
+                f"taps={self.taps} must be even; the next even number is {self.taps + 1}."
+            )
+
+    @classmethod
+    def of(cls, free: ArrayLike) -> Self:
+        """The lattice that has so many free angles: N/2 - 1 of them, so that N = 2 (n + 1)."""
+        return cls(2 * (len(np.asarray(free)) + 1))
+
     @property
     def dimension(self) -> int:
-        """Free angles, N/2 - 1."""
+        """Number of free angles, N/2 - 1."""
         return self.taps // 2 - 1
 
     def angles(self, free: ArrayLike) -> Array:
@@ -57,14 +79,24 @@ class Lattice:
         ----------
         free : array_like, shape (N/2 - 1,)
             Radians, any real numbers.
+
+        Raises
+        ------
+        ValueError
+            If their number is another.
         """
         values = np.asarray(free, dtype=np.float64)
+        if values.shape != (self.dimension,):
+            raise ValueError(
+                f"free angles have shape {values.shape}, and filters of {self.taps} taps have "
+                f"{self.dimension} of them, shape ({self.dimension},)."
+            )
         return np.append(values, np.pi / 4 - values.sum())
 
     def forward(self, free: ArrayLike) -> Array:
         """The lowpass filter of these free angles, shape (N,).
 
-        It is orthonormal with sum sqrt 2, to rounding, whatever the angles are.
+        Whatever the angles are, it is orthonormal with sum sqrt 2, up to rounding.
         """
         turns = np.exp(1j * self.angles(free))
         pair = turns[:1]
@@ -88,7 +120,7 @@ class Lattice:
             rows = turn * _delay(rows)
             rows = np.concatenate([rows, 1j * rows[:1]])
         filters = _interleave(rows)
-        # The last angle falls as any other rises.
+        # When a free angle rises, the last angle falls by as much.
         return filters[0], filters[1:-1] - filters[-1]
 
     def right_inverse(self, lowpass: ArrayLike) -> Array:
@@ -106,18 +138,18 @@ class Lattice:
         Returns
         -------
         ndarray, shape (N/2 - 1,)
-            Radians in (-pi, pi] but for padded filters.
+            Radians, in (-pi, pi] unless the filter is padded with zeros.
         """
         taps = np.asarray(lowpass, dtype=np.float64)
-        # Zeros at the ends would leave a stage's angle to whatever little lies beyond them.
+        # Zeros at the ends say nothing about the angle of a stage: peel what lies between them.
         present = np.flatnonzero(taps)
         size = 2 * ((present[-1] - present[0]) // 2 + 1)
         start = int(min(present[0], len(taps) - size))
         core = _peeled(taps[start : start + size])
         return _padded(core, start, len(taps) // 2)[:-1]
 
-    def contains(self, lowpass: ArrayLike, tolerance: float = 1e-8) -> bool:
-        """Whether a filter is one of these: of this length, orthonormal, with sum sqrt 2."""
+    def contains(self, lowpass: ArrayLike, tolerance: float = ORTHONORMAL_TOLERANCE) -> bool:
+        """Whether a filter has this length, is orthonormal and sums to sqrt 2, to a tolerance."""
         taps = np.asarray(lowpass, dtype=np.float64)
         if taps.shape != (self.taps,):
             return False
@@ -138,7 +170,7 @@ def quadrature_mirror(lowpass: ArrayLike) -> Array:
 
 
 def quadrature_mirror_adjoint(gradient: Array) -> Array:
-    """The gradient by h that follows from a gradient by its quadrature mirror g."""
+    """The gradient by h of a function of g, from its gradient by g, the quadrature mirror of h."""
     return (_alternating(len(gradient)) * gradient)[::-1]
 
 
@@ -148,22 +180,22 @@ def _peeled(taps: Array) -> Array:
     peeled: list[float] = []
     while len(pair) > 1:
         first, last = pair[0], pair[-1]
-        # Turned back, the pair must begin with a real number and end with an imaginary one.
+        # Without its rotation, a stage's pair begins with a real and ends with an imaginary number.
         end = first if abs(first) >= abs(last) else -1j * last
         angle = float(np.angle(end)) if end else 0.0
         turned = np.exp(-1j * angle) * pair
         pair = turned.real[:-1] + 1j * turned.imag[1:]
         peeled.append(angle)
     peeled.append(float(np.angle(pair[0])))
-    # The stage next to the output was peeled first; it is the one that follows from the others.
+    # The first angle peeled is that of the last stage, which follows from the others.
     return Lattice(len(taps)).angles(peeled[:0:-1])
 
 
 def _padded(angles: Array, start: int, count: int) -> Array:
-    """The `count` angles of a filter moved to begin at tap `start`, with zeros around it.
+    """The `count` angles of a filter that begins at tap `start`, with zeros around it.
 
-    A delay by one tap mirrors the plane, which reverses every angle and adds a quarter turn at the
-    end. A quarter turn among idle stages delays by two taps.
+    A delay by one tap mirrors the plane: every angle changes its sign, and a quarter turn is added
+    at the end. A quarter turn among idle stages delays by two taps.
     """
     idle = count - len(angles)
     if start % 2:

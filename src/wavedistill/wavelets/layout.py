@@ -1,4 +1,4 @@
-"""Where the coefficients of each sub-band lie, and what the sub-bands are called."""
+"""The layout of wavelet coefficients: names, shapes and places of the sub-bands."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from wavedistill.modes import Mode, coefficient_count
 
 __all__ = ["CoefficientLayout", "detail_keys"]
 
-#: Names of the sub-bands of a level by the keys of `pywt.dwtn`, in PyWavelets' order: of signals;
-#: of images, highpass along the first axis ("horizontal" details), along the second, along both.
+#: Names of the sub-bands of a level, by the keys of `pywt.dwtn` and in PyWavelets' order. Those of
+#: images are highpass along the first axis ("horizontal" details), along the second, along both.
 _NAMES = {
     1: {"a": "cA", "d": "cD"},
     2: {"aa": "cA", "da": "cH", "ad": "cV", "dd": "cD"},
@@ -29,7 +29,7 @@ def detail_keys(rank: int) -> tuple[str, ...]:
 
 
 def _names(rank: int) -> dict[str, str]:
-    # Volumes keep the keys of PyWavelets as names: aad is highpass along the last axis alone.
+    # The names for volumes are PyWavelets' keys: aad is highpass along the last axis alone.
     keys = ("".join(letters) for letters in product("ad", repeat=rank))
     return _NAMES.get(rank) or {key: key for key in keys}
 
@@ -69,7 +69,7 @@ class CoefficientLayout:
 
     @property
     def inputs(self) -> tuple[tuple[int, ...], ...]:
-        """The shape that goes into each level, the finest first, and at last the approximation."""
+        """The shapes of the inputs of the levels, the finest first, and of the approximation."""
         shapes = [self.lengths]
         for taps in self.taps:
             shapes.append(tuple(coefficient_count(n, taps, self.mode) for n in shapes[-1]))
@@ -91,7 +91,7 @@ class CoefficientLayout:
     def names(self) -> tuple[str, ...]:
         """Sub-bands as PyWavelets' documentation writes them.
 
-        They are cA4, cD4, ..., cD1 for signals, cA4, cH4, cV4, cD4, cH3, ..., cD1 for images, and
+        Such as cA4, cD4, ..., cD1 for signals, cA4, cH4, cV4, cD4, cH3, ..., cD1 for images, and
         aaa4, aad4, ..., ddd1 for volumes.
         """
         approximation, *details = _names(len(self.lengths)).values()
@@ -108,7 +108,7 @@ class CoefficientLayout:
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """A name for each coefficient: cA4[0] of signals; cH4[2,5] of images, in row 2."""
+        """A name for each coefficient, such as cA4[0], or for images cH4[2,5] in row 2."""
         return tuple(
             f"{name}[{','.join(map(str, index))}]"
             for name, shape in zip(self.names, self.shapes, strict=True)
@@ -122,12 +122,12 @@ class CoefficientLayout:
 
     @property
     def slices(self) -> tuple[slice, ...]:
-        """The place of each sub-band along the coefficient axis."""
+        """The slice of the coefficient axis that holds each sub-band."""
         ends = np.cumsum(self.sizes)
         return tuple(slice(int(e) - s, int(e)) for e, s in zip(ends, self.sizes, strict=True))
 
     def split(self, coefficients: NDArray[np.generic], axis: int = -1) -> list[Floats]:
-        """The sub-bands as views, in the order of `names`, each along the one coefficient axis.
+        """The sub-bands in the order of `names`, as views with all of their axes in one.
 
         Raises
         ------
@@ -143,7 +143,7 @@ class CoefficientLayout:
         return np.split(coefficients, np.cumsum(self.sizes)[:-1], axis=axis)
 
     def bands(self, coefficients: NDArray[np.generic], axis: int = -1) -> list[Floats]:
-        """The sub-bands in their own `shapes`: those of images have two axes in place of one.
+        """The sub-bands in their own `shapes`: those of images have two axes where `split` has one.
 
         Raises
         ------
@@ -159,6 +159,6 @@ class CoefficientLayout:
 
 
 def described(lengths: Sequence[int]) -> str:
-    """What signals, images or volumes of this size are called in a message."""
+    """A phrase for messages, such as "images of 32 x 32"."""
     kind = {1: "signals of length", 2: "images of"}.get(len(lengths), "volumes of")
     return f"{kind} {' x '.join(map(str, lengths))}"

@@ -1,8 +1,8 @@
-"""The transforms A_h, S_h and S_h^T of PyTorch tensors, differentiable in the filter.
+"""Wavelet transforms A_h, S_h and S_h^T of PyTorch tensors, differentiable in the filter.
 
-Each level is a strided convolution, so that PyTorch knows the derivatives, on any device.
-Coefficients, lengths and borders are those of `WaveletTransform`. The coefficients come as a tuple
-of sub-bands in the order of `CoefficientLayout.names`; those of images keep both axes.
+Each level is a strided convolution, so that PyTorch has the derivatives, on any device.
+Coefficients, lengths and borders are those of `WaveletTransform`. The coefficients are a tuple of
+sub-bands in the order of `CoefficientLayout.names`; those of images keep both axes.
 """
 
 from __future__ import annotations
@@ -56,13 +56,13 @@ def analysis(signals: Tensor, lowpass: Tensor, decomposition: Decomposition) -> 
     Raises
     ------
     ValueError
-        If the filter is no vector of even length and no matrix of one for each level.
+        If the filter is neither a vector of even length nor a matrix with one row for each level.
     """
     return _cascade(signals, lowpass, decomposition, decomposition.mode, append_zero=False)
 
 
 def adjoint(multipliers: Tensor, lowpass: Tensor, decomposition: Decomposition) -> Bands:
-    """S_h^T: multipliers of the signal become multipliers of its wavelet coefficients.
+    """The adjoint S_h^T of `synthesis`: from multipliers of samples to those of coefficients.
 
     Arguments and result are those of `analysis`.
     """
@@ -84,7 +84,7 @@ def synthesis(
     lowpass, decomposition
         As in `analysis`.
     lengths : sequence of int
-        Samples along each transformed axis, odd numbers too.
+        Samples along each transformed axis; they may be odd.
 
     Raises
     ------
@@ -107,7 +107,7 @@ def synthesis(
         details = details[len(keys) :]
         parts = [approximation, *(level[key] for key in sorted(keys))]
         for axis in axes:
-            # The second half of the parts is highpass along the first of the axes that are left.
+            # The second half of the parts is highpass along this axis.
             half = len(parts) // 2
             parts = [
                 _synthesise(low, high, pair, decomposition.mode, axis)
@@ -127,7 +127,7 @@ def _cascade(
     approximation, bands = data, list[Tensor]()
     for pair in _filters(lowpass, decomposition):
         parts = [approximation]
-        # The last axis first, so that the parts end in the order of their keys: aa, ad, da, dd.
+        # With the last axis first, the parts end in the order of their keys: aa, ad, da, dd.
         for axis in reversed(axes):
             halves = [_analyse(part, pair, mode, axis, append_zero) for part in parts]
             parts = [half[side] for side in (0, 1) for half in halves]
@@ -172,7 +172,7 @@ def _analyse(
 
 
 def _extended(rows: Tensor, taps: int, mode: Mode, append_zero: bool) -> Tensor:
-    """The rows with the samples that a level adds at both ends."""
+    """The rows with the samples that a level adds before and after them."""
     length = rows.shape[-1]
     edge = border(length, taps, mode, append_zero)
     left, right = edge.before.shape[1], edge.after.shape[1]
@@ -199,7 +199,7 @@ def _merged(pair: Tensor, filters: Tensor, mode: Mode) -> Tensor:
     if mode != "periodization":
         return F.conv_transpose1d(pair, filters, stride=2, padding=taps - 2)
     spread = F.conv_transpose1d(pair, filters, stride=2)
-    # What runs over the end comes back in at the start.
+    # What runs over the end continues at the start.
     whole = F.pad(spread, (0, -spread.shape[-1] % length))
     folded = whole.reshape(len(whole), 1, -1, length).sum(dim=-2)
     return folded.roll(1 - taps // 2, dims=-1)

@@ -1,10 +1,10 @@
-"""The transforms of arrays, by way of PyWavelets, along one to three axes.
+"""Wavelet transforms of arrays along one to three axes, computed by PyWavelets.
 
-Every function takes one PyWavelets wavelet per level, the finest level first. Coefficients come as
-one array, in which a single axis takes the place of the transformed ones: the approximation of the
-coarsest level, its details, and on to the finest details. `CoefficientLayout` says where each
-sub-band lies. Images and volumes are transformed by the same filters along all of their axes (the
-separable transform).
+Every function takes one PyWavelets wavelet for each level, the finest level first. The coefficients
+are one array, with a single axis in place of the transformed ones. Along it lie the approximation
+of the coarsest level, the details of that level, and so on to the finest details
+(`CoefficientLayout`). The same filters run along all axes of images and volumes: the transform is
+separable.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ Banks = Sequence[pywt.Wavelet]
 def analyse(
     array: Floats, banks: Banks, mode: Mode, axes: tuple[int, ...], *, append_zero: bool = False
 ) -> Floats:
-    """Level after level of `pywt.dwtn`, the sub-bands side by side.
+    """The decimated transform, level after level of `pywt.dwtn`.
 
-    PyWavelets' own functions for several levels have one wavelet for all of them, append no zero to
-    a level of odd length (`modes.adjoint_extension`) and do not reflect a single sample.
+    PyWavelets' own functions for several levels take one wavelet for all of them, append no zero to
+    a level of odd length (`modes.adjoint_extension`) and refuse to reflect a single sample.
     """
     approximation, last = _moved(array, axes)
     others = approximation.shape[: -len(axes)]
@@ -47,7 +47,7 @@ def analyse(
 def synthesise(
     coefficients: Floats, banks: Banks, layout: CoefficientLayout, axes: tuple[int, ...]
 ) -> Floats:
-    """The inverse of `analyse`, cropped to the lengths of the layout."""
+    """The inverse of `analyse`: level after level of `pywt.idwtn`, cropped to the input lengths."""
     rank = len(axes)
     approximation, *details = layout.bands(np.moveaxis(coefficients, axes[0], -1))
     keys, last = detail_keys(rank), tuple(range(-rank, 0))
@@ -62,10 +62,10 @@ def synthesise(
 
 
 def undecimated(array: Floats, banks: Banks, mode: Mode, axes: tuple[int, ...]) -> Floats:
-    """Level after level of `pywt.swtn`, shape (bands, *array.shape).
+    """The undecimated transform, level after level of `pywt.swtn`, shape (bands, *array.shape).
 
-    `pywt.swtn` is periodic and takes multiples of 2^J samples only. The array is extended by the
-    mode as far as the filters reach, and the coefficients are cropped.
+    `pywt.swtn` is periodic and takes only multiples of 2^J samples. The array is therefore extended
+    by the mode as far as the filters reach, and the coefficients are cropped.
     """
     moved, last = _moved(array, axes)
     rank, step = len(axes), 2 ** len(banks)
@@ -76,22 +76,20 @@ def undecimated(array: Floats, banks: Banks, mode: Mode, axes: tuple[int, ...]) 
     inside: Any = (..., *(slice(reach, reach + size) for size in sizes))
     bands: list[Floats] = []
     for level, bank in enumerate(banks):
-        ((parts),) = pywt.swtn(approximation, bank, 1, start_level=level, axes=last)
+        (parts,) = pywt.swtn(approximation, bank, 1, start_level=level, axes=last)
         approximation = parts["a" * rank]
         bands = [*(parts[key][inside] for key in detail_keys(rank)), *bands]
     return np.moveaxis(np.stack([approximation[inside], *bands]), last, [a + 1 for a in axes])
 
 
 def packets(array: Floats, banks: Banks, mode: Mode, axes: tuple[int, ...]) -> Floats:
-    """All sub-bands of the last level of the full wavelet packet tree, by ascending frequency.
+    """All nodes of the last level of the full wavelet packet tree, shape (nodes, ...).
 
-    Shape (nodes, ...), 2^J nodes for signals and 4^J for images, in the order of the frequency
-    along the first axis, then along the second.
+    They are in the order of the frequency along the first axis, then along the next.
     """
     nodes, last = _moved(array, axes)
     nodes = nodes[np.newaxis]
     for bank in banks:
-        # One axis after another doubles the nodes; the new index goes behind those of its axis.
         level = _level(nodes, bank, mode, last)
         nodes = np.stack([level[key] for key in sorted(level)])
         nodes = nodes.reshape(-1, *nodes.shape[2:])
@@ -99,12 +97,12 @@ def packets(array: Floats, banks: Banks, mode: Mode, axes: tuple[int, ...]) -> F
 
 
 def _by_frequency(levels: int, rank: int) -> Any:
-    """Positions of the nodes by ascending frequency along the first axis, then the second."""
-    # The index of a node has a digit of `rank` bits per level, the last level first. The first
-    # level decides the half of the spectrum, so that its bit is the highest.
+    """The order of the nodes by their frequency along the first axis, then along the next."""
+    # The index of a node has one digit of `rank` bits for each level, the last level first. The
+    # first level splits the spectrum in halves, so that its bit is the highest.
     bits = np.indices((2,) * (levels * rank)).reshape(levels, rank, -1)
     natural = np.tensordot(2 ** np.arange(levels), bits, axes=1)
-    # A decimated highpass band has its spectrum mirrored, which makes the order a Gray code.
+    # Decimation mirrors the spectrum of a highpass band, which makes the order a Gray code.
     frequency = natural.copy()
     for shift in range(1, levels):
         frequency ^= natural >> shift

@@ -1,11 +1,12 @@
-"""`Wavelet`: an immutable pair of filters, and what can be asked of it."""
+"""`Wavelet`: an immutable pair of filters, with their properties, functions and file format."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
+from types import MappingProxyType
 from typing import Any, NamedTuple, Self, TypeAlias
 
 import numpy as np
@@ -16,16 +17,13 @@ from wavedistill.checks import float_array, integer
 from wavedistill.files import read_json, write_json
 from wavedistill.wavelets.alignment import align
 from wavedistill.wavelets.conditions import min_response, residuals
-from wavedistill.wavelets.lattice import Lattice, quadrature_mirror
+from wavedistill.wavelets.lattice import ORTHONORMAL_TOLERANCE, Lattice, quadrature_mirror
 
 __all__ = ["Wavelet", "WaveletFunctions", "WaveletLike", "as_wavelet", "orthogonal_names"]
 
 Array = NDArray[np.float64]
-#: Whatever `as_wavelet` makes a wavelet of.
+#: All that `as_wavelet` takes.
 WaveletLike: TypeAlias = "Wavelet | str | ArrayLike | pywt.Wavelet"
-
-#: How far an orthonormal filter may be from the conditions of Eq. 9-11, each of them.
-ORTHONORMAL_TOLERANCE = 1e-8
 
 _FORMAT = "wavedistill.wavelet"
 _EXACT_FAMILIES = ("haar", "db", "sym", "coif")
@@ -39,7 +37,7 @@ class WaveletFunctions(NamedTuple):
     x: Array
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, init=False)
 class Wavelet:
     """A two-channel filter bank given by its lowpass filter, in PyWavelets' conventions.
 
@@ -47,14 +45,15 @@ class Wavelet:
     ----------
     lowpass : array_like, shape (N,)
         The reconstruction lowpass filter h (PyWavelets' ``rec_lo``), N even. The highpass filter
-        follows from it (Eq. 11). It need not be orthonormal: `residuals` tells how far it is.
+        follows from it (Eq. 11). It need not be orthonormal: `residuals` says how far off it is.
     name : str
         A label for tables and figures.
     origin : mapping of str to JSON values
-        How the wavelet was learned, if it was: the ``levels``, ``mode`` and ``axes`` of its
-        transform, weights and loss, what the search began from, the version of this package.
-        Transforms and features take the first three from here unless told otherwise. Two wavelets
-        with the same filter are equal, whatever their origins.
+        How the wavelet was learned; empty if it was not. `WaveletDistiller` writes here the
+        ``levels``, ``mode`` and ``axes`` of its transform, its weights and loss, what the search
+        began from, and the version of this package. Transforms and features of this wavelet take
+        levels, mode and axes from here by default. Two wavelets with the same filter are equal,
+        whatever their origins.
 
     Raises
     ------
@@ -73,16 +72,18 @@ class Wavelet:
     """
 
     lowpass: Array
-    name: str = field(default="", kw_only=True)
-    origin: Mapping[str, Any] = field(default_factory=dict, kw_only=True)
+    name: str
+    origin: Mapping[str, Any]
 
-    def __post_init__(self) -> None:
-        if isinstance(self.lowpass, str):
+    def __init__(
+        self, lowpass: ArrayLike, *, name: str = "", origin: Mapping[str, Any] | None = None
+    ) -> None:
+        if isinstance(lowpass, str):
             raise TypeError(
-                f"lowpass={self.lowpass!r} is no filter; a wavelet by its name is "
-                f"Wavelet.from_name({self.lowpass!r})."
+                f"lowpass={lowpass!r} is no filter; for a wavelet by its name, write "
+                f"Wavelet.from_name({lowpass!r})."
             )
-        taps = float_array(self.lowpass, "lowpass").astype(np.float64)
+        taps = float_array(lowpass, "lowpass").astype(np.float64)
         if taps.ndim != 1 or len(taps) % 2:
             raise ValueError(
                 f"lowpass has shape {taps.shape}, and a filter is a vector of even length; pad it "
@@ -90,7 +91,8 @@ class Wavelet:
             )
         taps.flags.writeable = False
         object.__setattr__(self, "lowpass", taps)
-        object.__setattr__(self, "origin", dict(self.origin))
+        object.__setattr__(self, "name", name)
+        object.__setattr__(self, "origin", MappingProxyType(dict(origin or {})))
 
     @classmethod
     def from_name(cls, name: str) -> Self:
@@ -131,16 +133,18 @@ class Wavelet:
         Raises
         ------
         ValueError
-            If the sum is another.
+            If the sum is another, or the angles are no vector.
         """
         turns = float_array(angles, "angles").astype(np.float64)
+        if turns.ndim != 1:
+            raise ValueError(f"angles have shape {turns.shape}, and must be a vector.")
         excess = turns.sum() - np.pi / 4
-        if turns.ndim != 1 or abs(np.angle(np.exp(1j * excess))) > ORTHONORMAL_TOLERANCE:
+        if abs(np.angle(np.exp(1j * excess))) > ORTHONORMAL_TOLERANCE:
             raise ValueError(
                 f"the angles sum to {turns.sum():.6g}, and a lowpass filter needs pi/4 = "
                 f"{np.pi / 4:.6g} up to multiples of 2 pi; subtract {excess:.6g} from the last."
             )
-        return cls(Lattice(2 * len(turns)).forward(turns[:-1]), name=name)
+        return cls(Lattice.of(turns[:-1]).forward(turns[:-1]), name=name)
 
     @property
     def highpass(self) -> Array:
@@ -172,7 +176,7 @@ class Wavelet:
             )
 
     def residuals(self) -> dict[str, float]:
-        """How far the filter is from each condition on a valid wavelet (Eq. 9-11 of the paper).
+        """Distance of the filter from each condition on a valid wavelet (Eq. 9-11 of the paper).
 
         Returns
         -------
@@ -244,7 +248,7 @@ class Wavelet:
         return wavelet
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the wavelet and its origin as JSON; a file is replaced only by a whole one."""
+        """Write the wavelet and its origin as JSON, whole or not at all."""
         write_json(path, _FORMAT, {**self.record(), "residuals": self.residuals()})
 
     @classmethod
@@ -256,9 +260,9 @@ class Wavelet:
         FileNotFoundError
             If there is no such file.
         ValueError
-            If the file is something else.
+            If the file holds something else.
         """
-        return cls.from_record(read_json(path, _FORMAT, "Wavelet.save"))
+        return cls.from_record(read_json(path, _FORMAT, "Wavelet.save", ["lowpass"]))
 
     def record(self) -> dict[str, Any]:
         """The wavelet as JSON values: its name, its lowpass filter and its origin."""
@@ -270,20 +274,22 @@ class Wavelet:
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> Self:
-        """The wavelet of a `record`."""
-        lowpass, name = np.asarray(record.get("lowpass")), str(record.get("name", ""))
-        return cls(lowpass, name=name, origin=record.get("origin", {}))
+        """The wavelet that `record` described."""
+        if "lowpass" not in record:
+            raise ValueError("the record of a wavelet lacks its lowpass filter.")
+        name, origin = str(record.get("name", "")), record.get("origin", {})
+        return cls(np.asarray(record["lowpass"]), name=name, origin=origin)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Wavelet) and np.array_equal(self.lowpass, other.lowpass)
 
     def __hash__(self) -> int:
-        # Adding 0 makes the zeros of either sign one, as they are to __eq__.
+        # Adding 0 turns -0 into 0: equal wavelets must have equal hashes.
         return hash((self.lowpass + 0.0).tobytes())
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # By way of the constructor, so that a copy is as immutable as the original.
-        return partial(type(self), name=self.name, origin=self.origin), (self.lowpass,)
+        # Through the constructor, so that a copy is as immutable as the original.
+        return partial(type(self), name=self.name, origin=dict(self.origin)), (self.lowpass,)
 
     def __repr__(self) -> str:
         taps = np.array2string(self.lowpass, precision=4, separator=", ", max_line_width=10**6)
@@ -292,7 +298,7 @@ class Wavelet:
 
 
 def as_wavelet(value: WaveletLike) -> Wavelet:
-    """A `Wavelet` from one, from a name, from a `pywt.Wavelet`, or from a lowpass filter."""
+    """Make a `Wavelet` of a name, a `pywt.Wavelet` or a lowpass filter; keep one that is one."""
     if isinstance(value, Wavelet):
         return value
     if isinstance(value, str):

@@ -1,6 +1,6 @@
 """The paper's own formulation: all terms of Eq. 8, with a filter of N free numbers.
 
-`objective` and `penalties` need PyTorch, so that they load when they are first used.
+`objective`, `minimize` and `penalties` need PyTorch, so they are loaded only when they are used.
 """
 
 from wavedistill.distillation.penalized.settings import PenalizedSettings

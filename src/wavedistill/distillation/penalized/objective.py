@@ -1,4 +1,4 @@
-"""Eq. 8 of the paper with N free filter numbers, minimised by minibatch Adam.
+"""Eq. 8 of the paper as a function of N free filter numbers.
 
     reconstruction + five filter penalties
         + sparsity * mean_i ||A_h x_i||_1  +  interpretation * mean_i ||S_h^T m_i||_1
@@ -11,52 +11,34 @@ TRIM's residual held fixed, which lets the teacher's argument move with the filt
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import AbstractContextManager, nullcontext
-from typing import NamedTuple
+from contextlib import AbstractContextManager
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
 from torch import Tensor
 
 from wavedistill.checks import Floats
-from wavedistill.distillation.objective import Examples
+from wavedistill.distillation.objective import Term
 from wavedistill.distillation.penalized.penalties import (
     FILTER_PENALTIES,
     mean_l1_norm,
     mean_squared_distance,
     scaling_factors,
 )
-from wavedistill.distillation.penalized.settings import PenalizedSettings
 from wavedistill.wavelets import Decomposition
 from wavedistill.wavelets.tensors import adjoint, analysis, synthesis
 
-__all__ = ["PenalizedFit", "PenalizedObjective", "minimize_penalized"]
+__all__ = ["PenalizedObjective", "exact_convolutions"]
 
 Array = NDArray[np.float64]
 Bands = tuple[Tensor, ...]
 
 #: Samples of X that are transformed at once where no gradient is wanted.
 _CHUNK_SAMPLES = 2**22
-#: A minibatch of fewer samples is quicker on one thread: several take turns waiting (ten times the
-#: time on a busy machine).
-_THREADED_SAMPLES = 2**17
 #: Signals up to this length are multiplied by the matrices of the transforms: a few products in
-#: place of three convolutions a level, each of which costs more in its calling than in its sums.
+#: place of three convolutions a level, for which the calls cost more than the sums.
 _MATRIX_LENGTH = 256
-
-
-class PenalizedFit(NamedTuple):
-    """Where a minimisation ended.
-
-    `history` has the objective over all data at the start, then the mean over the minibatches of
-    each epoch as they were met; `terms` has each term over all data at the end, weighted.
-    """
-
-    lowpass: Array
-    history: list[float]
-    terms: dict[str, float]
 
 
 class PenalizedObjective:
@@ -65,9 +47,9 @@ class PenalizedObjective:
     Parameters
     ----------
     signals : ndarray, shape (n, ...)
-    examples : sequence of Examples
-        The sparsity and the interpretation term, whichever count, with weights and scales.
-        Multipliers of several targets hold every example once for each of them.
+    terms : sequence of Term
+        The sparsity and the interpretation term, or one of them, with weights and scales.
+        Multipliers of several targets hold all examples once for each of them.
     decomposition : Decomposition
     scaling : str
         ``"paper"`` or ``"published"``.
@@ -78,13 +60,13 @@ class PenalizedObjective:
     def __init__(
         self,
         signals: Floats,
-        examples: Sequence[Examples],
+        terms: Sequence[Term],
         decomposition: Decomposition,
         *,
         scaling: str = "paper",
         device: str | torch.device | None = None,
     ) -> None:
-        given = {term.name: term for term in examples}
+        given = {term.name: term for term in terms}
         self._factors = scaling_factors(scaling, decomposition.levels)
         for name in ("sparsity", "interpretation"):
             weight = given[name].weight / given[name].scale if name in given else 0.0
@@ -113,7 +95,7 @@ class PenalizedObjective:
     def data_terms(
         self, lowpass: Tensor, rows: Tensor, *, interpretation: bool = True
     ) -> dict[str, Tensor]:
-        """The three terms that are means over examples, here over some rows; weighted.
+        """The three terms that are means over examples, weighted, for some rows.
 
         Parameters
         ----------
@@ -146,7 +128,7 @@ class PenalizedObjective:
     def _as_matrices(
         self, lowpass: Tensor, signals: Tensor, multipliers: Tensor | None
     ) -> tuple[Bands, Tensor, Bands | None]:
-        """A_h x, S_h A_h x and S_h^T m by way of the matrices of the transforms."""
+        """A_h x, S_h A_h x and S_h^T m from the matrices of the transforms."""
         unit = torch.eye(signals.shape[-1], dtype=signals.dtype, device=signals.device)
         forward = torch.cat(analysis(unit, lowpass, self._decomposition), dim=-1)
         backward = forward
@@ -159,7 +141,7 @@ class PenalizedObjective:
     def _as_cascades(
         self, lowpass: Tensor, signals: Tensor, multipliers: Tensor | None
     ) -> tuple[Bands, Tensor, Bands | None]:
-        """The same level by level, for images, and signals whose matrices would be large."""
+        """The same level by level, for images and for signals with large matrices."""
         bands = analysis(signals, lowpass, self._decomposition)
         lengths = self._decomposition.lengths(signals.shape)
         restored = synthesis(bands, lowpass, self._decomposition, lengths)
@@ -169,87 +151,23 @@ class PenalizedObjective:
         return bands, restored, attributions
 
     def filter_terms(self, lowpass: Tensor) -> dict[str, Tensor]:
-        """The five penalties that are functions of the filter alone; weighted."""
+        """The five penalties that are functions of the filter alone, weighted."""
         return {
             name: self._factors[name] * penalty(lowpass)
             for name, penalty in FILTER_PENALTIES.items()
         }
 
     def evaluate(self, lowpass: Array) -> dict[str, float]:
-        """Each of the eight terms over all data, weighted, by name; 0 for one that is left out."""
+        """Each of the eight terms over all data, weighted, by name; 0 for a term left out."""
         taps = torch.tensor(lowpass, dtype=self._signals.dtype, device=self._signals.device)
         totals = dict.fromkeys(self._factors, 0.0)
         count = max(1, _CHUNK_SAMPLES // self._signals[0].numel())
-        with torch.no_grad(), _exact_convolutions():
+        with torch.no_grad(), exact_convolutions():
             for rows in torch.split(torch.arange(len(self), device=taps.device), count):
                 for name, value in self.data_terms(taps, rows).items():
                     totals[name] += float(value) * len(rows) / len(self)
             totals.update({n: float(value) for n, value in self.filter_terms(taps).items()})
         return totals
-
-
-def minimize_penalized(
-    objective: PenalizedObjective,
-    start: Array,
-    settings: PenalizedSettings,
-    random: np.random.Generator,
-) -> PenalizedFit:
-    """Minimise the objective by minibatch Adam.
-
-    Parameters
-    ----------
-    objective : PenalizedObjective
-    start : ndarray, shape (N,)
-        The lowpass filter to begin from; it need not be orthonormal.
-    settings : PenalizedSettings
-        Its scaling and device are those of the objective already.
-    random : numpy.random.Generator
-        Shuffles the minibatches; PyTorch's own generators are not touched.
-
-    Raises
-    ------
-    ValueError
-        If the filter runs off to infinity.
-    """
-    data = objective.signals
-    lowpass = torch.tensor(start, dtype=data.dtype, device=data.device, requires_grad=True)
-    adam = torch.optim.Adam([lowpass], lr=settings.learning_rate)
-    history = [sum(objective.evaluate(start).values())]
-    small = settings.batch_size * data[0].numel() < _THREADED_SAMPLES
-    with torch.enable_grad(), _exact_convolutions(), _one_thread(small):
-        for epoch in range(settings.warm_up + settings.epochs):
-            order = torch.from_numpy(random.permutation(len(objective))).to(data.device)
-            batches = torch.split(order, settings.batch_size)
-            whole = epoch >= settings.warm_up
-            history.append(_epoch(objective, lowpass, adam, batches, interpretation=whole))
-    end = lowpass.detach().cpu().numpy().astype(np.float64)
-    if not np.isfinite([*end, *history]).all():
-        raise ValueError(
-            f"the fit diverged with learning_rate={settings.learning_rate}: the filter is "
-            f"{end} after {len(history) - 1} epochs. Lower the learning rate, or the weights."
-        )
-    return PenalizedFit(end, history, objective.evaluate(end))
-
-
-def _epoch(
-    objective: PenalizedObjective,
-    lowpass: Tensor,
-    adam: torch.optim.Adam,
-    batches: Sequence[Tensor],
-    *,
-    interpretation: bool,
-) -> float:
-    """One step for each minibatch; the mean of the objective over them, as they were met."""
-    # Summed on the device, which need not wait for an answer after every step.
-    total = torch.zeros((), dtype=lowpass.dtype, device=lowpass.device)
-    for rows in batches:
-        data = objective.data_terms(lowpass, rows, interpretation=interpretation)
-        parts = [*data.values(), *objective.filter_terms(lowpass).values()]
-        loss = torch.stack(parts).sum()
-        (lowpass.grad,) = torch.autograd.grad(loss, (lowpass,))
-        adam.step()
-        total += loss.detach() * len(rows)
-    return float(total) / len(objective)
 
 
 def _channels_first(
@@ -262,11 +180,7 @@ def _channels_first(
     return torch.tensor(rows, device=device)
 
 
-def _one_thread(small: bool) -> AbstractContextManager[object]:
-    return threadpool_limits(limits=1, user_api="openmp") if small else nullcontext()
-
-
-def _exact_convolutions() -> AbstractContextManager[None]:
-    """No TF32, which has ten bits, and the same sums each time, where cuDNN does the work."""
+def exact_convolutions() -> AbstractContextManager[None]:
+    """Convolutions of cuDNN without TF32, which has ten bits, and with the same sums each time."""
     enabled = torch.backends.cudnn.enabled
     return torch.backends.cudnn.flags(enabled=enabled, deterministic=True, allow_tf32=False)

@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wavedistill.attribution import Attributions, attribute
+from wavedistill.checks import WaveletWarning
 from wavedistill.distillation import WaveletDistiller, distill_path
-from wavedistill.distillation.path import fingerprint
-from wavedistill.files import replacing
+from wavedistill.files import fingerprint, replacing
 from wavedistill.studies.candidates import Candidate
 from wavedistill.studies.cosmology.network import OMEGA_M, Predictor
 from wavedistill.studies.output import Notify
@@ -80,7 +80,7 @@ def distilled(
     weights = [0.0] if attributions is None else list(balances)
     with warnings.catch_warnings():
         # The paper's own depth is past dwt_max_level for small maps; a bad candidate loses.
-        warnings.filterwarnings("ignore", message="levels=|the learned filter")
+        warnings.simplefilter("ignore", WaveletWarning)
         notify("distillation from DB5")
         path = distill_path(
             maps,
@@ -111,7 +111,8 @@ def _searched(
     file: Path | None,
 ) -> list[Wavelet]:
     """All basins of a search, from its file if that was made of the same data and settings."""
-    made_of = fingerprint(maps, attributions, distiller)
+    multipliers = None if attributions is None else attributions.multipliers
+    made_of = fingerprint(maps, multipliers, sorted(distiller.get_params().items()))
     if file is not None and file.exists():
         held = json.loads(file.read_text(encoding="utf-8"))
         if held["fingerprint"] != made_of:

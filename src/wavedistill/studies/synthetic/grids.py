@@ -12,6 +12,7 @@ from typing import Literal
 import numpy as np
 import torch
 
+from wavedistill.checks import WaveletWarning
 from wavedistill.distillation import (
     DistillationPath,
     PenalizedSettings,
@@ -121,7 +122,7 @@ def run_grids(
         label = "".join(c if c.isalnum() else "_" for c in start.lower())
         with warnings.catch_warnings():
             # The paper's depth is past dwt_max_level; filters far off are what the grid shows.
-            warnings.filterwarnings("ignore", message="levels=|the learned filter's smallest")
+            warnings.simplefilter("ignore", WaveletWarning)
             path = distill_path(
                 task.X_train,
                 taught.attributions,

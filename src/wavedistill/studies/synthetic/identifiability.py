@@ -11,7 +11,7 @@ from scipy.optimize import minimize
 from wavedistill.attribution import Attributions
 from wavedistill.datasets import SyntheticTask
 from wavedistill.distillation.objective import Objective
-from wavedistill.distillation.terms import make_examples
+from wavedistill.distillation.terms import make_terms
 from wavedistill.wavelets import Lattice
 
 __all__ = ["Identifiability", "exact_attributions", "identifiability"]
@@ -123,7 +123,7 @@ def _data_slope(task: SyntheticTask, sparsity: float) -> Array:
     if sparsity == 0:
         return np.zeros(len(free))
     decomposition = task.transform.decomposition
-    terms = make_examples(task.X_train, None, sparsity, 0.0, decomposition)
+    terms = make_terms(task.X_train, None, sparsity, 0.0, decomposition)
     _, slope = Objective(terms, decomposition).at_angles(free)
     return slope
 

@@ -12,6 +12,7 @@ import torch
 from numpy.typing import ArrayLike
 
 from wavedistill.attribution import Attributions, attribute
+from wavedistill.checks import BorderWarning, PaddedWaveletWarning
 from wavedistill.datasets import SyntheticTask
 from wavedistill.distillation import WaveletDistiller
 from wavedistill.studies.output import Notify
@@ -79,8 +80,9 @@ class Taught:
         taught = self.attributions if attributions is None else attributions
         began = time.perf_counter()
         with warnings.catch_warnings():
-            # The paper's own depth is past dwt_max_level at this length.
-            warnings.filterwarnings("ignore", message="levels=")
+            # The paper's own depth is past dwt_max_level at this length; supports may be too long.
+            warnings.simplefilter("ignore", BorderWarning)
+            warnings.simplefilter("ignore", PaddedWaveletWarning)
             distiller.fit(self.task.X_train, attributions=taught)
         seconds = time.perf_counter() - began
         found = distiller.wavelet_
