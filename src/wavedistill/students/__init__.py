@@ -4,8 +4,9 @@ from wavedistill.students.activation import activation_map
 from wavedistill.students.classifier import DistilledClassifier
 from wavedistill.students.contributions import Contributions, contributions
 from wavedistill.students.features import TopCoefficients, WaveletCoefficients
-from wavedistill.students.likelihood import LikelihoodRegressor, MahalanobisRegressor
+from wavedistill.students.likelihood import LikelihoodRegressor
 from wavedistill.students.metrics import compression_factor
+from wavedistill.students.nearest import MahalanobisRegressor
 from wavedistill.students.peak_filters import (
     WaveletCut,
     filter_symmetry,
@@ -13,6 +14,7 @@ from wavedistill.students.peak_filters import (
     wavelet_filters,
 )
 from wavedistill.students.peaks import PeakCounts, local_maxima, peak_values
+from wavedistill.students.posterior import PosteriorMeanRegressor
 from wavedistill.students.regressor import DistilledRegressor
 from wavedistill.students.selection import Selection, select
 from wavedistill.students.undecimated import UndecimatedSummary
@@ -24,6 +26,7 @@ __all__ = [
     "LikelihoodRegressor",
     "MahalanobisRegressor",
     "PeakCounts",
+    "PosteriorMeanRegressor",
     "Selection",
     "TopCoefficients",
     "UndecimatedSummary",
