@@ -1,5 +1,7 @@
 """The cosmology study: what is trained goes on, what is chosen is fair, what is told is so."""
 
+import csv
+
 import numpy as np
 import pytest
 from sklearn.metrics import r2_score
@@ -22,17 +24,22 @@ from wavedistill.studies.cosmology import (  # noqa: E402
     students,
 )
 from wavedistill.studies.cosmology.network import FaceMean, MapNetwork, size  # noqa: E402
-from wavedistill.studies.cosmology.predictors import (  # noqa: E402
-    bands,
+from wavedistill.studies.cosmology.report import reproduce  # noqa: E402
+from wavedistill.studies.cosmology.scores import (  # noqa: E402
+    Gain,
+    Scores,
+    gains,
+    in_hundredths,
+    resampled_rmse,
+)
+from wavedistill.studies.cosmology.statistics import bands, counts, spectrum  # noqa: E402
+from wavedistill.studies.cosmology.students import (  # noqa: E402
     choose,
     cosmologies,
-    counts,
+    measure,
     ridge,
     rmse,
-    spectrum,
 )
-from wavedistill.studies.cosmology.report import reproduce  # noqa: E402
-from wavedistill.studies.cosmology.scores import gains, resampled_rmse  # noqa: E402
 from wavedistill.studies.cosmology.teacher import train_teacher  # noqa: E402
 
 TINY = Architecture((4, 4, 4, 4), stem=3, pool=True)
@@ -113,21 +120,21 @@ def test_the_mean_over_faces_is_the_same_for_each_of_them():
 
 
 def test_the_choice_is_made_on_the_validation_maps(split):
-    features = list(counts(wd.Wavelet.from_name("db2")))
-    chosen = choose(features, cosmologies(), split.train, split.validation)
+    maps = split.train, split.validation
+    measured = list(measure(counts(wd.Wavelet.from_name("db2")), *maps))
+    chosen = choose(measured, cosmologies(), *maps)
     assert chosen.rmse == rmse(split.validation, chosen.model.predict(split.validation.maps))
-    for feature in features:
-        one = choose(
-            [feature], {"one": cosmologies()["one covariance"]}, split.train, split.validation
-        )
+    for statistic in measured:
+        one = choose([statistic], {"one": cosmologies()["one covariance"]}, *maps)
         assert one.rmse >= chosen.rmse
-    assert len(list(counts("laplace"))) == len(features) + 1
-    with pytest.raises(ValueError, match="no features"):
-        choose([], cosmologies(), split.train, split.validation)
+    assert len(list(counts("laplace"))) == len(measured) + 1
+    with pytest.raises(ValueError, match="no statistics"):
+        choose([], cosmologies(), *maps)
 
 
 def test_a_model_that_reads_the_spectrum(split):
-    chosen = choose([spectrum(split.train)], ridge(), split.train, split.validation)
+    maps = split.train, split.validation
+    chosen = choose(measure([spectrum(split.train)], *maps), ridge(), *maps)
     assert chosen.model.predict(split.test.maps).shape == (len(split.test), 3)
     spread = split.validation.params[:, 1].std()
     assert chosen.rmse < 0.9 * spread
@@ -139,12 +146,16 @@ def test_the_bootstrap_has_the_standard_error_of_large_samples():
     # The delta method: a root mean square of n normal errors has variance 1 / (2 n).
     assert found["a"].std() == pytest.approx(1 / np.sqrt(2 * 2000), rel=0.1)
     np.testing.assert_allclose(found["b"], 2 * found["a"])
-    (gain,) = gains("a", ("b",), {"a": errors, "b": 2 * errors}, found)
     rms = np.sqrt(np.mean(errors**2))
-    assert gain.gain == pytest.approx(100 * rms)
+    (gain,) = gains("a", ("b",), Scores({}, {"a": rms, "b": 2 * rms}, found))
+    assert gain.gain == pytest.approx(rms)
     assert gain.low < gain.gain < gain.high
     # Twice an error is larger on every resample: the interval is that of the root mean square.
-    assert gain.low == pytest.approx(100 * np.percentile(found["a"], 2.5))
+    assert gain.low == pytest.approx(np.percentile(found["a"], 2.5))
+
+
+def test_tables_show_errors_times_a_hundred_and_nothing_else():
+    assert in_hundredths([Gain("a", "b", 0.25, -0.5, 1.0)]) == (Gain("a", "b", 25, -50, 100),)
 
 
 @pytest.mark.parametrize("shape", [(32, 32), (32, 27)])
@@ -172,13 +183,20 @@ def test_the_whole_study_and_that_it_is_resumed(tmp_path, monkeypatch):
     assert len({row.model for row in (*study.rows, *study.beyond)}) == len(study.predicted)
     for row in (*study.rows, *study.beyond):
         assert 0 < row.rmse_se < row.rmse
-        if row.model in study.students:
-            predicted = study.students[row.model].chosen.model.predict(study.split.test.maps)
-            assert row.rmse == pytest.approx(100 * rmse(study.split.test, predicted))
+        student = study.students[row.model]
+        predicted = student.model.predict(study.split.test.maps)
+        assert row.rmse == pytest.approx(rmse(study.split.test, predicted))
+        np.testing.assert_array_equal(predicted, study.predicted[row.model])
         assert np.isfinite(row.compression) == bool(row.wavelet)
     assert {gain.over for gain in study.gains} >= {"DB5", study.rows[-1].model}
     assert study.split.train.realisation.max() < study.split.validation.realisation.min()
     assert all(path.stat().st_size for path in found.files)
+    assert found.models == in_hundredths(study.rows)
+    with (tmp_path / "models.csv").open(newline="") as file:
+        (first, *_) = csv.DictReader(file)
+    assert list(first) == list(vars(study.rows[0]))
+    assert float(first["rmse"]) == pytest.approx(100 * study.rows[0].rmse)
+    assert float(first["r2"]) == pytest.approx(study.rows[0].r2)
 
     def refuse(*_, **__):
         raise AssertionError("fitted again")

@@ -8,14 +8,12 @@ from pathlib import Path
 from wavedistill.datasets import data_folder
 from wavedistill.datasets.lensing import (
     PIXEL_ARCMIN,
-    STUDY_SURVEYS,
-    LensingMaps,
-    Survey,
     load_lensing,
     read_convergence,
     simulate_lensing_set,
 )
 from wavedistill.studies.cosmology.figures import calibration, figures
+from wavedistill.studies.cosmology.scores import Gain, Row, in_hundredths
 from wavedistill.studies.cosmology.study import Amount, Study, run
 from wavedistill.studies.cosmology.teacher import require_training
 from wavedistill.studies.output import Notify, save_figure, save_table
@@ -30,10 +28,15 @@ class Reproduction:
     Parameters
     ----------
     study : Study
+    models, beyond, gains : tuple
+        Its rows and gains as tables show them, with errors of Ω_m times 100.
     files : tuple of Path
     """
 
     study: Study
+    models: tuple[Row, ...]
+    beyond: tuple[Row, ...]
+    gains: tuple[Gain, ...]
     files: tuple[Path, ...]
 
 
@@ -72,21 +75,27 @@ def reproduce(
     """
     require_training(device)
     notify("maps")
-    if data is None:
-        maps = _simulated(folder / "maps", amount, jobs, seed)
-    else:
-        maps = load_lensing(data, size=rebin)
-    study = run(maps, amount, device=device, folder=folder / "fits", seed=seed, notify=notify)
-    files = [
-        save_table(records, folder / f"{name}.csv")
-        for name, records in (
-            ("models", study.rows),
-            ("beyond_the_paper", study.beyond),
-            ("gains", study.gains),
+    maps = (
+        load_lensing(data, size=rebin)
+        if data is not None
+        else simulate_lensing_set(
+            folder / "maps",
+            amount.realisations,
+            size=amount.size,
+            random_state=seed,
+            n_jobs=jobs,
         )
+    )
+    study = run(maps, amount, device=device, folder=folder / "fits", seed=seed, notify=notify)
+    models, beyond = in_hundredths(study.rows), in_hundredths(study.beyond)
+    gains = in_hundredths(study.gains)
+    files = [
+        save_table(models, folder / "models.csv"),
+        save_table(beyond, folder / "beyond_the_paper.csv"),
+        save_table(gains, folder / "gains.csv"),
     ]
-    if study.awd.candidate is not None:
-        study.awd.candidate.wavelet.save(folder / "wavelet.json")
+    if study.awd.wavelet is not None:
+        study.awd.wavelet.save(folder / "wavelet.json")
         files.append(folder / "wavelet.json")
     notify("drawing")
     files += [save_figure(figure, folder / f"{name}.png") for name, figure in figures(study)]
@@ -96,15 +105,4 @@ def reproduce(
         found = calibration(read_convergence(real, size=160), PIXEL_ARCMIN, seed)
         files.append(save_figure(found.figure, folder / "calibration.png"))
         files.append(save_table(found.table, folder / "calibration.csv"))
-    return Reproduction(study, tuple(files))
-
-
-def _simulated(folder: Path, amount: Amount, jobs: int, seed: int) -> LensingMaps:
-    return simulate_lensing_set(
-        folder,
-        amount.realisations,
-        size=amount.size,
-        survey=STUDY_SURVEYS.get(amount.size, Survey()),
-        random_state=seed,
-        n_jobs=jobs,
-    )
+    return Reproduction(study, models, beyond, gains, tuple(files))
