@@ -157,12 +157,13 @@ def reproduce_cosmology(
     split = found.study.split
     title = f"RMSE of Omega_m, times 100, on {len(split.test)} test maps; "
     title += f"{len(split.train)} to train on"
-    columns = list(vars(found.models[0]))
-    _stdout.print(records_table(title, columns, found.models))
+    models, beyond, gains = found.tables.values()
+    columns = list(vars(models[0]))
+    _stdout.print(records_table(title, columns, models))
     kept = [column for column in columns if column not in ("compression", "numbers")]
-    _stdout.print(records_table("Beyond the paper's table", kept, found.beyond))
+    _stdout.print(records_table("Beyond the paper's table", kept, beyond))
     title = "Gain of AWD, with 95 % of resamples"
-    _stdout.print(records_table(title, list(vars(found.gains[0])), found.gains))
+    _stdout.print(records_table(title, list(vars(gains[0])), gains))
     _stdout.print(f"Wrote {len(found.files)} files to {out}.", soft_wrap=True)
 
 

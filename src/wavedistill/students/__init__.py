@@ -5,6 +5,7 @@ from wavedistill.students.classifier import DistilledClassifier
 from wavedistill.students.contributions import Contributions, contributions
 from wavedistill.students.features import TopCoefficients, WaveletCoefficients
 from wavedistill.students.likelihood import LikelihoodRegressor
+from wavedistill.students.map_statistics import moments, power_spectrum, skewness_spectrum
 from wavedistill.students.metrics import compression_factor
 from wavedistill.students.nearest import MahalanobisRegressor
 from wavedistill.students.peak_filters import (
@@ -37,8 +38,11 @@ __all__ = [
     "contributions",
     "filter_symmetry",
     "local_maxima",
+    "moments",
     "peak_values",
+    "power_spectrum",
     "select",
+    "skewness_spectrum",
     "wavelet_cuts",
     "wavelet_filters",
 ]

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from wavedistill.checks import integer
 from wavedistill.datasets.lensing.cosmology import TABLE_D1, Cosmology
 from wavedistill.datasets.lensing.simulator import PIXEL_ARCMIN, MapSimulator
-from wavedistill.datasets.lensing.statistics import (
+from wavedistill.students.map_statistics import (
     as_stack,
     moments,
     one_point_histogram,

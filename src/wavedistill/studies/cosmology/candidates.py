@@ -66,9 +66,6 @@ def distilled(
         begins with 0, as the paper's warm start does.
     folder : Path, optional
         Where each fit is kept; one that is there already is read.
-    seed : int
-    notify : callable
-        Told what is fitted.
 
     Yields
     ------

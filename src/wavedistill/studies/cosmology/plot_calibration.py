@@ -44,19 +44,8 @@ def plot_calibration(
 ) -> Figure:
     """Draw a simulated map beside one of an N-body simulation, which lies among the simulated.
 
-    Parameters
-    ----------
-    table : sequence of CalibrationRow
-    simulated, real : ndarray, shape (height, width)
-        Drawn in the same colours.
-    pixel_arcmin : float
-        Side of a pixel, of both maps.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        Its axes are the maps, the bands, the numbers beside them, and the colour bar. Each
-        statistic is scaled so that its band ends at 0 and 1.
+    The maps are drawn in the same colours. Each statistic of the table is scaled so that the band
+    of the simulated maps ends at 0 and 1.
     """
     rows = [*_with_headings(table)]
     height = max(7.5, 0.235 * len(rows) + 1.3)

@@ -33,18 +33,10 @@ _BINS, _COLUMNS = 30, 3
 def plot_steepness(values: Mapping[str, Mapping[str, Floats]]) -> Figure:
     """Draw what filters measure at peaks, for several cosmologies (Fig D1 of the paper).
 
-    Parameters
-    ----------
-    values : mapping of str to mapping of str to ndarray, shape (peaks,)
-        For each statistic and each cosmology the values at peaks, as
-        `wavedistill.students.peak_values` gives them; the cosmologies in the order of their
-        colours, such as that of Ω_m, and the same ones for each statistic.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        One axes per statistic, with shares of the peaks on a logarithmic axis. The bins span the
-        middle 99.8 % of the values of all cosmologies together.
+    `values` has for each statistic and each cosmology the values at peaks, as
+    `wavedistill.students.peak_values` gives them; the cosmologies are in the order of their
+    colours. Each statistic has its axes, with shares of the peaks on a logarithmic axis, in bins
+    over the middle 99.8 % of the values of all cosmologies together.
     """
     figure, panels = _panels(len(values), 3.7, 2.7)
     labels = list(next(iter(values.values())))
@@ -70,22 +62,10 @@ def plot_steepness(values: Mapping[str, Mapping[str, Floats]]) -> Figure:
 def plot_omega_predictions(truth: Floats, predictions: Mapping[str, Floats]) -> Figure:
     """Draw predicted against true Ω_m, a panel for each method.
 
-    Each true value has a column of its own, whatever its distance to the next, as those of close
-    cosmologies would hide each other.
-
-    Parameters
-    ----------
-    truth : ndarray, shape (n,)
-        Ω_m of each map, of a few cosmologies.
-    predictions : mapping of str to ndarray, shape (n,)
-        What each method predicts.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        One axes per method, whose title has the root mean square error. Dots, one a map, are
-        spread over their column; a line across it marks the truth, a bar 5 to 95 % of the
-        predictions and a disc their median.
+    `truth` and the predictions of each method have shape (maps,). Each true value has a column of
+    its own, whatever its distance to the next, as those of close cosmologies would hide each other:
+    dots, one a map, are spread over it; a line across it marks the truth, a bar 5 to 95 % of the
+    predictions and a disc their median. The titles have the root mean square errors.
     """
     values, which = np.unique(truth, return_inverse=True)
     width = max(3.0, 0.3 * len(values) + 0.5)
@@ -152,24 +132,9 @@ def plot_cosmology_setup(
 ) -> Figure:
     """Draw how Ω_m is predicted from peaks by a distilled wavelet (Fig 2C of the paper).
 
-    Above, the student; below, where its wavelet comes from. All that is drawn is of one map.
-
-    Parameters
-    ----------
-    kappa : ndarray, shape (height, width)
-        A convergence map.
-    counts : PeakCounts
-        The student's first step, fitted.
-    wavelet : Wavelet
-        The distilled one, of whose filters it counts.
-    attributions : ndarray, shape (height, width)
-        The teacher's, to the pixels of the map.
-    predicted, truth : float
-        Ω_m that the student predicts for the map, and the map's own.
-    pixel_arcmin : float
-        Side of a pixel.
-    teacher : str
-        What the teacher is.
+    Above, the student, whose fitted first step is `counts`; below, where its wavelet comes from.
+    All that is drawn is of one map, `kappa`, shape (height, width), as are the teacher's
+    attributions to its pixels. `predicted` is the student's Ω_m for it.
     """
     canvas = Canvas(13.33, 7.2)
     canvas.band(Box(0.2, 3.15, 12.93, 3.85), rf"How {_OMEGA} is predicted")

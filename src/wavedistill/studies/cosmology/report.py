@@ -23,20 +23,13 @@ __all__ = ["Reproduction", "reproduce"]
 
 @dataclass(frozen=True)
 class Reproduction:
-    """What `reproduce` found.
+    """What `reproduce` found and wrote.
 
-    Parameters
-    ----------
-    study : Study
-    models, beyond, gains : tuple
-        Its rows and gains as tables show them, with errors of Ω_m times 100.
-    files : tuple of Path
+    Its tables are rows and gains by the name of their file, with errors of Ω_m times 100.
     """
 
     study: Study
-    models: tuple[Row, ...]
-    beyond: tuple[Row, ...]
-    gains: tuple[Gain, ...]
+    tables: dict[str, tuple[Row, ...] | tuple[Gain, ...]]
     files: tuple[Path, ...]
 
 
@@ -60,40 +53,30 @@ def reproduce(
     ----------
     folder : Path
         Where everything goes: simulated maps, the training and the distilled wavelets too.
-    amount : Amount
+    amount, device, seed, notify
+        As `run` takes them.
     data : Path, optional
         Maps for `load_lensing`; simulated unless given.
     rebin : int, optional
         Pixels on a side that those are rebinned to.
-    device : str
-        Of PyTorch, such as ``"cuda"``.
     jobs : int
         Processes that simulate.
-    seed : int
-    notify : callable
-        Told in a few words what begins.
     """
     require_training(device)
     notify("maps")
-    maps = (
-        load_lensing(data, size=rebin)
-        if data is not None
-        else simulate_lensing_set(
-            folder / "maps",
-            amount.realisations,
-            size=amount.size,
-            random_state=seed,
-            n_jobs=jobs,
+    if data is None:
+        maps = simulate_lensing_set(
+            folder / "maps", amount.realisations, size=amount.size, random_state=seed, n_jobs=jobs
         )
-    )
+    else:
+        maps = load_lensing(data, size=rebin)
     study = run(maps, amount, device=device, folder=folder / "fits", seed=seed, notify=notify)
-    models, beyond = in_hundredths(study.rows), in_hundredths(study.beyond)
-    gains = in_hundredths(study.gains)
-    files = [
-        save_table(models, folder / "models.csv"),
-        save_table(beyond, folder / "beyond_the_paper.csv"),
-        save_table(gains, folder / "gains.csv"),
-    ]
+    tables: dict[str, tuple[Row, ...] | tuple[Gain, ...]] = {
+        "models": in_hundredths(study.rows),
+        "beyond_the_paper": in_hundredths(study.beyond),
+        "gains": in_hundredths(study.gains),
+    }
+    files = [save_table(table, folder / f"{name}.csv") for name, table in tables.items()]
     if study.awd.wavelet is not None:
         study.awd.wavelet.save(folder / "wavelet.json")
         files.append(folder / "wavelet.json")
@@ -105,4 +88,4 @@ def reproduce(
         found = calibration(read_convergence(real, size=160), PIXEL_ARCMIN, seed)
         files.append(save_figure(found.figure, folder / "calibration.png"))
         files.append(save_table(found.table, folder / "calibration.csv"))
-    return Reproduction(study, models, beyond, gains, tuple(files))
+    return Reproduction(study, tables, tuple(files))

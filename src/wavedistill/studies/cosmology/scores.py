@@ -119,17 +119,7 @@ def score(
 def resampled_rmse(errors: Mapping[str, Array], *, count: int, seed: int = 0) -> dict[str, Array]:
     """Root mean square errors over bootstrap resamples of the maps, the same ones for all models.
 
-    Parameters
-    ----------
-    errors : mapping of str to ndarray, shape (n,)
-        Of each model, for the same maps.
-    count : int
-        Resamples.
-    seed : int
-
-    Returns
-    -------
-    dict of str to ndarray, shape (count,)
+    `errors` has shape (maps,) for each model, and the result shape (count,).
     """
     squares = np.stack([error**2 for error in errors.values()])
     found = bootstrap(
@@ -147,16 +137,9 @@ def resampled_rmse(errors: Mapping[str, Array], *, count: int, seed: int = 0) ->
 def rows(
     students: Mapping[str, Student], scores: Scores, maps: LensingMaps, attributions: Attributions
 ) -> Iterator[Row]:
-    """The row of each student.
+    """The row of each student, from its scores on `maps`.
 
-    Parameters
-    ----------
-    students : mapping of str to Student
-    scores : Scores
-        On `maps`.
-    maps : LensingMaps
-    attributions : Attributions
-        Of the first maps, by which compression is measured.
+    Compression is measured by the attributions of the first maps.
     """
     for name, student in students.items():
         yield Row(
@@ -182,7 +165,7 @@ def gains(model: str, over: Sequence[str], scores: Scores) -> Iterator[Gain]:
 
 def _compression(student: Student, maps: LensingMaps, attributions: Attributions) -> float:
     if student.wavelet is None:
-        return float("nan")
+        return np.nan
     transform = WaveletTransform(student.wavelet, LEVELS, axes=AXES)
     coefficients = transform.analysis(maps.maps[: len(attributions)])
     return compression_factor(coefficients, attributions.coefficients(transform))

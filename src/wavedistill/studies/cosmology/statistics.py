@@ -11,8 +11,7 @@ from sklearn.pipeline import make_union
 from sklearn.preprocessing import FunctionTransformer
 
 from wavedistill.datasets.lensing import LensingMaps
-from wavedistill.datasets.lensing.statistics import moments, power_spectrum, skewness_spectrum
-from wavedistill.students import PeakCounts
+from wavedistill.students import PeakCounts, moments, power_spectrum, skewness_spectrum
 
 __all__ = [
     "Statistic",

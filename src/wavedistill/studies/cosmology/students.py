@@ -115,13 +115,8 @@ def choose(
 ) -> Student:
     """Fit every reader to every statistic; the pair with the least error on the validation maps.
 
-    Parameters
-    ----------
-    measured : iterable of Measured
-    readers : mapping of str to estimator
-        Fitted to all three parameters; the error is that of Ω_m.
-    train, validation : LensingMaps
-        Of which the statistics were measured.
+    A reader is an estimator of all three parameters; the error is that of Ω_m. The statistics were
+    measured of the same maps.
     """
     best = None
     for statistic in measured:
@@ -182,13 +177,7 @@ def likelihoods(count: int) -> dict[str, Any]:
 class Choice:
     """Students of training maps, chosen on validation maps.
 
-    Parameters
-    ----------
-    split : LensingSplit
-    screened_by : LensingMaps
-        Training maps by whose counts a long list of wavelets is made short.
-    notify : callable
-        Told what begins.
+    A long list of wavelets is made short by the counts of `screened_by`, some of the training maps.
     """
 
     def __init__(self, split: LensingSplit, screened_by: LensingMaps, notify: Notify) -> None:
@@ -205,10 +194,7 @@ class Choice:
     def table(self, taught: Sequence[Wavelet], blind: Sequence[Wavelet]) -> dict[str, Student]:
         """The paper's Table 2, and what else reads simple statistics; without the network.
 
-        Parameters
-        ----------
-        taught, blind : sequence of Wavelet
-            Distilled with attributions and without.
+        The wavelets are distilled with attributions (`taught`) and without (`blind`).
         """
         readers = cosmologies(roots=True)
         lists = {"AWD": taught, "AWD without interpretation": blind, **self._fixed}
@@ -232,11 +218,7 @@ class Choice:
     def beyond(self, taught: Sequence[Wavelet], table: Mapping[str, Student]) -> dict[str, Student]:
         """Other readers of the same histograms, those of all pixels, and the paper's own.
 
-        Parameters
-        ----------
-        taught : sequence of Wavelet
-        table : dict of str to Student
-            What `table` found, whose wavelets are kept except for the paper's own predictor.
+        The wavelets are those that `table` found, except for the paper's own reader.
         """
         readers = cosmologies(roots=True)
         together = [filters for filters, _ in FIXED.values()]

@@ -24,9 +24,8 @@ __all__ = ["Training", "require_training", "train_teacher"]
 
 Float32 = NDArray[np.float32]
 Batch: TypeAlias = tuple[torch.Tensor, torch.Tensor]
-Batches: TypeAlias = "DataLoader[tuple[Float32, Float32]]"
 
-_FORMAT = "wavedistill.training"
+_COUNTED = ("epochs", "best_loss", "best")
 #: Maps from which the scale of the input is taken.
 _SCALED_BY = 1000
 
@@ -82,20 +81,9 @@ def train_teacher(
 ) -> MapNetwork:
     """Train a ResNet on standardised parameters; each map is turned and mirrored at random.
 
-    Parameters
-    ----------
-    train, validation : LensingMaps
-        To learn from, and to tell which epoch's weights are best.
-    architecture : Architecture
-    training : Training
-    device : str
-        Of PyTorch, such as ``"cuda"``.
-    file : Path, optional
-        Written after every epoch. A training that was stopped goes on from there as if it had not
-        been stopped (on a CPU to the last bit), and one that is finished is read.
-    seed : int
-    notify : callable
-        Told the losses after every epoch.
+    The validation maps tell which epoch's weights are best. The file is written after every epoch:
+    a training that was stopped goes on from there as if it had not been stopped (on a CPU to the
+    last bit), and one that is finished is read. `notify` is told the losses.
 
     Returns
     -------
@@ -115,24 +103,22 @@ def train_teacher(
         "seed": seed,
         "maps": fingerprint(*_some_of(train), *_some_of(validation)),
     }
-    held = None if file is None else _read(file, settings)
     with torch.random.fork_rng(devices=[]):
         # Of the CPU alone: torch.manual_seed would reseed GPUs, which are not forked.
         torch.default_generator.manual_seed(seed)
-        run = _Run(train, architecture, training, device)
-        if held is not None:
-            run.load_state_dict(held)
-        batches = run.batches(train, learn=True), run.batches(validation, learn=False)
+        run = _Run(train, validation, architecture, training, device)
+        if file is not None and writable_target(file).exists():
+            run.load_state_dict(_read(file, settings))
         for epoch in range(run.epochs + 1, training.epochs + 1):
             began = time.perf_counter()
-            losses = run.epoch(*batches)
+            learned, held = run.epoch()
             if file is not None:
                 with replacing(file) as temporary:
                     torch.save({"settings": settings, **run.state_dict()}, temporary)
             left = (time.perf_counter() - began) * (training.epochs - epoch) / 60
             notify(
-                f"epoch {epoch} of {training.epochs}, mean squared error {losses[0]:.3f} in "
-                f"training and {losses[1]:.3f} in validation, {left:.1f} minutes left"
+                f"epoch {epoch} of {training.epochs}, mean squared error {learned:.3f} in "
+                f"training and {held:.3f} in validation, {left:.1f} minutes left"
             )
     run.network.load_state_dict(run.best)
     return run.network.eval()
@@ -142,54 +128,50 @@ class _Run:
     """A training under way: network, optimiser, schedule, and the best weights so far."""
 
     def __init__(
-        self, train: LensingMaps, architecture: Architecture, training: Training, device: str
+        self,
+        train: LensingMaps,
+        validation: LensingMaps,
+        architecture: Architecture,
+        training: Training,
+        device: str,
     ) -> None:
-        self.training, self.device = training, device
         centre, spread = train.params.mean(axis=0), train.params.std(axis=0)
-        self._centre, self._spread = centre, np.where(spread > 0, spread, 1)
-        self.network = MapNetwork(
-            architecture,
-            float(_spaced(train, _SCALED_BY).std()),
-            self._centre.tolist(),
-            self._spread.tolist(),
-        ).to(device)
+        spread = np.where(spread > 0, spread, 1)
+        scale = float(_spaced(train, _SCALED_BY).std())
+        self.network = MapNetwork(architecture, scale, centre.tolist(), spread.tolist()).to(device)
         self._optimizer = torch.optim.AdamW(
             self.network.parameters(), training.learning_rate, weight_decay=training.weight_decay
         )
+        steps = training.epochs * -(-len(train) // training.batch_size)
         self._schedule = torch.optim.lr_scheduler.OneCycleLR(
-            self._optimizer,
-            training.learning_rate,
-            total_steps=training.epochs * -(-len(train) // training.batch_size),
-            pct_start=0.15,
+            self._optimizer, training.learning_rate, total_steps=steps, pct_start=0.15
         )
         self.epochs, self.best_loss, self.best = 0, float("inf"), self.network.state_dict()
 
-    def batches(self, maps: LensingMaps, *, learn: bool) -> Batches:
-        """Maps with standardised parameters; in random order and turned if they are learned."""
-        targets = ((maps.params - self._centre) / self._spread).astype(np.float32)
-        return DataLoader(
-            StackDataset(maps.maps, targets),  # type: ignore[arg-type]
-            self.training.batch_size,
-            shuffle=learn,
-            collate_fn=_turned if learn else _batch,
-            num_workers=self.training.workers if learn else 0,
-        )
+        def batches(maps: LensingMaps, **options: Any) -> DataLoader[tuple[Float32, Float32]]:
+            targets = ((maps.params - centre) / spread).astype(np.float32)
+            return DataLoader(StackDataset(maps.maps, targets), training.batch_size, **options)  # type: ignore[arg-type]
 
-    def epoch(self, train: Batches, validation: Batches) -> tuple[float, float]:
+        workers = training.workers
+        self._train = batches(train, shuffle=True, collate_fn=_turned, num_workers=workers)
+        self._validation = batches(validation, collate_fn=_batch)
+
+    def epoch(self) -> tuple[float, float]:
         """Learn from every map once; the mean losses in training and in validation."""
-        losses = self._pass(train, learn=True), self._pass(validation, learn=False)
+        losses = self._pass(self._train, learn=True), self._pass(self._validation, learn=False)
         self.epochs += 1
         if losses[1] < self.best_loss:
             self.best_loss, self.best = losses[1], copy.deepcopy(self.network.state_dict())
         return losses
 
-    def _pass(self, batches: Batches, *, learn: bool) -> float:
+    def _pass(self, batches: DataLoader[tuple[Float32, Float32]], *, learn: bool) -> float:
         self.network.train(learn)
+        device = self.network.centre.device
         losses, sizes = [], []
         with torch.set_grad_enabled(learn):
             for images, targets in batches:
-                outputs = self.network(images.to(self.device))
-                loss = torch.nn.functional.mse_loss(outputs, targets.to(self.device))
+                outputs = self.network(images.to(device))
+                loss = torch.nn.functional.mse_loss(outputs, targets.to(device))
                 if learn:
                     self._optimizer.zero_grad()
                     loss.backward()
@@ -202,39 +184,36 @@ class _Run:
     def state_dict(self) -> dict[str, Any]:
         """Everything that a training needs to go on, random state included."""
         return {
-            "format": _FORMAT,
-            "network": self.network.state_dict(),
-            "optimizer": self._optimizer.state_dict(),
-            "schedule": self._schedule.state_dict(),
-            "epochs": self.epochs,
-            "best_loss": self.best_loss,
-            "best": self.best,
+            **{name: part.state_dict() for name, part in self._parts().items()},
+            **{name: getattr(self, name) for name in _COUNTED},
             "random_state": torch.get_rng_state(),
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Go on from there."""
-        self.network.load_state_dict(state["network"])
-        self._optimizer.load_state_dict(state["optimizer"])
-        self._schedule.load_state_dict(state["schedule"])
-        self.epochs, self.best_loss = state["epochs"], state["best_loss"]
-        self.best = state["best"]
+        for name, part in self._parts().items():
+            part.load_state_dict(state[name])
+        for name in _COUNTED:
+            setattr(self, name, state[name])
         torch.set_rng_state(state["random_state"])
 
+    def _parts(self) -> dict[str, Any]:
+        return {
+            "network": self.network,
+            "optimizer": self._optimizer,
+            "schedule": self._schedule,
+        }
 
-def _read(path: Path, settings: dict[str, Any]) -> dict[str, Any] | None:
-    """The state of a training that was stopped, on the CPU, or None if there is no file."""
-    if not writable_target(path).exists():
-        return None
+
+def _read(path: Path, settings: dict[str, Any]) -> dict[str, Any]:
+    """The state of a training that was stopped, on the CPU; nothing is unpickled."""
     try:
         content: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
-        if content["format"] != _FORMAT:
-            raise ValueError(f"it is of format {content['format']}")
+        held = content["settings"]
     except Exception as error:  # torch.load raises whatever the file makes it stumble over
         raise ValueError(
             f"{path} holds no training ({type(error).__name__}); remove it, or name another folder."
         ) from error
-    held = content["settings"]
     if other := [name for name in sorted(settings) if settings[name] != held.get(name)]:
         raise ValueError(
             f"{path} holds a training with another {', '.join(other)}; name another folder, or "

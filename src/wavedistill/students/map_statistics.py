@@ -1,4 +1,4 @@
-"""Summary statistics of convergence maps: spectra, moments, one-point distribution, peaks.
+"""Summary statistics of maps: spectra, moments, one-point distribution, peaks.
 
 They take maps of shape (n, height, width), or one of (height, width), and return a row per map.
 Pixels are in arcminutes, multipoles ℓ dimensionless.
@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.fft import rfft2
 
 from wavedistill.checks import Floats, float_array, integer
-from wavedistill.students import local_maxima
+from wavedistill.students.peaks import local_maxima
 
 __all__ = [
     "Peaks",
@@ -102,7 +102,7 @@ def moments(maps: ArrayLike) -> Float64:
 
 
 def one_point_histogram(maps: ArrayLike, edges: ArrayLike) -> Float64:
-    """Share of each map's pixels in bins of convergence, shape (n, bins).
+    """Share of each map's pixels in bins of their values, shape (n, bins).
 
     Pixels outside the outermost borders are counted in no bin, so a row may sum to less than 1.
     """
