@@ -3,6 +3,7 @@
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -34,7 +35,7 @@ needs_data = pytest.mark.skipif(
 
 
 def test_maps_depend_on_the_seed_and_their_number_alone():
-    args = {"cosmologies": TABLE_D1[:2], "size": 16}
+    args: Any = {"cosmologies": TABLE_D1[:2], "size": 16}
     alone = simulate_lensing(2, random_state=4, **args)
     np.testing.assert_array_equal(alone.params, np.tile(TABLE_D1[:2], (2, 1)))
     np.testing.assert_array_equal(alone.realisation, [0, 0, 1, 1])
@@ -48,7 +49,7 @@ def test_maps_depend_on_the_seed_and_their_number_alone():
 
 
 def test_noise_is_added_to_the_same_maps_and_differs_between_them():
-    args = {"cosmologies": FIDUCIAL, "size": 16, "random_state": 4}
+    args: Any = {"cosmologies": FIDUCIAL, "size": 16, "random_state": 4}
     survey = Survey(galaxies_per_arcmin2=20)
     clean, noisy = simulate_lensing(70, **args), simulate_lensing(70, survey=survey, **args)
     noise = (noisy.maps - clean.maps).reshape(70, -1)
@@ -59,7 +60,7 @@ def test_noise_is_added_to_the_same_maps_and_differs_between_them():
 
 
 def test_a_stopped_set_goes_on_where_it_was(tmp_path, monkeypatch):
-    args = {"cosmologies": TABLE_D1[:2], "size": 16, "chunk": 3}
+    args: Any = {"cosmologies": TABLE_D1[:2], "size": 16, "chunk": 3}
     real_write, written = simulation_module._write, []
 
     def write(recipe, path, number, rows):

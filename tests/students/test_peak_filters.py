@@ -53,7 +53,7 @@ def test_pieces_are_where_the_filters_vary_most_and_three_are_centred(name):
             for k in range(len(filter_) - 2)
         ]
         place[letter] = int(np.argmax(spread))
-    for (x, y), cut in zip(("LL", "LH", "HL", "HH"), cuts.values(), strict=True):
+    for (x, y), cut in zip(map(tuple, ("LL", "LH", "HL", "HH")), cuts.values(), strict=True):
         np.testing.assert_allclose(cut.full, taps[y][:, None] * taps[x][None, :], atol=1e-12)
         assert (cut.row, cut.column) == (place[y], place[x])
         piece = cut.full[cut.row : cut.row + 3, cut.column : cut.column + 3]

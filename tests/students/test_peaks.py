@@ -1,5 +1,7 @@
 """Peak counts: the right peaks, the right numbers at them, and their histograms."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from scipy import ndimage
@@ -157,7 +159,7 @@ def test_edges_belong_to_the_bin_above_and_the_last_to_its_own():
     heights = [-0.5, 0.0, 1.0, 1.0, 2.5, 4.0, 4.5]
     maps = np.full((1, 3, 15), -9.0)
     maps[0, 1, 1::2] = heights
-    ends = {"bins": 4, "range": (0, 4)}
+    ends: Any = {"bins": 4, "range": (0, 4)}
     assert PeakCounts("raw", **ends).fit_transform(maps).tolist() == [[1, 2, 1, 1]]
     assert PeakCounts("raw", **ends, outside="clip").fit_transform(maps).tolist() == [[2, 2, 1, 2]]
 
@@ -219,7 +221,7 @@ def test_filters_are_given_by_name_by_array_or_by_wavelet(filters, names):
 
 
 def test_parameters_are_kept_as_given_and_cloned():
-    given = {"filters": DB6, "bins": [3, 4, 5, 6], "range": (0, 1)}
+    given: Any = {"filters": DB6, "bins": [3, 4, 5, 6], "range": (0, 1)}
     given |= {"spacing": "quantile", "outside": "clip", "at": "pixels"}
     counts = PeakCounts(**given)
     assert counts.get_params() == given

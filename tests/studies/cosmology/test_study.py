@@ -1,6 +1,7 @@
 """The cosmology study: what is trained goes on, what is chosen is fair, what is told is so."""
 
 import csv
+from typing import Any
 
 import numpy as np
 import pytest
@@ -72,8 +73,8 @@ def kill_after(epochs):
 
 
 def test_a_killed_training_goes_on_as_if_it_had_not_been(split, tmp_path):
-    told = []
-    train = {"architecture": TINY, "training": Training(4, batch_size=16), "seed": 1}
+    told: list[str] = []
+    train: Any = {"architecture": TINY, "training": Training(4, batch_size=16), "seed": 1}
     before = torch.get_rng_state()
     whole = train_teacher(split.train, split.validation, **train)
     assert torch.equal(before, torch.get_rng_state())
@@ -95,6 +96,7 @@ def test_a_killed_training_goes_on_as_if_it_had_not_been(split, tmp_path):
         train_teacher(split.train, split.validation, file=file, **train)
 
 
+@pytest.mark.slow
 def test_the_teacher_learns_and_speaks_in_the_units_of_the_parameters(maps):
     # Maps that are as bright as their Omega_m.
     easy = LensingMaps(
@@ -164,6 +166,7 @@ def test_every_band_holds_modes(pixels):
     assert np.isfinite(found).all()
 
 
+@pytest.mark.slow
 def test_the_whole_study_and_that_it_is_resumed(tmp_path, monkeypatch):
     monkeypatch.setattr(students, "_SHORTLIST", 1)
     found = reproduce(tmp_path, AMOUNT, jobs=1)
@@ -191,14 +194,14 @@ def test_the_whole_study_and_that_it_is_resumed(tmp_path, monkeypatch):
         raise AssertionError("fitted again")
 
     monkeypatch.setattr(wd.WaveletDistiller, "fit", refuse)
-    told = []
+    told: list[str] = []
     again = reproduce(tmp_path, AMOUNT, jobs=1, notify=told.append).study
     assert not [message for message in told if "epoch" in message]
     assert again.rows == study.rows
 
 
 def test_wavelets_of_other_data_are_refused(split, tmp_path):
-    fit = {"supports": (4,), "balances": (1.0,), "folder": tmp_path}
+    fit: Any = {"supports": (4,), "balances": (1.0,), "folder": tmp_path}
     list(candidates.distilled(split.train.maps[:5], None, **fit))
     (tmp_path / "blind_db5.json").unlink()
     with pytest.raises(ValueError, match="other data or settings"):

@@ -13,9 +13,13 @@ from wavedistill.attribution import attribute
 from wavedistill.datasets.lensing import TABLE_D1, calibration_table, simulate_lensing
 from wavedistill.datasets.lensing.calibration import CalibrationRow
 from wavedistill.datasets.lensing.halos import halo_filter
-from wavedistill.plotting.map_filters import plot_map_filters
-from wavedistill.plotting.maps import plot_activation_maps
-from wavedistill.plotting.scores import Rmse, plot_rmse
+from wavedistill.plotting import (
+    Axis,
+    Score,
+    plot_activation_maps,
+    plot_map_filters,
+    plot_scores,
+)
 from wavedistill.students import activation_map, peak_values
 from wavedistill.studies.cosmology.candidates import AXES, LEVELS
 from wavedistill.studies.cosmology.network import OMEGA_M
@@ -25,6 +29,7 @@ from wavedistill.studies.cosmology.plots import (
     plot_omega_predictions,
     plot_steepness,
 )
+from wavedistill.studies.cosmology.scores import Row, in_hundredths
 from wavedistill.studies.cosmology.students import at_all_pixels
 from wavedistill.studies.cosmology.study import Study
 from wavedistill.wavelets import Wavelet, WaveletTransform
@@ -62,7 +67,7 @@ def figures(study: Study) -> Iterator[tuple[str, Figure]]:
                 study.attributions.multipliers[row],
                 predicted=float(study.predicted["AWD"][row, OMEGA_M]),
                 truth=float(test.params[row, OMEGA_M]),
-                pixel_arcmin=test.pixel_arcmin,
+                pixel=_angle(test.pixel_arcmin),
                 teacher=network.model,
             ),
         )
@@ -71,11 +76,15 @@ def figures(study: Study) -> Iterator[tuple[str, Figure]]:
         yield "figD1_steepness", plot_steepness(_steepness(study, wavelet))
         yield "figD2_activation", _activation(study, wavelet)
     everywhere = [row for row in study.beyond if row.model in map(at_all_pixels, study.students)]
-    rows = [
-        Rmse(r.model, r.rmse, r.rmse_se, r.compression, r is network)
-        for r in (*study.rows[:-2], *everywhere, *study.rows[-2:])
+    rows = (*study.rows[:-2], *everywhere, *study.rows[-2:])
+    scores = [
+        Score(
+            r.model, r.rmse, r.rmse_se, is_reference=r.model == network.model, details=_details(r)
+        )
+        for r in in_hundredths(rows)
     ]
-    yield "table2", plot_rmse(rows)
+    metric = r"RMSE of $\Omega_m$ $\times$ 100"
+    yield "table2", plot_scores(scores, metric, better="lower", examples="held-out maps")
     shown = ("AWD", "DB5", "best known wavelet", "Laplace", "Roberts cross", network.model)
     predictions = {name: study.predicted[name][:, OMEGA_M] for name in shown}
     if len(np.unique(test.params[:, OMEGA_M])) <= 16:
@@ -87,7 +96,7 @@ def calibration(real_map: NDArray[np.float32], pixel_arcmin: float, seed: int) -
     table = calibration_table(real_map, random_state=seed)
     simulated = simulate_lensing(1, TABLE_D1[:1], size=len(real_map), random_state=seed).maps[0]
     return Calibration(
-        table, plot_calibration(table, simulated, real_map, pixel_arcmin=pixel_arcmin)
+        table, plot_calibration(table, simulated, real_map, pixel=_angle(pixel_arcmin))
     )
 
 
@@ -135,4 +144,19 @@ def _activation(study: Study, wavelet: Wavelet) -> Figure:
     keep = max(1, round(_KEPT * maps[0].size))
     kept[f"{keep} pixels"] = activation_map(maps, None, integrated, keep=keep)
     titles = [f"$\\Omega_m$ = {value:g}" for value in omega[rows]]
-    return plot_activation_maps(maps, kept, pixel_arcmin=test.pixel_arcmin, titles=titles)
+    return plot_activation_maps(
+        maps,
+        kept,
+        pixel=_angle(test.pixel_arcmin),
+        value=r"convergence $\kappa$",
+        name="convergence map",
+        titles=titles,
+    )
+
+
+def _angle(pixel_arcmin: float) -> Axis:
+    return Axis("angle", "arcmin", pixel_arcmin)
+
+
+def _details(row: Row) -> dict[str, str]:
+    return {"compression": f"{row.compression:.3f}"} if np.isfinite(row.compression) else {}

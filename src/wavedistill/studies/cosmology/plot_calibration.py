@@ -14,7 +14,8 @@ from matplotlib.patches import Patch
 
 from wavedistill.checks import Floats
 from wavedistill.datasets.lensing import CalibrationRow
-from wavedistill.plotting.maps import CONVERGENCE, convergence_scale, draw_map
+from wavedistill.plotting.axis import Axis
+from wavedistill.plotting.maps import draw_map, signed_scale
 from wavedistill.plotting.style import (
     INK,
     LEARNED,
@@ -40,7 +41,7 @@ _HEADINGS = {
 
 
 def plot_calibration(
-    table: Sequence[CalibrationRow], simulated: Floats, real: Floats, *, pixel_arcmin: float
+    table: Sequence[CalibrationRow], simulated: Floats, real: Floats, *, pixel: Axis
 ) -> Figure:
     """Draw a simulated map beside one of an N-body simulation, which lies among the simulated.
 
@@ -52,16 +53,16 @@ def plot_calibration(
     figure = Figure(figsize=(13.33, height), layout="constrained")
     halves = figure.add_gridspec(1, 2, width_ratios=(0.48 * height, 8.6))
     panels = halves[0].subgridspec(2, 1).subplots(squeeze=False)[:, 0]
-    scale = convergence_scale(np.concatenate([simulated.ravel(), real.ravel()]))
+    scale = signed_scale(np.concatenate([simulated.ravel(), real.ravel()]))
     for axes, label, image in zip(panels, ("simulated", _REAL), (simulated, real), strict=True):
-        drawn = draw_map(axes, image, scale, pixel_arcmin)
+        drawn = draw_map(axes, image, scale, pixel)
         axes.set_title(f"{label} map", loc="left", fontsize=11)
     columns = halves[1].subgridspec(1, 2, width_ratios=(1.35, 1))
     bands, numbers = columns.subplots(sharey=True, squeeze=False)[0]
     strays = _draw_bands(bands, rows)
     _write_numbers(numbers, rows)
     bar: dict[str, Any] = {"location": "bottom", "aspect": 30, "shrink": 0.85, "extend": "both"}
-    figure.colorbar(drawn, ax=panels, label=CONVERGENCE, **bar)
+    figure.colorbar(drawn, ax=panels, label=r"convergence $\kappa$", **bar)
     _draw_key(figure, outside=strays)
     return figure
 

@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 from sklearn.metrics import root_mean_squared_error
 
 from wavedistill.checks import Floats
+from wavedistill.plotting.axis import Axis
 from wavedistill.plotting.canvas import Box, Canvas, draw_functions, draw_network
 from wavedistill.plotting.map_filters import draw_weights
-from wavedistill.plotting.maps import convergence_scale, draw_map
+from wavedistill.plotting.maps import draw_map, signed_scale
 from wavedistill.plotting.style import INK, LEARNED, START, TRUE, finish
 from wavedistill.students import PeakCounts, wavelet_filters
 from wavedistill.wavelets import Wavelet
@@ -127,7 +128,7 @@ def plot_cosmology_setup(
     *,
     predicted: float,
     truth: float,
-    pixel_arcmin: float,
+    pixel: Axis,
     teacher: str,
 ) -> Figure:
     """Draw how Ω_m is predicted from peaks by a distilled wavelet (Fig 2C of the paper).
@@ -145,7 +146,7 @@ def plot_cosmology_setup(
         Box(x, 0.4, width, 2.0) for x, width in ((0.5, 2.6), (3.75, 2.0), (6.6, 6.25))
     )
     axes = canvas.picture(data, r"convergence map $\kappa$")
-    draw_map(axes, kappa, convergence_scale(kappa), pixel_arcmin)
+    draw_map(axes, kappa, signed_scale(kappa), pixel)
     _draw_filters(canvas, filters, wavelet)
     _draw_counts(canvas, histogram, counts, kappa)
     canvas.picture(result, _OMEGA, f"true {truth:.3f}")
