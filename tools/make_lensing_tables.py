@@ -22,7 +22,7 @@ from wavedistill.datasets.lensing.cosmology import (
     NEUTRINO_EV,
 )
 
-# What MassiveNuS keeps fixed (Liu et al. 2018): flat, h = 0.7 (HUBBLE), Omega_b = 0.046, n_s = 0.97.
+# What MassiveNuS keeps fixed beside h (Liu et al. 2018): flat, Omega_b = 0.046, n_s = 0.97.
 OMEGA_B, N_S, Z_SOURCE = 0.046, 0.97, 1.0
 
 SLICES = np.array([0.0, 0.2, 0.35, 0.5, 0.7, 1.0])
