@@ -15,11 +15,15 @@ from typing import Any
 import camb
 import numpy as np
 
-# What MassiveNuS keeps fixed (Liu et al. 2018): flat, h = 0.7, Omega_b = 0.046, n_s = 0.97.
-HUBBLE, OMEGA_B, N_S, Z_SOURCE = 0.7, 0.046, 0.97, 1.0
-NEUTRINO_EV = 93.14  # Omega_nu h^2 = M_nu / 93.14 eV
-C_OVER_H0 = 2997.92458  # Mpc/h
-RHO_CRITICAL = 2.77536627e11  # h^2 Msun / Mpc^3
+from wavedistill.datasets.lensing.cosmology import (
+    CRITICAL_DENSITY,
+    HUBBLE,
+    HUBBLE_DISTANCE,
+    NEUTRINO_EV,
+)
+
+# What MassiveNuS keeps fixed beside h (Liu et al. 2018): flat, Omega_b = 0.046, n_s = 0.97.
+OMEGA_B, N_S, Z_SOURCE = 0.046, 0.97, 1.0
 
 SLICES = np.array([0.0, 0.2, 0.35, 0.5, 0.7, 1.0])
 Z_DISTANCE = np.linspace(0, 1, 21)
@@ -65,7 +69,7 @@ def tables(m_nu: float, omega_m: float, a_s: float) -> dict[str, np.ndarray]:
     distance = results.comoving_radial_distance
     source = HUBBLE * distance(Z_SOURCE)
     omega_cb = omega_m - m_nu / NEUTRINO_EV / HUBBLE**2
-    radius = (3 * 10**LOG10_MASS / (4 * np.pi * omega_cb * RHO_CRITICAL)) ** (1 / 3)
+    radius = (3 * 10**LOG10_MASS / (4 * np.pi * omega_cb * CRITICAL_DENSITY)) ** (1 / 3)
     sigma = results.get_sigmaR(radius, var1="delta_nonu", var2="delta_nonu", hubble_units=True)
     # CAMB's redshifts run from the earliest time to today.
     nodes = np.rint(Z_SIGMA * 40).astype(int)
@@ -77,7 +81,7 @@ def tables(m_nu: float, omega_m: float, a_s: float) -> dict[str, np.ndarray]:
         chi = HUBBLE * distance((borders[1:] + borders[:-1]) / 2)
         step = np.diff(HUBBLE * distance(borders))
         z = (borders[1:] + borders[:-1]) / 2
-        weight = 1.5 * omega_m / C_OVER_H0**2 * (1 + z) * chi * (1 - chi / source)
+        weight = 1.5 * omega_m / HUBBLE_DISTANCE**2 * (1 + z) * chi * (1 - chi / source)
         matter = np.array([power.P(at, (ELL + 0.5) / d) for at, d in zip(z, chi, strict=True)])
         spectrum[:] = (step * weight**2 / chi**2) @ matter
     return {

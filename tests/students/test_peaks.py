@@ -1,30 +1,23 @@
-"""Peak counts: the right peaks, the right numbers at them, and the parameters that made them."""
+"""Peak counts: the right peaks, the right numbers at them, and their histograms."""
+
+from typing import Any
 
 import numpy as np
 import pytest
-import pywt
 from scipy import ndimage
-from scipy.spatial.distance import mahalanobis
-from scipy.stats import multivariate_normal
 from sklearn.base import clone
-from sklearn.covariance import LedoitWolf
 from sklearn.exceptions import NotFittedError
 from sklearn.metrics import root_mean_squared_error
 from sklearn.model_selection import GridSearchCV, PredefinedSplit
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import FunctionTransformer
-from sklearn.utils.estimator_checks import check_estimator
 
 import wavedistill as wd
 from tests.helpers import normal
 from wavedistill.students import (
-    LikelihoodRegressor,
     MahalanobisRegressor,
     PeakCounts,
-    filter_symmetry,
     local_maxima,
     peak_values,
-    wavelet_cuts,
     wavelet_filters,
 )
 
@@ -109,38 +102,6 @@ def test_steepness_by_hand():
     assert values["roberts"] == pytest.approx(sum(np.hypot(x, y) for x, y in blocks))
 
 
-@pytest.mark.parametrize("size", [3, 4, 7])
-def test_symmetry_is_the_share_of_energy_that_looks_alike_from_all_sides(size):
-    distance = np.abs(np.arange(size) - (size - 1) / 2)
-    far = np.maximum.outer(distance, distance)
-    round_one = np.exp(-np.add.outer(distance, distance))
-    # Orthogonal to all that is symmetric: what a quarter turn or a reflection reverses.
-    turned = np.subtract.outer(distance, distance) * (1 + far)
-    mirrored = np.linspace(-1, 1, size) * np.ones((size, 1))
-    assert filter_symmetry(round_one) == pytest.approx(1, abs=1e-12)
-    for other in (turned, mirrored, turned + mirrored):
-        assert filter_symmetry(other) == pytest.approx(0, abs=1e-12)
-        energies = np.sum(round_one**2), np.sum((0.3 * other) ** 2)
-        share = filter_symmetry(1e-200 * (round_one - 0.3 * other))
-        assert share == pytest.approx(energies[0] / sum(energies))
-    if size > 3:
-        # A pinwheel, which turns into itself and is reversed in a mirror.
-        vane = np.zeros((size, size))
-        vane[0, 1] = 1
-        wheel = sum(np.rot90(vane - vane.T, k) for k in range(4))
-        assert filter_symmetry(wheel) == pytest.approx(0, abs=1e-12)
-    weights = normal(size, size)
-    for same in (weights.T, weights[::-1], np.rot90(weights), -2 * weights):
-        assert filter_symmetry(same) == pytest.approx(filter_symmetry(weights))
-
-
-def test_what_has_no_symmetry_of_a_square_is_refused():
-    with pytest.raises(ValueError, match=r"shape \(3, 4\), .* needs a square"):
-        filter_symmetry(np.ones((3, 4)))
-    with pytest.raises(ValueError, match="0 everywhere"):
-        filter_symmetry(np.zeros((3, 3)))
-
-
 def test_a_map_moved_by_a_pixel_has_the_same_counts():
     maps = np.pad(np.abs(normal(6, 20, 20)), ((0, 0), (3, 3), (3, 3)))
     counts = PeakCounts(ALL, bins=8).fit(maps)
@@ -154,52 +115,6 @@ def test_only_height_and_the_approximation_see_a_constant():
     before, after = peak_values(maps, ALL), peak_values(maps + 2, ALL)
     moved = {n for n in before if not np.allclose(before[n], after[n], atol=1e-12)}
     assert moved == {"raw", "db6 LL"}
-
-
-# ------------------------------------------------------------------ pieces of wavelets
-
-
-@pytest.mark.parametrize("name", ["db2", "db5", "sym6", "coif2"])
-def test_pieces_are_where_the_filters_vary_most_and_three_are_centred(name):
-    cuts = wavelet_cuts(name)
-    bank = pywt.Wavelet(name)
-    taps = {"L": np.array(bank.rec_lo), "H": np.array(bank.rec_hi)}
-    place = {}
-    for letter, filter_ in taps.items():
-        spread = [
-            sum((filter_[k + i] - filter_.mean()) ** 2 for i in range(3))
-            for k in range(len(filter_) - 2)
-        ]
-        place[letter] = int(np.argmax(spread))
-    for (x, y), cut in zip(("LL", "LH", "HL", "HH"), cuts.values(), strict=True):
-        np.testing.assert_allclose(cut.full, taps[y][:, None] * taps[x][None, :], atol=1e-12)
-        assert (cut.row, cut.column) == (place[y], place[x])
-        piece = cut.full[cut.row : cut.row + 3, cut.column : cut.column + 3]
-        centre = 0 if x + y == "LL" else piece.mean()
-        np.testing.assert_allclose(cut.filter, piece - centre, atol=1e-12)
-    assert list(cuts) == list(wavelet_filters(name)) == ["LL", "LH", "HL", "HH"]
-
-
-def test_the_first_letter_is_the_filter_along_a_row():
-    rows = np.broadcast_to(normal(16), (16, 16))  # all rows alike: no variation down a column
-    high, low = wavelet_cuts("db2")["LH"].full, wavelet_cuts("db2")["HL"].full
-    assert abs(np.sum(high * rows[:4, :4])) < 1e-12
-    assert abs(np.sum(low * rows[:4, :4])) > 1e-3
-    # PyWavelets' 'da' is detail along the first axis, which it returns as the horizontal detail.
-    _, (horizontal, *_) = pywt.dwt2(normal(8, 8), "db2", "periodization")
-    image = normal(8, 8)
-    products = [
-        [np.sum(high * np.roll(image, (-i, -j), (0, 1))[:4, :4]) for j in range(8)]
-        for i in range(8)
-    ]
-    assert np.isclose(np.array(products)[..., None, None], horizontal).any(axis=(0, 1)).all()
-
-
-def test_a_wavelet_of_two_taps_has_no_piece():
-    with pytest.raises(ValueError, match="2 taps, and a 3 x 3 piece needs at least 4; give a"):
-        PeakCounts(wd.Wavelet.from_name("haar")).fit(normal(2, 9, 9))
-    padded = wd.Wavelet(np.pad(wd.Wavelet.from_name("haar").lowpass, 1))
-    assert PeakCounts(padded, bins=3).fit_transform(normal(2, 9, 9)).shape == (2, 12)
 
 
 # ------------------------------------------------------------------ histograms
@@ -244,7 +159,7 @@ def test_edges_belong_to_the_bin_above_and_the_last_to_its_own():
     heights = [-0.5, 0.0, 1.0, 1.0, 2.5, 4.0, 4.5]
     maps = np.full((1, 3, 15), -9.0)
     maps[0, 1, 1::2] = heights
-    ends = {"bins": 4, "range": (0, 4)}
+    ends: Any = {"bins": 4, "range": (0, 4)}
     assert PeakCounts("raw", **ends).fit_transform(maps).tolist() == [[1, 2, 1, 1]]
     assert PeakCounts("raw", **ends, outside="clip").fit_transform(maps).tolist() == [[2, 2, 1, 2]]
 
@@ -306,7 +221,7 @@ def test_filters_are_given_by_name_by_array_or_by_wavelet(filters, names):
 
 
 def test_parameters_are_kept_as_given_and_cloned():
-    given = {"filters": DB6, "bins": [3, 4, 5, 6], "range": (0, 1)}
+    given: Any = {"filters": DB6, "bins": [3, 4, 5, 6], "range": (0, 1)}
     given |= {"spacing": "quantile", "outside": "clip", "at": "pixels"}
     counts = PeakCounts(**given)
     assert counts.get_params() == given
@@ -370,152 +285,6 @@ def test_maps_of_another_shape_are_refused():
     counts = PeakCounts().fit(normal(3, 12, 12))
     with pytest.raises(ValueError, match=r"shape \(12, 13\), and the fit had \(12, 12\)"):
         counts.transform(normal(3, 12, 13))
-
-
-# ------------------------------------------------------------------ the nearest parameters
-
-
-def poisson_task(parameters, each, seed=0):
-    """Counts in eight bins whose expectations bend with the parameters; y (n, p)."""
-    y = np.repeat(np.atleast_2d(parameters), each, axis=0)
-    slope = np.linspace(-1, 2, 8)[:, None] * np.arange(1, y.shape[1] + 1)
-    rate = 60 * np.exp(y @ slope.T + 0.3 * np.sum(y, axis=1, keepdims=True) ** 2)
-    return np.random.default_rng(seed).poisson(rate), y
-
-
-@pytest.mark.parametrize("columns", [1, 2])
-def test_predictions_are_of_the_least_mahalanobis_distance(columns):
-    grid = normal(5, columns, seed=3) / 4
-    X, y = poisson_task(grid, 60)
-    X[:, 2] = 7  # no variance: the pseudo-inverse leaves it out
-    target = y[:, 0] if columns == 1 else y
-    order = np.random.default_rng(1).permutation(len(X))
-    model = MahalanobisRegressor().fit(X[order], target[order])
-    new, _ = poisson_task(grid, 6, seed=1)
-    distances = np.empty((len(new), 5))
-    for k, row in enumerate(model.parameters_):
-        own = X[(y == row).all(axis=1)]
-        precision = np.linalg.pinv(np.cov(own.T), rcond=1e-12, hermitian=True)
-        distances[:, k] = [mahalanobis(h, own.mean(axis=0), precision) ** 2 for h in new]
-    np.testing.assert_allclose(model.distances(new), distances, rtol=1e-8)
-    expected = model.parameters_[distances.argmin(axis=1)]
-    np.testing.assert_array_equal(model.predict(new), expected[:, 0] if columns == 1 else expected)
-    assert model.ranks_.tolist() == [7] * 5
-
-
-@pytest.mark.parametrize("columns", [1, 2])
-def test_the_mean_over_groups_is_that_of_the_posterior_and_errs_less(columns):
-    grid = 0.2 + normal(4, columns, seed=5) / 100
-    X, y = poisson_task(grid, 80)
-    target = y[:, 0] if columns == 1 else y
-    model = MahalanobisRegressor(pooled=True, estimate="mean").fit(X, target)
-    new, truth = poisson_task(grid, 200, seed=2)
-    values, group = np.unique(y, axis=0, return_inverse=True)
-    means = np.stack([X[group.ravel() == k].mean(axis=0) for k in range(4)])
-    covariance = np.cov((X - means[group.ravel()]).T) * (len(X) - 1) / (len(X) - 4)
-    density = np.stack([multivariate_normal(m, covariance).pdf(new) for m in means], axis=1)
-    expected = density @ values / density.sum(axis=1, keepdims=True)
-    found = model.predict(new).reshape(expected.shape)
-    np.testing.assert_allclose(found, expected, rtol=1e-6)
-    nearest = MahalanobisRegressor(pooled=True).fit(X, target).predict(new).reshape(truth.shape)
-    assert np.sum((found - truth) ** 2) < 0.9 * np.sum((nearest - truth) ** 2)
-    with pytest.raises(ValueError, match="set pooled=True"):
-        MahalanobisRegressor(estimate="mean").fit(X, target)
-    with pytest.raises(ValueError, match="estimate='mode' must be 'nearest' or 'mean'"):
-        MahalanobisRegressor(pooled=True, estimate="mode").fit(X, target)
-
-
-def test_a_covariance_may_be_pooled_or_shrunk():
-    X, y = poisson_task([[0.0], [0.4]], 40)
-    own = X[:40] - X[:40].mean(axis=0), X[40:] - X[40:].mean(axis=0)
-    pooled = MahalanobisRegressor(pooled=True).fit(X, y)
-    scatter = sum(part.T @ part for part in own) / 78
-    np.testing.assert_allclose(pooled.precisions_[0], np.linalg.inv(scatter), rtol=1e-6)
-    shrunk = MahalanobisRegressor(covariance="ledoit-wolf").fit(X, y)
-    expected = LedoitWolf().fit(X[:40]).covariance_ * 40 / 39
-    np.testing.assert_allclose(shrunk.precisions_[0], np.linalg.inv(expected), rtol=1e-6)
-    for model in (pooled, shrunk, MahalanobisRegressor(covariance="oas").fit(X, y)):
-        assert model.score(*poisson_task([[0.0], [0.4]], 50, seed=1)) == 1
-
-
-def test_few_maps_earn_a_warning_and_equal_ones_an_error():
-    X, y = poisson_task([[0.0], [0.4]], 6)
-    with pytest.warns(UserWarning, match=r"6 rows with y=\[0\.0\], and X has 8 features"):
-        MahalanobisRegressor().fit(X, y)
-    MahalanobisRegressor(covariance="oas").fit(X, y)
-    MahalanobisRegressor(pooled=True).fit(X, y)
-    with pytest.raises(ValueError, match=r"with y=\[0\.0\] are too few"):
-        MahalanobisRegressor(covariance="oas").fit(X[5:], y[5:])
-    X[y[:, 0] == 0] = X[0]
-    with pytest.raises(ValueError, match=r"X with y=\[0\.0\] are all equal"):
-        MahalanobisRegressor(covariance="oas").fit(X, y)
-    with pytest.raises(ValueError, match="covariance='full' must be one of 'empirical'"):
-        MahalanobisRegressor(covariance="full").fit(X, y)
-
-
-# ------------------------------------------------------------------ between the parameters
-
-
-@pytest.mark.parametrize("estimate", ["mean", "mode"])
-def test_the_likelihood_finds_parameters_between_those_simulated(estimate):
-    train = poisson_task(np.linspace(0, 0.6, 7)[:, None], 100)
-    X, y = poisson_task(np.linspace(0.05, 0.55, 6)[:, None], 200, seed=1)  # halfway between
-    model = make_pipeline(FunctionTransformer(np.sqrt), LikelihoodRegressor(estimate=estimate))
-    model.fit(train[0], train[1].ravel())
-    between = model.predict(X) - y.ravel()
-    nearest = MahalanobisRegressor().fit(train[0], train[1].ravel()).predict(X) - y.ravel()
-    assert np.sqrt(np.mean(between**2)) < 0.7 * np.sqrt(np.mean(nearest**2))
-    bias = between.reshape(6, 200).mean(axis=1)
-    assert np.abs(bias).max() < 0.015
-
-
-def test_the_likelihood_finds_two_parameters_at_once():
-    grid = np.array([(a, b) for a in (0, 0.2, 0.4) for b in (0, 0.2, 0.4)])
-    model = LikelihoodRegressor(grid_points=41).fit(*poisson_task(grid, 100))
-    X, y = poisson_task([[0.1, 0.3], [0.3, 0.1]], 300, seed=1)
-    # What the counts tell apart is the sum weighted by the slopes.
-    np.testing.assert_allclose((model.predict(X) @ [1, 2]), y @ [1, 2], atol=0.12)
-    assert model.grid_.shape == (41**2, 2)
-    assert LikelihoodRegressor().fit(*poisson_task(grid, 9)).grid_.shape == (64**2, 2)
-
-
-def test_the_posterior_is_the_gaussian_one():
-    X, y = poisson_task([[0.0], [0.3], [0.6]], 50)
-    model = LikelihoodRegressor(degree=1, grid_points=9).fit(X, y)
-    design = np.hstack([np.ones_like(y), y])
-    weights = np.linalg.lstsq(design, X)[0]
-    covariance = (X - design @ weights).T @ (X - design @ weights) / 148
-    precision = np.linalg.inv(covariance) * (148 - 8 - 1) / 148
-    grid = np.linspace(0, 0.6, 9)
-    h = X[60]
-    away = [h - weights[0] - t * weights[1] for t in grid]
-    posterior = np.exp([-0.5 * d @ precision @ d for d in away])
-    expected = grid @ posterior / posterior.sum()
-    assert model.predict(h[None])[0, 0] == pytest.approx(expected, rel=1e-6)
-    model.set_params(estimate="mode")
-    assert model.predict(h[None])[0, 0] == pytest.approx(grid[posterior.argmax()])
-
-
-@pytest.mark.parametrize(
-    ("changes", "error", "message"),
-    [
-        ({"degree": 3}, ValueError, "4 terms, and the 3 distinct rows of y .* lower the degree"),
-        ({"degree": 0}, ValueError, "degree=0 must be at least 1"),
-        ({"estimate": "median"}, ValueError, "estimate='median' must be 'mean' or 'mode'"),
-        ({"grid_points": 1}, ValueError, "grid_points=1 must be at least 2"),
-        ({"covariance": None}, ValueError, "covariance=None must be one of"),
-    ],
-)
-def test_bad_parameters_of_the_likelihood_are_refused(changes, error, message):
-    with pytest.raises(error, match=message):
-        LikelihoodRegressor(**changes).fit(*poisson_task([[0.0], [0.3], [0.6]], 20))
-
-
-def test_the_checks_of_scikit_learn_pass():
-    # The other estimators refuse what these checks give: maps of two axes, and all y different.
-    model = LikelihoodRegressor(degree=1, covariance="oas")
-    results = check_estimator(model, on_skip=None)
-    assert len([result for result in results if result["status"] == "passed"]) > 40
 
 
 # ------------------------------------------------------------------ all of it, on maps

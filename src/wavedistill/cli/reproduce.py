@@ -154,20 +154,16 @@ def reproduce_cosmology(
             out, amount, data=source, rebin=rebin, device=device, jobs=jobs, seed=seed,
             notify=notify,
         )  # fmt: skip
-    study = found.study
-    title = (
-        f"RMSE of Omega_m, times 100, on {len(study.split.test)} test maps; "
-        f"{len(study.split.train)} to train on"
-    )
-    columns = (
-        "model", "wavelet", "settings", "rmse_validation", "rmse", "rmse_se", "r2", "compression",
-        "numbers",
-    )  # fmt: skip
-    _stdout.print(records_table(title, columns, study.rows))
+    split = found.study.split
+    title = f"RMSE of Omega_m, times 100, on {len(split.test)} test maps; "
+    title += f"{len(split.train)} to train on"
+    models, beyond, gains = found.tables.values()
+    columns = list(vars(models[0]))
+    _stdout.print(records_table(title, columns, models))
     kept = [column for column in columns if column not in ("compression", "numbers")]
-    _stdout.print(records_table("Beyond the paper's table", kept, study.beyond))
-    names = ("model", "over", "gain", "low", "high")
-    _stdout.print(records_table("Gain of AWD, with 95 % of resamples", names, study.gains))
+    _stdout.print(records_table("Beyond the paper's table", kept, beyond))
+    title = "Gain of AWD, with 95 % of resamples"
+    _stdout.print(records_table(title, list(vars(gains[0])), gains))
     _stdout.print(f"Wrote {len(found.files)} files to {out}.", soft_wrap=True)
 
 

@@ -4,8 +4,10 @@ from wavedistill.students.activation import activation_map
 from wavedistill.students.classifier import DistilledClassifier
 from wavedistill.students.contributions import Contributions, contributions
 from wavedistill.students.features import TopCoefficients, WaveletCoefficients
-from wavedistill.students.likelihood import LikelihoodRegressor, MahalanobisRegressor
+from wavedistill.students.likelihood import LikelihoodRegressor
+from wavedistill.students.map_statistics import moments, power_spectrum, skewness_spectrum
 from wavedistill.students.metrics import compression_factor
+from wavedistill.students.nearest import MahalanobisRegressor
 from wavedistill.students.peak_filters import (
     WaveletCut,
     filter_symmetry,
@@ -13,6 +15,7 @@ from wavedistill.students.peak_filters import (
     wavelet_filters,
 )
 from wavedistill.students.peaks import PeakCounts, local_maxima, peak_values
+from wavedistill.students.posterior import PosteriorMeanRegressor
 from wavedistill.students.regressor import DistilledRegressor
 from wavedistill.students.selection import Selection, select
 from wavedistill.students.undecimated import UndecimatedSummary
@@ -24,6 +27,7 @@ __all__ = [
     "LikelihoodRegressor",
     "MahalanobisRegressor",
     "PeakCounts",
+    "PosteriorMeanRegressor",
     "Selection",
     "TopCoefficients",
     "UndecimatedSummary",
@@ -34,8 +38,11 @@ __all__ = [
     "contributions",
     "filter_symmetry",
     "local_maxima",
+    "moments",
     "peak_values",
+    "power_spectrum",
     "select",
+    "skewness_spectrum",
     "wavelet_cuts",
     "wavelet_filters",
 ]

@@ -1,5 +1,8 @@
 """The cosmology study: what is trained goes on, what is chosen is fair, what is told is so."""
 
+import csv
+from typing import Any
+
 import numpy as np
 import pytest
 from sklearn.metrics import r2_score
@@ -7,7 +10,7 @@ from sklearn.metrics import r2_score
 import wavedistill as wd
 from tests.helpers import normal
 from wavedistill.datasets.lensing import TABLE_D1, LensingMaps, simulate_lensing
-from wavedistill.datasets.lensing.statistics import moments, skewness_spectrum
+from wavedistill.students.map_statistics import skewness_spectrum
 
 torch = pytest.importorskip("torch")
 pytest.importorskip("skorch")
@@ -22,17 +25,22 @@ from wavedistill.studies.cosmology import (  # noqa: E402
     students,
 )
 from wavedistill.studies.cosmology.network import FaceMean, MapNetwork, size  # noqa: E402
-from wavedistill.studies.cosmology.predictors import (  # noqa: E402
-    bands,
+from wavedistill.studies.cosmology.report import reproduce  # noqa: E402
+from wavedistill.studies.cosmology.scores import (  # noqa: E402
+    Gain,
+    Scores,
+    gains,
+    in_hundredths,
+    resampled_rmse,
+)
+from wavedistill.studies.cosmology.statistics import bands, counts, spectrum  # noqa: E402
+from wavedistill.studies.cosmology.students import (  # noqa: E402
     choose,
     cosmologies,
-    counts,
+    measure,
     ridge,
     rmse,
-    spectrum,
 )
-from wavedistill.studies.cosmology.report import reproduce  # noqa: E402
-from wavedistill.studies.cosmology.scores import gains, resampled_rmse  # noqa: E402
 from wavedistill.studies.cosmology.teacher import train_teacher  # noqa: E402
 
 TINY = Architecture((4, 4, 4, 4), stem=3, pool=True)
@@ -65,8 +73,8 @@ def kill_after(epochs):
 
 
 def test_a_killed_training_goes_on_as_if_it_had_not_been(split, tmp_path):
-    told = []
-    train = {"architecture": TINY, "training": Training(4, batch_size=16), "seed": 1}
+    told: list[str] = []
+    train: Any = {"architecture": TINY, "training": Training(4, batch_size=16), "seed": 1}
     before = torch.get_rng_state()
     whole = train_teacher(split.train, split.validation, **train)
     assert torch.equal(before, torch.get_rng_state())
@@ -88,6 +96,7 @@ def test_a_killed_training_goes_on_as_if_it_had_not_been(split, tmp_path):
         train_teacher(split.train, split.validation, file=file, **train)
 
 
+@pytest.mark.slow
 def test_the_teacher_learns_and_speaks_in_the_units_of_the_parameters(maps):
     # Maps that are as bright as their Omega_m.
     easy = LensingMaps(
@@ -113,21 +122,21 @@ def test_the_mean_over_faces_is_the_same_for_each_of_them():
 
 
 def test_the_choice_is_made_on_the_validation_maps(split):
-    features = list(counts(wd.Wavelet.from_name("db2")))
-    chosen = choose(features, cosmologies(), split.train, split.validation)
+    maps = split.train, split.validation
+    measured = list(measure(counts(wd.Wavelet.from_name("db2")), *maps))
+    chosen = choose(measured, cosmologies(), *maps)
     assert chosen.rmse == rmse(split.validation, chosen.model.predict(split.validation.maps))
-    for feature in features:
-        one = choose(
-            [feature], {"one": cosmologies()["one covariance"]}, split.train, split.validation
-        )
+    for statistic in measured:
+        one = choose([statistic], {"one": cosmologies()["one covariance"]}, *maps)
         assert one.rmse >= chosen.rmse
-    assert len(list(counts("laplace"))) == len(features) + 1
-    with pytest.raises(ValueError, match="no features"):
-        choose([], cosmologies(), split.train, split.validation)
+    assert len(list(counts("laplace"))) == len(measured) + 1
+    with pytest.raises(ValueError, match="no statistics"):
+        choose([], cosmologies(), *maps)
 
 
 def test_a_model_that_reads_the_spectrum(split):
-    chosen = choose([spectrum(split.train)], ridge(), split.train, split.validation)
+    maps = split.train, split.validation
+    chosen = choose(measure([spectrum(split.train)], *maps), ridge(), *maps)
     assert chosen.model.predict(split.test.maps).shape == (len(split.test), 3)
     spread = split.validation.params[:, 1].std()
     assert chosen.rmse < 0.9 * spread
@@ -139,23 +148,16 @@ def test_the_bootstrap_has_the_standard_error_of_large_samples():
     # The delta method: a root mean square of n normal errors has variance 1 / (2 n).
     assert found["a"].std() == pytest.approx(1 / np.sqrt(2 * 2000), rel=0.1)
     np.testing.assert_allclose(found["b"], 2 * found["a"])
-    (gain,) = gains("a", ("b",), {"a": errors, "b": 2 * errors}, found)
     rms = np.sqrt(np.mean(errors**2))
-    assert gain.gain == pytest.approx(100 * rms)
+    (gain,) = gains("a", ("b",), Scores({}, {"a": rms, "b": 2 * rms}, found))
+    assert gain.gain == pytest.approx(rms)
     assert gain.low < gain.gain < gain.high
     # Twice an error is larger on every resample: the interval is that of the root mean square.
-    assert gain.low == pytest.approx(100 * np.percentile(found["a"], 2.5))
+    assert gain.low == pytest.approx(np.percentile(found["a"], 2.5))
 
 
-@pytest.mark.parametrize("shape", [(32, 32), (32, 27)])
-def test_the_skewness_spectrum_sums_up_to_the_third_moment(shape):
-    maps = normal(3, *shape) ** 2
-    pixel = 0.8
-    area = (pixel * np.pi / 180 / 60) ** 2
-    found = skewness_spectrum(maps, pixel, [1.0, 1e6])
-    pixels = shape[0] * shape[1]
-    third = moments(maps)[:, 1] * moments(maps)[:, 0] ** 3
-    np.testing.assert_allclose(found[:, 0] * (pixels - 1) / (pixels * area), third)
+def test_tables_show_errors_times_a_hundred_and_nothing_else():
+    assert in_hundredths([Gain("a", "b", 0.25, -0.5, 1.0)]) == (Gain("a", "b", 25, -50, 100),)
 
 
 @pytest.mark.parametrize("pixels", [16, 32, 64, 256])
@@ -164,6 +166,7 @@ def test_every_band_holds_modes(pixels):
     assert np.isfinite(found).all()
 
 
+@pytest.mark.slow
 def test_the_whole_study_and_that_it_is_resumed(tmp_path, monkeypatch):
     monkeypatch.setattr(students, "_SHORTLIST", 1)
     found = reproduce(tmp_path, AMOUNT, jobs=1)
@@ -172,26 +175,33 @@ def test_the_whole_study_and_that_it_is_resumed(tmp_path, monkeypatch):
     assert len({row.model for row in (*study.rows, *study.beyond)}) == len(study.predicted)
     for row in (*study.rows, *study.beyond):
         assert 0 < row.rmse_se < row.rmse
-        if row.model in study.students:
-            predicted = study.students[row.model].chosen.model.predict(study.split.test.maps)
-            assert row.rmse == pytest.approx(100 * rmse(study.split.test, predicted))
+        student = study.students[row.model]
+        predicted = student.model.predict(study.split.test.maps)
+        assert row.rmse == pytest.approx(rmse(study.split.test, predicted))
+        np.testing.assert_array_equal(predicted, study.predicted[row.model])
         assert np.isfinite(row.compression) == bool(row.wavelet)
     assert {gain.over for gain in study.gains} >= {"DB5", study.rows[-1].model}
     assert study.split.train.realisation.max() < study.split.validation.realisation.min()
     assert all(path.stat().st_size for path in found.files)
+    assert found.tables["models"] == in_hundredths(study.rows)
+    with (tmp_path / "models.csv").open(newline="") as file:
+        (first, *_) = csv.DictReader(file)
+    assert list(first) == list(vars(study.rows[0]))
+    assert float(first["rmse"]) == pytest.approx(100 * study.rows[0].rmse)
+    assert float(first["r2"]) == pytest.approx(study.rows[0].r2)
 
     def refuse(*_, **__):
         raise AssertionError("fitted again")
 
     monkeypatch.setattr(wd.WaveletDistiller, "fit", refuse)
-    told = []
+    told: list[str] = []
     again = reproduce(tmp_path, AMOUNT, jobs=1, notify=told.append).study
     assert not [message for message in told if "epoch" in message]
     assert again.rows == study.rows
 
 
 def test_wavelets_of_other_data_are_refused(split, tmp_path):
-    fit = {"supports": (4,), "balances": (1.0,), "folder": tmp_path}
+    fit: Any = {"supports": (4,), "balances": (1.0,), "folder": tmp_path}
     list(candidates.distilled(split.train.maps[:5], None, **fit))
     (tmp_path / "blind_db5.json").unlink()
     with pytest.raises(ValueError, match="other data or settings"):

@@ -1,10 +1,6 @@
 """Weak-lensing convergence maps, simulated or read: the data of the cosmology study (Sec 4.3)."""
 
-from wavedistill.datasets.lensing.calibration import (
-    CalibrationRow,
-    calibration_table,
-    spectrum_ratio,
-)
+from wavedistill.datasets.lensing.calibration import CalibrationRow, calibration_table
 from wavedistill.datasets.lensing.cosmology import (
     TABLE_D1,
     Cosmology,
@@ -15,11 +11,10 @@ from wavedistill.datasets.lensing.files import load_lensing, read_convergence, r
 from wavedistill.datasets.lensing.maps import LensingMaps, LensingSplit
 from wavedistill.datasets.lensing.simulation import simulate_lensing, simulate_lensing_set
 from wavedistill.datasets.lensing.simulator import PIXEL_ARCMIN, HaloModel, MapSimulator
-from wavedistill.datasets.lensing.survey import STUDY_SURVEYS, Survey
+from wavedistill.datasets.lensing.survey import Survey
 
 __all__ = [
     "PIXEL_ARCMIN",
-    "STUDY_SURVEYS",
     "TABLE_D1",
     "CalibrationRow",
     "Cosmology",
@@ -36,5 +31,4 @@ __all__ = [
     "rebinned",
     "simulate_lensing",
     "simulate_lensing_set",
-    "spectrum_ratio",
 ]

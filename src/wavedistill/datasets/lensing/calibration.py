@@ -1,4 +1,4 @@
-"""How the simulated maps compare with a map of an N-body simulation, and with halofit."""
+"""How the simulated maps compare with a map of an N-body simulation."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from wavedistill.checks import integer
-from wavedistill.datasets.lensing.cosmology import TABLE_D1, Cosmology, LightCone
+from wavedistill.datasets.lensing.cosmology import TABLE_D1, Cosmology
 from wavedistill.datasets.lensing.simulator import PIXEL_ARCMIN, MapSimulator
-from wavedistill.datasets.lensing.statistics import (
+from wavedistill.students.map_statistics import (
     as_stack,
     moments,
     one_point_histogram,
@@ -20,7 +20,7 @@ from wavedistill.datasets.lensing.statistics import (
     power_spectrum,
 )
 
-__all__ = ["CalibrationRow", "calibration_table", "spectrum_ratio", "summary"]
+__all__ = ["CalibrationRow", "calibration_table", "summary"]
 
 Float64 = NDArray[np.float64]
 
@@ -107,7 +107,10 @@ def calibration_table(
     image = as_stack(reference)
     if len(image) != 1 or image.shape[1] != image.shape[2]:
         raise ValueError(f"reference has shape {np.shape(reference)}; give one square map.")
-    drawn = _draw(cosmology, image.shape[1], simulations, random_state)
+    number = integer(simulations, "simulations", minimum=1)
+    simulator = MapSimulator(cosmology, image.shape[1])
+    seeds = np.random.SeedSequence(random_state).spawn(number)
+    drawn = np.stack([simulator.draw(np.random.default_rng(seed)) for seed in seeds])
     simulated = summary(drawn, PIXEL_ARCMIN)
     rows = []
     for name, (value,) in summary(image, PIXEL_ARCMIN).items():
@@ -115,41 +118,3 @@ def calibration_table(
         rank = np.mean(simulated[name] < value)
         rows.append(CalibrationRow(name, *(float(x) for x in (value, low, median, high, rank))))
     return tuple(rows)
-
-
-def spectrum_ratio(
-    cosmology: Cosmology,
-    edges: ArrayLike,
-    *,
-    size: int = 256,
-    simulations: int = 100,
-    random_state: int = 0,
-) -> tuple[Float64, Float64]:
-    """Mean simulated power spectrum over halofit's within the simulations' window, in bands of ℓ.
-
-    Returns
-    -------
-    ratio, error : ndarray, shape (bands,)
-        The error is that of the mean over the simulations.
-    """
-    maps = _draw(cosmology, size, simulations, random_state)
-    measured = power_spectrum(maps, PIXEL_ARCMIN, edges)
-    simulator = MapSimulator(cosmology, size)
-    ell = simulator.multipole
-    inside = ell > 0
-    power = np.zeros_like(ell)
-    power[inside] = LightCone.of(cosmology).power(ell[inside]).sum(axis=0)
-    power *= simulator.window**2
-    # Each mode of a half plane stands for two, but for the columns that mirror themselves.
-    multiplicity = np.full(ell.shape, 2.0)
-    multiplicity[:, [0, -1]] = 1
-    sums = [np.histogram(ell, edges, weights=multiplicity * x)[0] for x in (power, inside)]
-    expected = sums[0] / sums[1]
-    error = measured.std(axis=0) / np.sqrt(len(maps))
-    return measured.mean(axis=0) / expected, error / expected
-
-
-def _draw(cosmology: Cosmology, size: int, number: int, random_state: int) -> NDArray[np.float32]:
-    simulator = MapSimulator(cosmology, size)
-    seeds = np.random.SeedSequence(random_state).spawn(integer(number, "simulations", minimum=1))
-    return np.stack([simulator.draw(np.random.default_rng(seed)) for seed in seeds])

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.interpolate import CubicSpline, RectBivariateSpline, barycentric_interpolate
+from scipy.interpolate import CubicSpline, RectBivariateSpline, krogh_interpolate
 
 from wavedistill.checks import float_array
 
@@ -180,10 +180,10 @@ def _check_range(cosmology: Cosmology) -> None:
 
 def _interpolated(table: dict[str, Float64], name: str, cosmology: Cosmology) -> Float64:
     value = table[name]
-    value = barycentric_interpolate(table["m_nu"], value, cosmology.m_nu, axis=0)
-    value = barycentric_interpolate(table["omega_m"], value, cosmology.omega_m, axis=0)
+    value = krogh_interpolate(table["m_nu"], value, cosmology.m_nu, axis=0)
+    value = krogh_interpolate(table["omega_m"], value, cosmology.omega_m, axis=0)
     nodes = np.log(table["a_s"])
-    return np.asarray(barycentric_interpolate(nodes, value, np.log(cosmology.a_s), axis=0))
+    return np.asarray(krogh_interpolate(nodes, value, np.log(cosmology.a_s), axis=0))
 
 
 @lru_cache(maxsize=1)

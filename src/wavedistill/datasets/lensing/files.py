@@ -5,13 +5,16 @@ from __future__ import annotations
 import math
 import os
 import re
-from importlib import import_module
+from collections import defaultdict
+from dataclasses import replace
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from wavedistill import extras
 from wavedistill.checks import integer
 from wavedistill.datasets.lensing.maps import LensingMaps
 from wavedistill.datasets.lensing.simulation import SETTINGS, read_simulated
@@ -65,25 +68,29 @@ def load_lensing(
     ------
     FileNotFoundError
         If there is nothing at `path`.
-    ModuleNotFoundError
-        If FITS files are to be read and astropy is not there.
+    ImportError
+        If FITS files are to be read and astropy is not installed.
     ValueError
         If a name tells no cosmology, the maps differ in shape, or `size` does not divide it.
     """
     source = Path(path)
     if not source.exists():
         raise FileNotFoundError(f"{source} is not there.")
-    if (source / SETTINGS).is_file():
-        stored = read_simulated(source)
-        return stored if size is None else _rebinned_set(stored, size)
+    if source.is_dir() and not (source / SETTINGS).is_file():
+        return _fits_folder(source, size, pixel_arcmin or NATIVE_PIXEL_ARCMIN, redshift)
     if source.is_dir():
-        pixel = NATIVE_PIXEL_ARCMIN if pixel_arcmin is None else pixel_arcmin
-        return _fits_folder(source, size, pixel, redshift)
-    if source.suffix != ".npz":
+        whole = read_simulated(source)
+    elif source.suffix == ".npz":
+        whole = _arrays(source, pixel_arcmin or PIXEL_ARCMIN)
+    else:
         raise ValueError(
             f"{source} is neither a folder nor an .npz file; read_convergence reads one FITS map."
         )
-    return _arrays(source, size, PIXEL_ARCMIN if pixel_arcmin is None else pixel_arcmin)
+    if size is None:
+        return whole
+    maps = rebinned(whole.maps, size)
+    pixel = whole.pixel_arcmin * whole.maps.shape[1] / size
+    return replace(whole, maps=maps, pixel_arcmin=pixel)
 
 
 def read_convergence(path: str | os.PathLike[str], size: int | None = None) -> Float32:
@@ -91,17 +98,12 @@ def read_convergence(path: str | os.PathLike[str], size: int | None = None) -> F
 
     Raises
     ------
-    ModuleNotFoundError
-        If astropy is not there.
+    ImportError
+        If astropy is not installed.
     ValueError
         If the file holds no image, or `size` does not divide its side.
     """
-    try:
-        fits = import_module("astropy.io.fits")
-    except ModuleNotFoundError as error:
-        raise ModuleNotFoundError(
-            "FITS maps are read with astropy: pip install 'wavedistill[data]'."
-        ) from error
+    fits = extras.load("astropy.io.fits", "reading FITS maps", "data")
     with fits.open(path, memmap=False) as content:
         images = [unit.data for unit in content if unit.is_image and unit.data is not None]
         if not images or images[0].ndim != 2:
@@ -130,11 +132,6 @@ def rebinned(maps: NDArray[np.floating[Any]], size: int) -> Float32:
     return np.asarray(blocks.mean(axis=(-3, -1), dtype=np.float64), dtype=np.float32)
 
 
-def _rebinned_set(stored: LensingMaps, size: int) -> LensingMaps:
-    pixel = stored.pixel_arcmin * stored.maps.shape[1] / size
-    return LensingMaps(rebinned(stored.maps, size), stored.params, stored.realisation, pixel)
-
-
 def _fits_folder(folder: Path, size: int | None, pixel: float, redshift: float) -> LensingMaps:
     paths = sorted(path for path in folder.rglob("*.fits*") if _has_redshift(path, redshift))
     if not paths:
@@ -142,20 +139,19 @@ def _fits_folder(folder: Path, size: int | None, pixel: float, redshift: float) 
             f"{folder} holds no FITS maps of sources at redshift {redshift:g}, and no "
             f"{SETTINGS} of a simulated set."
         )
-    params = np.array([_parameters(path, folder) for path in paths])
-    realisation = np.array([_realisation(path) for path in paths])
+    labels = [(_realisation(path), _parameters(path, folder)) for path in paths]
+    # By realisation and then by name, as simulated sets are.
+    order = sorted(range(len(paths)), key=lambda row: (labels[row][0], row))
     first = read_convergence(paths[0])
-    shape = (len(paths), *((size, size) if size else first.shape))
-    maps = np.empty(shape, dtype=np.float32)
-    for i, path in enumerate(paths):
-        image = read_convergence(path)
+    maps = np.empty((len(paths), *((size, size) if size else first.shape)), dtype=np.float32)
+    for row, number in enumerate(order):
+        image = read_convergence(paths[number])
         if image.shape != first.shape:
-            raise ValueError(f"{path} is {image.shape} and {paths[0]} is {first.shape}.")
-        maps[i] = image if size is None else rebinned(image, size)
-    # By realisation and cosmology, as simulated sets are.
-    order = np.lexsort((np.arange(len(paths)), realisation))
+            raise ValueError(f"{paths[number]} is {image.shape} and {paths[0]} is {first.shape}.")
+        maps[row] = image if size is None else rebinned(image, size)
+    realisation, params = zip(*(labels[number] for number in order), strict=True)
     scale = first.shape[0] / maps.shape[1]
-    return LensingMaps(maps[order], params[order], realisation[order], pixel * scale)
+    return LensingMaps(maps, np.array(params), np.array(realisation), pixel * scale)
 
 
 def _has_redshift(path: Path, redshift: float) -> bool:
@@ -164,12 +160,11 @@ def _has_redshift(path: Path, redshift: float) -> bool:
 
 
 def _parameters(path: Path, folder: Path) -> tuple[float, ...]:
-    for name in (path.name, *(parent.name for parent in path.parents)):
-        found = PARAMETERS.search(name)
-        if found:
+    """The cosmology, from the name of the file or of the nearest folder that tells one."""
+    inside = path.relative_to(folder.parent).parts
+    for name in reversed(inside):
+        if found := PARAMETERS.search(name):
             return tuple(float(number) for number in found.groups())
-        if name == folder.name:
-            break
     raise ValueError(
         f"Neither {path} nor a folder above it tells its cosmology; name one like "
         "mnv0.06271_om0.38150_As2.2004."
@@ -178,16 +173,15 @@ def _parameters(path: Path, folder: Path) -> tuple[float, ...]:
 
 def _realisation(path: Path) -> int:
     stem = path.name.split(".fits")[0]
-    found = REALISATION.search(stem)
-    if found is None:
-        raise ValueError(
-            f"{path} has no number of the realisation at the end of its name; name it like "
-            f"{stem}_0001r.fits."
-        )
-    return int(found[1])
+    if found := REALISATION.search(stem):
+        return int(found[1])
+    raise ValueError(
+        f"{path} has no number of the realisation at the end of its name; name it like "
+        f"{stem}_0001r.fits."
+    )
 
 
-def _arrays(path: Path, size: int | None, pixel: float) -> LensingMaps:
+def _arrays(path: Path, pixel: float) -> LensingMaps:
     with path.open("rb") as file, np.load(file, allow_pickle=False) as content:
         missing = [name for name in ("imgs", "params") if name not in content]
         if missing:
@@ -195,21 +189,12 @@ def _arrays(path: Path, size: int | None, pixel: float) -> LensingMaps:
                 f"{path} has no array {', '.join(missing)}; it needs imgs (n, height, width) and "
                 "params (n, 3)."
             )
-        maps = content["imgs"].astype(np.float32, copy=False)
         params = content["params"].astype(np.float64, copy=False)
         if "realisation" in content:
             realisation = content["realisation"].astype(np.int64)
         else:
-            realisation = _order_within(params)
-    whole = LensingMaps(maps, params, realisation, pixel)
-    return whole if size is None else _rebinned_set(whole, size)
-
-
-def _order_within(params: NDArray[np.float64]) -> NDArray[np.int64]:
-    """How many rows before each have the same parameters."""
-    _, kind = np.unique(params, axis=0, return_inverse=True)
-    order = np.argsort(kind, kind="stable")
-    starts = np.searchsorted(kind[order], kind[order])
-    number = np.empty(len(kind), dtype=np.int64)
-    number[order] = np.arange(len(kind)) - starts
-    return number
+            # The maps of each cosmology are numbered as they come.
+            numbers: defaultdict[tuple[float, ...], count[int]] = defaultdict(count)
+            realisation = np.array([next(numbers[tuple(row)]) for row in params.tolist()])
+        maps = content["imgs"].astype(np.float32, copy=False)
+        return LensingMaps(maps, params, realisation, pixel)

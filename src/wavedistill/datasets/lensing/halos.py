@@ -52,11 +52,8 @@ class HaloCells(NamedTuple):
 
 def halo_cells(cone: LightCone, log10_minimum: float, concentration: float) -> HaloCells:
     """Halos above a mass, with a factor on the concentrations of the simulations' fit."""
-    steps = [
-        np.linspace(low, high, STEPS_PER_SLICE + 1)[:-1]
-        for low, high in zip(cone.borders[:-1], cone.borders[1:], strict=True)
-    ]
-    edges = np.concatenate([*steps, cone.borders[-1:]])
+    steps = np.linspace(cone.borders[:-1], cone.borders[1:], STEPS_PER_SLICE + 1, axis=1)
+    edges = np.append(steps[:, :-1], cone.borders[-1])
     z = (edges[1:] + edges[:-1]) / 2
     depth = np.diff(cone.distance(edges))[:, None]
     chi, weight = cone.distance(z)[:, None], cone.weight(z)[:, None]

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.lib.format import open_memmap
 from numpy.typing import ArrayLike, NDArray
+from sklearn.utils import gen_batches
 from sklearn.utils.parallel import Parallel, delayed
 
 from wavedistill.checks import integer
@@ -19,7 +21,7 @@ from wavedistill.datasets.lensing.cosmology import TABLE_D1, Cosmology, as_cosmo
 from wavedistill.datasets.lensing.maps import LensingMaps, noise_seed
 from wavedistill.datasets.lensing.simulator import PIXEL_ARCMIN, HaloModel, MapSimulator
 from wavedistill.datasets.lensing.survey import Survey
-from wavedistill.files import replacing
+from wavedistill.files import read_json, write_json
 
 __all__ = ["SETTINGS", "read_simulated", "simulate_lensing", "simulate_lensing_set"]
 
@@ -27,6 +29,7 @@ Float32 = NDArray[np.float32]
 
 SETTINGS, MAPS, FINISHED = "set.json", "maps.npy", "finished.npy"
 MAP_KEY = 0
+_FORMAT, _WRITER = "wavedistill.lensing", "simulate_lensing_set"
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,11 @@ class _Recipe:
     survey: Survey | None
     random_state: int
 
+    def __post_init__(self) -> None:
+        for name, minimum in (("realisations", 1), ("size", 8), ("random_state", 0)):
+            number = integer(getattr(self, name), name, minimum=minimum)
+            object.__setattr__(self, name, number)
+
     def __len__(self) -> int:
         return self.realisations * len(self.cosmologies)
 
@@ -47,19 +55,19 @@ class _Recipe:
         realisation = np.repeat(np.arange(self.realisations), len(self.cosmologies))
         return LensingMaps(maps, params, realisation, PIXEL_ARCMIN)
 
-    def draw(self, start: int, stop: int) -> Float32:
-        """Maps `start` to `stop`, each from seeds of its own."""
-        maps = np.empty((stop - start, self.size, self.size), dtype=np.float32)
+    def draw(self, rows: slice) -> Float32:
+        """The maps of some rows, each from seeds of its own."""
+        maps = np.empty((rows.stop - rows.start, self.size, self.size), dtype=np.float32)
         kinds = len(self.cosmologies)
         # One cosmology after the other, so that each is prepared once.
-        for i in sorted(range(start, stop), key=lambda i: i % kinds):
+        for i in sorted(range(rows.start, rows.stop), key=lambda i: i % kinds):
             simulator = _simulator(self.cosmologies[i % kinds], self.size)
             seed = np.random.SeedSequence(self.random_state, spawn_key=(i, MAP_KEY))
             convergence = simulator.draw(np.random.default_rng(seed))
             if self.survey is not None:
                 noise = noise_seed(self.random_state, i)
                 convergence = self.survey.observe(convergence, PIXEL_ARCMIN, noise)
-            maps[i - start] = convergence
+            maps[i - rows.start] = convergence
         return maps
 
 
@@ -104,9 +112,9 @@ def simulate_lensing(
     ValueError
         If a cosmology is outside the range.
     """
-    recipe = _recipe(realisations, cosmologies, size, survey, random_state)
-    chunks = _chunks(len(recipe), 64)
-    drawn = Parallel(n_jobs=n_jobs)(delayed(recipe.draw)(*chunk) for chunk in chunks)
+    recipe = _Recipe(realisations, _rows(cosmologies), size, survey, random_state)
+    chunks = gen_batches(len(recipe), 64)
+    drawn = Parallel(n_jobs=n_jobs)(delayed(recipe.draw)(chunk) for chunk in chunks)
     return recipe.labelled(np.concatenate(drawn))
 
 
@@ -145,32 +153,23 @@ def simulate_lensing_set(
     ValueError
         If the folder holds a set of other settings.
     """
-    recipe = _recipe(realisations, cosmologies, size, survey, random_state)
+    recipe = _Recipe(realisations, _rows(cosmologies), size, survey, random_state)
     step = integer(chunk, "chunk", minimum=1)
     target = Path(folder)
+    chunks = list(gen_batches(len(recipe), step))
     settings = {**asdict(recipe), "chunk": step, "model": asdict(HaloModel())}
-    # Tuples become lists on the way through a file.
-    settings = json.loads(json.dumps(settings))
-    chunks = _chunks(len(recipe), step)
     if (target / SETTINGS).exists():
-        held = json.loads((target / SETTINGS).read_text())
-        if held != settings:
-            other = ", ".join(sorted(k for k in settings if settings[k] != held.get(k)))
-            raise ValueError(
-                f"{target} holds a set made with another {other}; name another folder, or give the "
-                "arguments that set was begun with."
-            )
+        _require_same(settings, read_json(target / SETTINGS, _FORMAT, _WRITER), target)
     else:
         target.mkdir(parents=True, exist_ok=True)
         shape = len(recipe), recipe.size, recipe.size
         open_memmap(target / MAPS, "w+", np.float32, shape).flush()
         open_memmap(target / FINISHED, "w+", np.bool_, (len(chunks),)).flush()
-        with replacing(target / SETTINGS) as path:
-            path.write_text(json.dumps(settings, indent=1))
+        write_json(target / SETTINGS, _FORMAT, settings)
 
     finished = open_memmap(target / FINISHED, "r+")
     work = (
-        delayed(_write)(recipe, target / MAPS, number, *chunks[number])
+        delayed(_write)(recipe, target / MAPS, number, chunks[number])
         for number in np.flatnonzero(~finished)
     )
     for number in Parallel(n_jobs=n_jobs, return_as="generator_unordered")(work):
@@ -188,52 +187,42 @@ def read_simulated(folder: str | os.PathLike[str]) -> LensingMaps:
         If it is not finished.
     """
     source = Path(folder)
-    settings = json.loads((source / SETTINGS).read_text())
+    settings = read_json(source / SETTINGS, _FORMAT, _WRITER)
     finished = np.load(source / FINISHED)
     if not finished.all():
         raise ValueError(
             f"{source} is not finished: {finished.sum()} of {len(finished)} chunks are there. Call "
             "simulate_lensing_set again with the same arguments."
         )
-    survey = settings["survey"]
-    recipe = _recipe(
-        settings["realisations"],
-        settings["cosmologies"],
-        settings["size"],
-        None if survey is None else Survey(**survey),
-        settings["random_state"],
-    )
+    survey = settings["survey"] and Survey(**settings["survey"])
+    numbers = {name: settings[name] for name in ("realisations", "size", "random_state")}
+    recipe = _Recipe(cosmologies=_rows(settings["cosmologies"]), survey=survey, **numbers)
     return recipe.labelled(np.load(source / MAPS, mmap_mode="r"))
 
 
-def _recipe(
-    realisations: int,
-    cosmologies: ArrayLike | Sequence[Cosmology],
-    size: int,
-    survey: Survey | None,
-    random_state: int,
-) -> _Recipe:
+def _rows(cosmologies: ArrayLike | Sequence[Cosmology]) -> tuple[Cosmology, ...]:
     rows = np.atleast_2d(np.asarray(cosmologies, dtype=np.float64))
     if rows.ndim != 2 or rows.size == 0:
         raise ValueError(
             f"cosmologies has shape {rows.shape}; give one row (M_nu, Omega_m, 10^9 A_s) for each."
         )
-    return _Recipe(
-        integer(realisations, "realisations", minimum=1),
-        tuple(as_cosmology(row) for row in rows),
-        integer(size, "size", minimum=8),
-        survey,
-        integer(random_state, "random_state", minimum=0),
-    )
+    return tuple(as_cosmology(row) for row in rows)
 
 
-def _chunks(total: int, step: int) -> list[tuple[int, int]]:
-    return [(start, min(start + step, total)) for start in range(0, total, step)]
+def _require_same(settings: Mapping[str, Any], held: Mapping[str, Any], folder: Path) -> None:
+    """Refuse a folder that was begun with other settings."""
+    # Tuples become lists on the way through a file.
+    given = json.loads(json.dumps(settings))
+    if other := [name for name in sorted(given) if given[name] != held.get(name)]:
+        raise ValueError(
+            f"{folder} holds a set made with another {', '.join(other)}; name another folder, or "
+            "give the arguments that the set was begun with."
+        )
 
 
-def _write(recipe: _Recipe, path: Path, number: int, start: int, stop: int) -> int:
+def _write(recipe: _Recipe, path: Path, number: int, rows: slice) -> int:
     maps = open_memmap(path, "r+")
-    maps[start:stop] = recipe.draw(start, stop)
+    maps[rows] = recipe.draw(rows)
     maps.flush()
     return number
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import warnings
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,16 +13,16 @@ from numpy.typing import NDArray
 from wavedistill.attribution import Attributions, attribute
 from wavedistill.checks import WaveletWarning
 from wavedistill.distillation import WaveletDistiller, distill_path
-from wavedistill.files import fingerprint, replacing
-from wavedistill.studies.candidates import Candidate
+from wavedistill.files import fingerprint, read_json, write_json
 from wavedistill.studies.cosmology.network import OMEGA_M, Predictor
 from wavedistill.studies.output import Notify
 from wavedistill.wavelets import Wavelet
 
-__all__ = ["LEVELS", "distilled", "taught"]
+__all__ = ["AXES", "LEVELS", "distilled", "taught"]
 
-LEVELS = 4
-_AXES = (-2, -1)
+LEVELS, AXES = 4, (-2, -1)
+
+_FORMAT = "wavedistill.search"
 
 
 def taught(
@@ -34,14 +33,10 @@ def taught(
     It is kept in the folder, under a name that follows from the teacher's weights: computed again
     on a GPU it would differ in the last digits, and so would what is distilled from it.
     """
-    file = None
-    if folder is not None:
-        digest = hashlib.sha256(np.ascontiguousarray(maps).data)
-        for tensor in teacher.state_dict().values():
-            digest.update(tensor.cpu().numpy().tobytes())
-        file = folder / f"attributions_{digest.hexdigest()[:12]}.npz"
-        if file.exists():
-            return Attributions.load(file)
+    weights = [tensor.cpu().numpy() for tensor in teacher.state_dict().values()]
+    file = folder and folder / f"attributions_{fingerprint(maps, *weights)[:12]}.npz"
+    if file is not None and file.exists():
+        return Attributions.load(file)
     found = attribute(teacher, maps, target=OMEGA_M, batch_size=128)
     if file is not None:
         found.save(file)
@@ -57,7 +52,7 @@ def distilled(
     folder: Path | None = None,
     seed: int = 0,
     notify: Notify = lambda message: None,
-) -> Iterator[Candidate]:
+) -> Iterator[Wavelet]:
     """Wavelets distilled on the orthonormal constraint: a path from DB5, and global searches.
 
     Parameters
@@ -72,11 +67,13 @@ def distilled(
         begins with 0, as the paper's warm start does.
     folder : Path, optional
         Where each fit is kept; one that is there already is read.
-    seed : int
-    notify : callable
-        Told what is fitted.
+
+    Yields
+    ------
+    Wavelet
+        Named by what it was made with.
     """
-    name = "blind" if attributions is None else "taught"
+    kind = "blind" if attributions is None else "taught"
     weights = [0.0] if attributions is None else list(balances)
     with warnings.catch_warnings():
         # The paper's own depth is past dwt_max_level for small maps; a bad candidate loses.
@@ -87,21 +84,21 @@ def distilled(
             attributions,
             sparsity=[1.0],
             interpretation=[0.0] if attributions is None else [0.0, *weights],
-            distiller=WaveletDistiller(LEVELS, 10, axes=_AXES, init="db5", random_state=seed),
-            file=None if folder is None else folder / f"{name}_db5.json",
+            distiller=WaveletDistiller(LEVELS, 10, axes=AXES, init="db5", random_state=seed),
+            file=folder and folder / f"{kind}_db5.json",
         )
         for point in path.points[attributions is not None :]:
-            yield Candidate(f"from DB5, gamma/lambda {point.interpretation:g}", point.wavelet)
+            yield replace(point.wavelet, name=f"from DB5, gamma/lambda {point.interpretation:g}")
         for support in supports:
             for balance in weights:
-                label = f"support {support}, gamma/lambda {balance:g}"
-                notify(f"distillation, {label}")
+                name = f"support {support}, gamma/lambda {balance:g}"
+                notify(f"distillation, {name}")
                 distiller = WaveletDistiller(
-                    LEVELS, support, axes=_AXES, interpretation=balance, random_state=seed
+                    LEVELS, support, axes=AXES, interpretation=balance, random_state=seed
                 )
-                file = None if folder is None else folder / f"{name}_{support}_{balance:g}.json"
+                file = folder and folder / f"{kind}_{support}_{balance:g}.json"
                 for wavelet in _searched(distiller, maps, attributions, file):
-                    yield Candidate(label, wavelet)
+                    yield replace(wavelet, name=name)
 
 
 def _searched(
@@ -114,20 +111,16 @@ def _searched(
     multipliers = None if attributions is None else attributions.multipliers
     made_of = fingerprint(maps, multipliers, sorted(distiller.get_params().items()))
     if file is not None and file.exists():
-        held = json.loads(file.read_text(encoding="utf-8"))
+        held = read_json(file, _FORMAT, "this study")
         if held["fingerprint"] != made_of:
             raise ValueError(
                 f"{file} holds the wavelets of other data or settings, and is left as it is; name "
                 "another folder, or remove it to begin anew."
             )
-        return [Wavelet(np.array(lowpass)) for lowpass in held["wavelets"]]
+        return [Wavelet.from_record(record) for record in held["wavelets"]]
     distiller.fit(maps, attributions=attributions)
     wavelets = [candidate.wavelet for candidate in distiller.candidates_]
     if file is not None:
-        content = {
-            "fingerprint": made_of,
-            "wavelets": [wavelet.lowpass.tolist() for wavelet in wavelets],
-        }
-        with replacing(file) as temporary:
-            temporary.write_text(json.dumps(content) + "\n", encoding="utf-8")
+        records = [wavelet.record() for wavelet in wavelets]
+        write_json(file, _FORMAT, {"fingerprint": made_of, "wavelets": records})
     return wavelets

@@ -21,7 +21,7 @@ from wavedistill.plotting import (
     plot_scores,
 )
 from wavedistill.students import activation_map, peak_values
-from wavedistill.studies.cosmology.candidates import LEVELS
+from wavedistill.studies.cosmology.candidates import AXES, LEVELS
 from wavedistill.studies.cosmology.network import OMEGA_M
 from wavedistill.studies.cosmology.plot_calibration import plot_calibration
 from wavedistill.studies.cosmology.plots import (
@@ -29,7 +29,7 @@ from wavedistill.studies.cosmology.plots import (
     plot_omega_predictions,
     plot_steepness,
 )
-from wavedistill.studies.cosmology.scores import Row
+from wavedistill.studies.cosmology.scores import Row, in_hundredths
 from wavedistill.studies.cosmology.students import at_all_pixels
 from wavedistill.studies.cosmology.study import Study
 from wavedistill.wavelets import Wavelet, WaveletTransform
@@ -55,20 +55,20 @@ def figures(study: Study) -> Iterator[tuple[str, Figure]]:
 
     Beside Table 2 stand the histograms of all pixels.
     """
-    test, awd = study.split.test, study.awd
-    if awd.candidate is not None:
-        wavelet, row = awd.candidate.wavelet, _typical(study)
+    test, awd, network = study.split.test, study.awd, study.rows[-1]
+    if (wavelet := awd.wavelet) is not None:
+        row = _typical(study)
         yield (
             "fig2c_setup",
             plot_cosmology_setup(
                 test.maps[row],
+                awd.model[0],
                 wavelet,
                 study.attributions.multipliers[row],
-                float(study.predicted["AWD"][row, OMEGA_M]),
-                pixel_arcmin=test.pixel_arcmin,
+                predicted=float(study.predicted["AWD"][row, OMEGA_M]),
                 truth=float(test.params[row, OMEGA_M]),
-                counts=awd.chosen.model[0],
-                teacher=study.rows[-1].model,
+                pixel=_angle(test.pixel_arcmin),
+                teacher=network.model,
             ),
         )
         halo = halo_filter(test.pixel_arcmin)
@@ -76,21 +76,19 @@ def figures(study: Study) -> Iterator[tuple[str, Figure]]:
         yield "figD1_steepness", plot_steepness(_steepness(study, wavelet))
         yield "figD2_activation", _activation(study, wavelet)
     everywhere = [row for row in study.beyond if row.model in map(at_all_pixels, study.students)]
-    network = study.rows[-1]
-    rows = [
-        Score(r.model, r.rmse, r.rmse_se, is_reference=r is network, details=_compression(r))
-        for r in (*study.rows[:-2], *everywhere, *study.rows[-2:])
+    rows = (*study.rows[:-2], *everywhere, *study.rows[-2:])
+    scores = [
+        Score(
+            r.model, r.rmse, r.rmse_se, is_reference=r.model == network.model, details=_details(r)
+        )
+        for r in in_hundredths(rows)
     ]
     metric = r"RMSE of $\Omega_m$ $\times$ 100"
-    yield "table2", plot_scores(rows, metric, better="lower", examples="held-out maps")
-    shown = ("AWD", "DB5", "best known wavelet", "Laplace", "Roberts cross", study.rows[-1].model)
+    yield "table2", plot_scores(scores, metric, better="lower", examples="held-out maps")
+    shown = ("AWD", "DB5", "best known wavelet", "Laplace", "Roberts cross", network.model)
     predictions = {name: study.predicted[name][:, OMEGA_M] for name in shown}
     if len(np.unique(test.params[:, OMEGA_M])) <= 16:
         yield "predictions", plot_omega_predictions(test.params[:, OMEGA_M], predictions)
-
-
-def _compression(row: Row) -> dict[str, str]:
-    return {"compression": f"{row.compression:.3f}"} if np.isfinite(row.compression) else {}
 
 
 def calibration(real_map: NDArray[np.float32], pixel_arcmin: float, seed: int) -> Calibration:
@@ -98,7 +96,7 @@ def calibration(real_map: NDArray[np.float32], pixel_arcmin: float, seed: int) -
     table = calibration_table(real_map, random_state=seed)
     simulated = simulate_lensing(1, TABLE_D1[:1], size=len(real_map), random_state=seed).maps[0]
     return Calibration(
-        table, plot_calibration(table, simulated, real_map, pixel_arcmin=pixel_arcmin)
+        table, plot_calibration(table, simulated, real_map, pixel=_angle(pixel_arcmin))
     )
 
 
@@ -138,7 +136,7 @@ def _activation(study: Study, wavelet: Wavelet) -> Figure:
     )
     kept = {}
     for label, each in (("AWD", wavelet), ("DB5", Wavelet.from_name("db5"))):
-        transform = WaveletTransform(each, LEVELS, "zero", axes=(-2, -1))
+        transform = WaveletTransform(each, LEVELS, "zero", AXES)
         keep = max(1, round(_KEPT * transform.layout(maps.shape[1:]).total))
         kept[f"{label}, {keep} coefficients"] = activation_map(
             maps, transform, integrated, keep=keep
@@ -149,8 +147,16 @@ def _activation(study: Study, wavelet: Wavelet) -> Figure:
     return plot_activation_maps(
         maps,
         kept,
-        pixel=Axis("angle", "arcmin", test.pixel_arcmin),
+        pixel=_angle(test.pixel_arcmin),
         value=r"convergence $\kappa$",
         name="convergence map",
         titles=titles,
     )
+
+
+def _angle(pixel_arcmin: float) -> Axis:
+    return Axis("angle", "arcmin", pixel_arcmin)
+
+
+def _details(row: Row) -> dict[str, str]:
+    return {"compression": f"{row.compression:.3f}"} if np.isfinite(row.compression) else {}

@@ -8,14 +8,12 @@ from pathlib import Path
 from wavedistill.datasets import data_folder
 from wavedistill.datasets.lensing import (
     PIXEL_ARCMIN,
-    STUDY_SURVEYS,
-    LensingMaps,
-    Survey,
     load_lensing,
     read_convergence,
     simulate_lensing_set,
 )
 from wavedistill.studies.cosmology.figures import calibration, figures
+from wavedistill.studies.cosmology.scores import Gain, Row, in_hundredths
 from wavedistill.studies.cosmology.study import Amount, Study, run
 from wavedistill.studies.cosmology.teacher import require_training
 from wavedistill.studies.output import Notify, save_figure, save_table
@@ -25,15 +23,13 @@ __all__ = ["Reproduction", "reproduce"]
 
 @dataclass(frozen=True)
 class Reproduction:
-    """What `reproduce` found.
+    """What `reproduce` found and wrote.
 
-    Parameters
-    ----------
-    study : Study
-    files : tuple of Path
+    Its tables are rows and gains by the name of their file, with errors of Ω_m times 100.
     """
 
     study: Study
+    tables: dict[str, tuple[Row, ...] | tuple[Gain, ...]]
     files: tuple[Path, ...]
 
 
@@ -57,36 +53,32 @@ def reproduce(
     ----------
     folder : Path
         Where everything goes: simulated maps, the training and the distilled wavelets too.
-    amount : Amount
+    amount, device, seed, notify
+        As `run` takes them.
     data : Path, optional
         Maps for `load_lensing`; simulated unless given.
     rebin : int, optional
         Pixels on a side that those are rebinned to.
-    device : str
-        Of PyTorch, such as ``"cuda"``.
     jobs : int
         Processes that simulate.
-    seed : int
-    notify : callable
-        Told in a few words what begins.
     """
     require_training(device)
     notify("maps")
     if data is None:
-        maps = _simulated(folder / "maps", amount, jobs, seed)
+        maps = simulate_lensing_set(
+            folder / "maps", amount.realisations, size=amount.size, random_state=seed, n_jobs=jobs
+        )
     else:
         maps = load_lensing(data, size=rebin)
     study = run(maps, amount, device=device, folder=folder / "fits", seed=seed, notify=notify)
-    files = [
-        save_table(records, folder / f"{name}.csv")
-        for name, records in (
-            ("models", study.rows),
-            ("beyond_the_paper", study.beyond),
-            ("gains", study.gains),
-        )
-    ]
-    if study.awd.candidate is not None:
-        study.awd.candidate.wavelet.save(folder / "wavelet.json")
+    tables: dict[str, tuple[Row, ...] | tuple[Gain, ...]] = {
+        "models": in_hundredths(study.rows),
+        "beyond_the_paper": in_hundredths(study.beyond),
+        "gains": in_hundredths(study.gains),
+    }
+    files = [save_table(table, folder / f"{name}.csv") for name, table in tables.items()]
+    if study.awd.wavelet is not None:
+        study.awd.wavelet.save(folder / "wavelet.json")
         files.append(folder / "wavelet.json")
     notify("drawing")
     files += [save_figure(figure, folder / f"{name}.png") for name, figure in figures(study)]
@@ -96,15 +88,4 @@ def reproduce(
         found = calibration(read_convergence(real, size=160), PIXEL_ARCMIN, seed)
         files.append(save_figure(found.figure, folder / "calibration.png"))
         files.append(save_table(found.table, folder / "calibration.csv"))
-    return Reproduction(study, tuple(files))
-
-
-def _simulated(folder: Path, amount: Amount, jobs: int, seed: int) -> LensingMaps:
-    return simulate_lensing_set(
-        folder,
-        amount.realisations,
-        size=amount.size,
-        survey=STUDY_SURVEYS.get(amount.size, Survey()),
-        random_state=seed,
-        n_jobs=jobs,
-    )
+    return Reproduction(study, tables, tuple(files))

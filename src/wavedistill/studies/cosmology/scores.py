@@ -2,29 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import ClassVar, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import bootstrap
+from sklearn.metrics import r2_score
 
-__all__ = ["Gain", "Row", "gains", "resampled_rmse"]
+from wavedistill.attribution import Attributions
+from wavedistill.datasets.lensing import LensingMaps
+from wavedistill.students import compression_factor
+from wavedistill.studies.cosmology.candidates import AXES, LEVELS
+from wavedistill.studies.cosmology.network import OMEGA_M
+from wavedistill.studies.cosmology.students import Student
+from wavedistill.wavelets import WaveletTransform
+
+__all__ = ["Gain", "Row", "Scores", "gains", "in_hundredths", "resampled_rmse", "rows", "score"]
 
 Array = NDArray[np.float64]
 
-#: Numbers of a block of resamples (256 MiB).
+#: Squared errors of a block of resamples (256 MiB).
 _BLOCK = 2**25
 
 
 @dataclass(frozen=True)
 class Row:
-    """What one model scores on the test maps; root mean square errors of Ω_m, times 100.
+    """What one model scores on the test maps.
 
     Parameters
     ----------
     model, wavelet, settings : str
         What it is called, where its wavelet comes from, and what the validation maps chose.
     rmse_validation, rmse : float
+        Root mean square errors of Ω_m.
     rmse_se : float
         Standard error of `rmse`, over bootstrap resamples of the test maps.
     r2 : float
@@ -35,6 +47,9 @@ class Row:
     numbers : int
         That look at a map: of the filter or the network, without what reads histograms.
     """
+
+    #: Columns in the units of Ω_m, which tables show times 100.
+    errors: ClassVar = ("rmse_validation", "rmse", "rmse_se")
 
     model: str
     wavelet: str
@@ -49,7 +64,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Gain:
-    """By how much one model's root mean square error (times 100) is below another's.
+    """By how much one model's root mean square error of Ω_m is below another's.
 
     Parameters
     ----------
@@ -59,6 +74,8 @@ class Gain:
         Of 95 % of bootstrap resamples of the test maps, the same for both models.
     """
 
+    errors: ClassVar = ("gain", "low", "high")
+
     model: str
     over: str
     gain: float
@@ -66,44 +83,89 @@ class Gain:
     high: float
 
 
-def resampled_rmse(
-    errors: Mapping[str, Array], *, count: int = 10_000, seed: int = 0
-) -> dict[str, Array]:
-    """Root mean square errors over bootstrap resamples, the same ones for all models.
+Record = TypeVar("Record", Row, Gain)
 
-    Parameters
-    ----------
-    errors : mapping of str to ndarray, shape (n,)
-        Of each model, for the same maps.
-    count : int
-        Resamples.
-    seed : int
 
-    Returns
-    -------
-    dict of str to ndarray, shape (count,)
+def in_hundredths(records: Sequence[Record]) -> tuple[Record, ...]:
+    """Rows or gains as tables show them, with errors of Ω_m times 100: 1.5 in place of 0.015."""
+    return tuple(
+        replace(record, **{name: 100 * getattr(record, name) for name in record.errors})
+        for record in records
+    )
+
+
+class Scores(NamedTuple):
+    """What models predict for the test maps, and how far they are off.
+
+    `predicted` has shape (n, 3) for each model, `rmse` is the error of Ω_m, and `resampled` has
+    that error on bootstrap resamples of the maps, the same for all models.
     """
-    random = np.random.default_rng(seed)
-    squares = np.stack([error**2 for error in errors.values()], axis=1)
-    n = len(squares)
-    block = max(1, _BLOCK // n)
-    parts = []
-    for start in range(0, count, block):
-        size = min(block, count - start)
-        # How often each map is drawn.
-        times = random.multinomial(n, np.full(n, 1 / n), size=size)
-        parts.append(np.sqrt(times @ squares / n))
-    return dict(zip(errors, np.concatenate(parts).T, strict=True))
+
+    predicted: dict[str, Array]
+    rmse: dict[str, float]
+    resampled: dict[str, Array]
 
 
-def gains(
-    model: str, over: Sequence[str], errors: Mapping[str, Array], resampled: Mapping[str, Array]
-) -> list[Gain]:
+def score(
+    students: Mapping[str, Student], maps: LensingMaps, *, count: int, seed: int = 0
+) -> Scores:
+    """Predict the parameters of maps, and take `count` bootstrap resamples of the errors."""
+    predicted = {name: each.model.predict(maps.maps) for name, each in students.items()}
+    errors = {name: each[:, OMEGA_M] - maps.params[:, OMEGA_M] for name, each in predicted.items()}
+    whole = {name: float(np.sqrt(np.mean(error**2))) for name, error in errors.items()}
+    return Scores(predicted, whole, resampled_rmse(errors, count=count, seed=seed))
+
+
+def resampled_rmse(errors: Mapping[str, Array], *, count: int, seed: int = 0) -> dict[str, Array]:
+    """Root mean square errors over bootstrap resamples of the maps, the same ones for all models.
+
+    `errors` has shape (maps,) for each model, and the result shape (count,).
+    """
+    squares = np.stack([error**2 for error in errors.values()])
+    found = bootstrap(
+        (squares,),
+        lambda drawn, axis: np.sqrt(drawn.mean(axis=axis)),
+        n_resamples=count,
+        batch=max(1, _BLOCK // squares.size),
+        method="percentile",
+        axis=-1,
+        random_state=np.random.default_rng(seed),
+    )
+    return dict(zip(errors, found.bootstrap_distribution, strict=True))
+
+
+def rows(
+    students: Mapping[str, Student], scores: Scores, maps: LensingMaps, attributions: Attributions
+) -> Iterator[Row]:
+    """The row of each student, from its scores on `maps`.
+
+    Compression is measured by the attributions of the first maps.
+    """
+    for name, student in students.items():
+        yield Row(
+            model=name,
+            wavelet="" if student.wavelet is None else student.wavelet.name,
+            settings=student.settings,
+            rmse_validation=student.rmse,
+            rmse=scores.rmse[name],
+            rmse_se=float(scores.resampled[name].std()),
+            r2=float(r2_score(maps.params[:, OMEGA_M], scores.predicted[name][:, OMEGA_M])),
+            compression=_compression(student, maps, attributions),
+            numbers=student.numbers,
+        )
+
+
+def gains(model: str, over: Sequence[str], scores: Scores) -> Iterator[Gain]:
     """The gain of a model over others, with its interval, paired by map."""
-    found = []
     for other in over:
-        between = [float(np.sqrt(np.mean(errors[name] ** 2))) for name in (other, model)]
-        low, high = np.percentile(resampled[other] - resampled[model], [2.5, 97.5])
-        gain = between[0] - between[1]
-        found.append(Gain(model, other, 100 * gain, 100 * float(low), 100 * float(high)))
-    return found
+        difference = scores.resampled[other] - scores.resampled[model]
+        low, high = np.percentile(difference, [2.5, 97.5])
+        yield Gain(model, other, scores.rmse[other] - scores.rmse[model], float(low), float(high))
+
+
+def _compression(student: Student, maps: LensingMaps, attributions: Attributions) -> float:
+    if student.wavelet is None:
+        return np.nan
+    transform = WaveletTransform(student.wavelet, LEVELS, axes=AXES)
+    coefficients = transform.analysis(maps.maps[: len(attributions)])
+    return compression_factor(coefficients, attributions.coefficients(transform))

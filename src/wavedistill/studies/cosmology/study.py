@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from wavedistill.attribution import Attributions, attribute
 from wavedistill.datasets.lensing import LensingMaps, LensingSplit
-from wavedistill.students import compression_factor
-from wavedistill.studies.candidates import Candidate
-from wavedistill.studies.cosmology.candidates import LEVELS, distilled, taught
-from wavedistill.studies.cosmology.network import (
-    OMEGA_M,
-    Architecture,
-    FaceMean,
-    size,
-)
-from wavedistill.studies.cosmology.predictors import Chosen, rmse
-from wavedistill.studies.cosmology.scores import Gain, Row, gains, resampled_rmse
+from wavedistill.studies.cosmology.candidates import distilled, taught
+from wavedistill.studies.cosmology.network import OMEGA_M, Architecture, FaceMean, size
+from wavedistill.studies.cosmology.scores import Gain, Row, Scores, gains, rows, score
 from wavedistill.studies.cosmology.students import (
     FIXED,
     TOGETHER,
@@ -29,16 +22,13 @@ from wavedistill.studies.cosmology.students import (
     Student,
     as_in_the_paper,
     at_all_pixels,
+    rmse,
 )
 from wavedistill.studies.cosmology.teacher import Training, train_teacher
 from wavedistill.studies.output import Notify
-from wavedistill.wavelets import Wavelet, WaveletTransform
 
 __all__ = ["Amount", "Study", "run"]
 
-Array = NDArray[np.float64]
-
-_AXES = (-2, -1)
 #: Test maps that are taken apart to measure compression.
 _COMPRESSED = 500
 
@@ -113,8 +103,6 @@ class Study:
         By the name of their row.
     teacher : FaceMean
         What wavelets are distilled from: the network, averaged over the faces of a map.
-    candidates : tuple of Candidate
-        All wavelets that were distilled from the teacher.
     attributions : Attributions
         Of the first test maps, as many as compression is measured on.
     predicted : dict of str to ndarray, shape (len(test), 3)
@@ -127,9 +115,8 @@ class Study:
     gains: tuple[Gain, ...]
     students: dict[str, Student]
     teacher: FaceMean
-    candidates: tuple[Candidate, ...]
     attributions: Attributions
-    predicted: dict[str, Array]
+    predicted: dict[str, NDArray[np.float64]]
 
     @property
     def awd(self) -> Student:
@@ -166,12 +153,7 @@ def run(
     ValueError
         If the maps are of one cosmology, or too few to part.
     """
-    cosmologies = len(np.unique(maps.params, axis=0))
-    if cosmologies < 2 or np.ptp(maps.params[:, OMEGA_M]) == 0:
-        raise ValueError(
-            f"the maps have {cosmologies} cosmologies, and Omega_m is {maps.params[0, OMEGA_M]:g} "
-            "in all; give maps of two or more."
-        )
+    _require_several(maps)
     split = maps.split(amount.validation, amount.test)
     network = train_teacher(
         split.train,
@@ -179,81 +161,72 @@ def run(
         amount.architecture,
         amount.training,
         device=device,
-        file=None if folder is None else folder / "teacher.pt",
+        file=folder and folder / "teacher.pt",
         seed=seed,
         notify=lambda message: notify(f"teacher: {message}"),
     )
     teacher = FaceMean(network)
-    some = _first(split.train, amount.distilled_from).maps
-    attributions = taught(teacher, some, folder)
-    search: dict[str, Any] = {"supports": amount.supports, "folder": folder, "seed": seed}
-    search |= {"balances": amount.balances, "notify": notify}
-    wavelets = list(distilled(some, attributions, **search))
-    blind = list(distilled(some, None, **search))
+    table, beyond = _students(split, teacher, amount, folder, seed, notify)
+    notify("scores on the test maps")
+    test, students = split.test, {**table, **beyond}
+    scores = score(students, test, count=amount.resamples, seed=seed)
+    part = test.maps[:_COMPRESSED]
+    held = attribute(teacher, part, target=OMEGA_M, batch_size=128)
+    own, others = (tuple(rows(each, scores, test, held)) for each in (table, beyond))
+    won = tuple(_gains(table, scores, network=own[-1].model))
+    return Study(split, own, others, won, students, teacher, held, scores.predicted)
 
+
+def _students(
+    split: LensingSplit,
+    teacher: FaceMean,
+    amount: Amount,
+    folder: Path | None,
+    seed: int,
+    notify: Notify,
+) -> tuple[dict[str, Student], dict[str, Student]]:
+    """Those of the table, the network last, and those beyond it."""
+    some = _first(split.train, amount.distilled_from).maps
+    search = partial(
+        distilled,
+        some,
+        supports=amount.supports,
+        balances=amount.balances,
+        folder=folder,
+        seed=seed,
+        notify=notify,
+    )
+    wavelets, blind = list(search(taught(teacher, some, folder))), list(search(None))
     choice = Choice(split, _first(split.train, amount.screened_by), notify)
     table = choice.table(wavelets, blind)
-    label = amount.architecture.label
-    for name, each in ((f"{label}, mean of eight faces", teacher), (label, network)):
-        validated = rmse(split.validation, each.predict(split.validation.maps))
-        table[name] = Student(Chosen("", each, validated), size(network))
-    beyond = choice.beyond(wavelets, table)
+    label, held = amount.architecture.label, split.validation
+    for name, each in ((f"{label}, mean of eight faces", teacher), (label, teacher.network)):
+        table[name] = Student("", each, rmse(held, each.predict(held.maps)), size(each))
+    return table, choice.beyond(wavelets, table)
 
-    notify("scores on the test maps")
-    students = {**table, **beyond}
-    test, part = split.test.maps, split.test.maps[:_COMPRESSED]
-    predicted = {name: each.chosen.model.predict(test) for name, each in students.items()}
-    held = attribute(teacher, part, target=OMEGA_M, batch_size=128)
-    compressed = {
-        name: _compression(each.candidate.wavelet, part, held)
-        for name, each in students.items()
-        if each.candidate is not None
-    }
-    true = split.test.params[:, OMEGA_M]
-    errors = {name: each[:, OMEGA_M] - true for name, each in predicted.items()}
-    resampled = resampled_rmse(errors, count=amount.resamples, seed=seed)
-    rows = [
-        Row(
-            model=name,
-            wavelet="" if each.candidate is None else each.candidate.label,
-            settings=each.chosen.settings,
-            rmse_validation=100 * each.chosen.rmse,
-            rmse=100 * rmse(split.test, predicted[name]),
-            rmse_se=100 * float(resampled[name].std()),
-            r2=float(1 - np.mean(errors[name] ** 2) / true.var()),
-            compression=compressed.get(name, np.nan),
-            numbers=each.numbers,
+
+def _gains(table: Mapping[str, Student], scores: Scores, network: str) -> Iterator[Gain]:
+    """Of AWD over others with the same reader, and of its own readers over each other."""
+    fixed = min(FIXED, key=lambda name: table[name].rmse)
+    known = "best known wavelet"
+    yield from gains("AWD", ("DB5", fixed, "AWD without interpretation", known, network), scores)
+    others = ("DB5", known, *FIXED)
+    yield from gains(as_in_the_paper("AWD"), [as_in_the_paper(name) for name in others], scores)
+    everywhere = [at_all_pixels(name) for name in ("DB5", known, TOGETHER)]
+    yield from gains(at_all_pixels("AWD"), (*everywhere, "AWD", network), scores)
+
+
+def _require_several(maps: LensingMaps) -> None:
+    omega = maps.params[:, OMEGA_M]
+    if np.ptp(omega) == 0:
+        cosmologies = len(np.unique(maps.params, axis=0))
+        raise ValueError(
+            f"the maps have {cosmologies} cosmologies, and Omega_m is {omega[0]:g} in all; give "
+            "maps of two or more."
         )
-        for name, each in students.items()
-    ]
-    fixed = min(FIXED, key=lambda name: table[name].chosen.rmse)
-    others = ("DB5", fixed, "AWD without interpretation", "best known wavelet", label)
-    papers = [as_in_the_paper(name) for name in ("AWD", "DB5", "best known wavelet", *FIXED)]
-    everywhere = [at_all_pixels(name) for name in ("AWD", "DB5", "best known wavelet", TOGETHER)]
-    won = (
-        *gains("AWD", others, errors, resampled),
-        *gains(papers[0], papers[1:], errors, resampled),
-        *gains(everywhere[0], (*everywhere[1:], "AWD", label), errors, resampled),
-    )
-    return Study(
-        split=split,
-        rows=tuple(rows[: len(table)]),
-        beyond=tuple(rows[len(table) :]),
-        gains=won,
-        students=students,
-        teacher=teacher,
-        candidates=tuple(wavelets),
-        attributions=held,
-        predicted=predicted,
-    )
 
 
 def _first(maps: LensingMaps, count: int) -> LensingMaps:
     """The maps of the first realisations, about as many of each cosmology."""
     order = np.argsort(maps.realisation, kind="stable")[:count]
     return maps[np.sort(order)]
-
-
-def _compression(wavelet: Wavelet, maps: NDArray[np.float32], held: Attributions) -> float:
-    transform = WaveletTransform(wavelet, LEVELS, axes=_AXES)
-    return compression_factor(transform.analysis(maps), held.coefficients(transform))

@@ -1,31 +1,31 @@
-"""How the ResNet of the cosmology study is trained, and goes on when it was stopped."""
+"""How the ResNet of the cosmology study is trained, and goes on after it was stopped."""
 
 from __future__ import annotations
 
-import hashlib
+import copy
+import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from skorch import NeuralNet, NeuralNetRegressor
-from skorch.callbacks import Callback, LRScheduler
-from skorch.dataset import Dataset
-from skorch.helper import predefined_split
+from torch.utils.data import DataLoader, StackDataset
 
+from wavedistill import extras
 from wavedistill.datasets.lensing import LensingMaps
-from wavedistill.studies.cosmology.checkpoints import Checkpoint, read_checkpoint
+from wavedistill.files import fingerprint, replacing, writable_target
 from wavedistill.studies.cosmology.network import Architecture, MapNetwork
 from wavedistill.studies.output import Notify
 
 __all__ = ["Training", "require_training", "train_teacher"]
 
 Float32 = NDArray[np.float32]
+Batch: TypeAlias = tuple[torch.Tensor, torch.Tensor]
 
+_COUNTED = ("epochs", "best_loss", "best")
 #: Maps from which the scale of the input is taken.
 _SCALED_BY = 1000
 
@@ -60,10 +60,7 @@ def require_training(device: str) -> None:
     ValueError
         If PyTorch does not know the device, or finds none.
     """
-    if find_spec("monai") is None:
-        raise ImportError(
-            "The ResNet needs monai, and it is not installed: pip install 'wavedistill[studies]'"
-        )
+    extras.load("monai", "The ResNet", "studies")
     try:
         torch.empty(1, device=device)
     except (AssertionError, RuntimeError) as error:
@@ -84,20 +81,9 @@ def train_teacher(
 ) -> MapNetwork:
     """Train a ResNet on standardised parameters; each map is turned and mirrored at random.
 
-    Parameters
-    ----------
-    train, validation : LensingMaps
-        To learn from, and to tell which epoch's weights are best.
-    architecture : Architecture
-    training : Training
-    device : str
-        Of PyTorch, such as ``"cuda"``.
-    file : Path, optional
-        Written after every epoch; a training that was stopped goes on from there, and one that is
-        finished is read.
-    seed : int
-    notify : callable
-        Told the losses after every epoch.
+    The validation maps tell which epoch's weights are best. The file is written after every epoch:
+    a training that was stopped goes on from there as if it had not been stopped (on a CPU to the
+    last bit), and one that is finished is read. `notify` is told the losses.
 
     Returns
     -------
@@ -111,84 +97,138 @@ def train_teacher(
         maps or settings.
     """
     require_training(device)
-    centre, spread = train.params.mean(axis=0), train.params.std(axis=0)
-    spread = np.where(spread > 0, spread, 1)
     settings = {
         "architecture": asdict(architecture),
         "training": {k: v for k, v in asdict(training).items() if k != "workers"},
         "seed": seed,
-        "maps": _fingerprint(train, validation),
+        "maps": fingerprint(*_some_of(train), *_some_of(validation)),
     }
-    held = None if file is None else read_checkpoint(file, settings)
-    done = 0 if held is None else len(held["history"])
-
-    def dataset(maps: LensingMaps) -> Dataset:
-        return Dataset(maps.maps, ((maps.params - centre) / spread).astype(np.float32))
-
-    steps = training.epochs * -(-len(train) // training.batch_size)
     with torch.random.fork_rng(devices=[]):
         # Of the CPU alone: torch.manual_seed would reseed GPUs, which are not forked.
         torch.default_generator.manual_seed(seed)
-        net = NeuralNetRegressor(
-            MapNetwork,
-            module__architecture=architecture,
-            module__scale=float(_spaced(train, _SCALED_BY).std()),
-            module__centre=centre.tolist(),
-            module__spread=spread.tolist(),
-            optimizer=torch.optim.AdamW,
-            optimizer__weight_decay=training.weight_decay,
-            lr=training.learning_rate,
-            batch_size=training.batch_size,
-            max_epochs=training.epochs - done,
-            iterator_train__shuffle=True,
-            iterator_train__collate_fn=_turned,
-            iterator_valid__collate_fn=_batch,
-            iterator_train__num_workers=training.workers,
-            train_split=predefined_split(dataset(validation)),
-            callbacks=[
-                (
-                    "schedule",
-                    LRScheduler(
-                        torch.optim.lr_scheduler.OneCycleLR,
-                        step_every="batch",
-                        event_name=None,
-                        max_lr=training.learning_rate,
-                        total_steps=steps,
-                        pct_start=0.15,
-                    ),
-                ),
-                ("checkpoint", Checkpoint(file, settings, "schedule")),
-                ("report", _Report(training.epochs, notify)),
-            ],
-            device=device,
-            verbose=0,
+        run = _Run(train, validation, architecture, training, device)
+        if file is not None and writable_target(file).exists():
+            run.load_state_dict(_read(file, settings))
+        for epoch in range(run.epochs + 1, training.epochs + 1):
+            began = time.perf_counter()
+            learned, held = run.epoch()
+            if file is not None:
+                with replacing(file) as temporary:
+                    torch.save({"settings": settings, **run.state_dict()}, temporary)
+            left = (time.perf_counter() - began) * (training.epochs - epoch) / 60
+            notify(
+                f"epoch {epoch} of {training.epochs}, mean squared error {learned:.3f} in "
+                f"training and {held:.3f} in validation, {left:.1f} minutes left"
+            )
+    run.network.load_state_dict(run.best)
+    return run.network.eval()
+
+
+class _Run:
+    """A training under way: network, optimiser, schedule, and the best weights so far."""
+
+    def __init__(
+        self,
+        train: LensingMaps,
+        validation: LensingMaps,
+        architecture: Architecture,
+        training: Training,
+        device: str,
+    ) -> None:
+        centre, spread = train.params.mean(axis=0), train.params.std(axis=0)
+        spread = np.where(spread > 0, spread, 1)
+        scale = float(_spaced(train, _SCALED_BY).std())
+        self.network = MapNetwork(architecture, scale, centre.tolist(), spread.tolist()).to(device)
+        self._optimizer = torch.optim.AdamW(
+            self.network.parameters(), training.learning_rate, weight_decay=training.weight_decay
         )
-        net.fit(dataset(train), None)
-    teacher: MapNetwork = net.module_.eval()
-    return teacher
-
-
-class _Report(Callback):  # type: ignore[misc]
-    def __init__(self, epochs: int, notify: Notify) -> None:
-        self.epochs = epochs
-        self.notify = notify
-
-    def on_epoch_end(self, net: NeuralNet, **_: Any) -> None:
-        row, done = net.history[-1], len(net.history)
-        left = row["dur"] * (self.epochs - done) / 60
-        self.notify(
-            f"epoch {done} of {self.epochs}, mean squared error {row['train_loss']:.3f} in "
-            f"training and {row['valid_loss']:.3f} in validation, {left:.1f} minutes left"
+        steps = training.epochs * -(-len(train) // training.batch_size)
+        self._schedule = torch.optim.lr_scheduler.OneCycleLR(
+            self._optimizer, training.learning_rate, total_steps=steps, pct_start=0.15
         )
+        self.epochs, self.best_loss, self.best = 0, float("inf"), self.network.state_dict()
+
+        def batches(maps: LensingMaps, **options: Any) -> DataLoader[tuple[Float32, Float32]]:
+            targets = ((maps.params - centre) / spread).astype(np.float32)
+            return DataLoader(StackDataset(maps.maps, targets), training.batch_size, **options)  # type: ignore[arg-type]
+
+        workers = training.workers
+        self._train = batches(train, shuffle=True, collate_fn=_turned, num_workers=workers)
+        self._validation = batches(validation, collate_fn=_batch)
+
+    def epoch(self) -> tuple[float, float]:
+        """Learn from every map once; the mean losses in training and in validation."""
+        losses = self._pass(self._train, learn=True), self._pass(self._validation, learn=False)
+        self.epochs += 1
+        if losses[1] < self.best_loss:
+            self.best_loss, self.best = losses[1], copy.deepcopy(self.network.state_dict())
+        return losses
+
+    def _pass(self, batches: DataLoader[tuple[Float32, Float32]], *, learn: bool) -> float:
+        self.network.train(learn)
+        device = self.network.centre.device
+        losses, sizes = [], []
+        with torch.set_grad_enabled(learn):
+            for images, targets in batches:
+                outputs = self.network(images.to(device))
+                loss = torch.nn.functional.mse_loss(outputs, targets.to(device))
+                if learn:
+                    self._optimizer.zero_grad()
+                    loss.backward()
+                    self._optimizer.step()
+                    self._schedule.step()
+                losses.append(loss.item())
+                sizes.append(len(images))
+        return float(np.average(losses, weights=sizes))
+
+    def state_dict(self) -> dict[str, Any]:
+        """Everything that a training needs to go on, random state included."""
+        return {
+            **{name: part.state_dict() for name, part in self._parts().items()},
+            **{name: getattr(self, name) for name in _COUNTED},
+            "random_state": torch.get_rng_state(),
+        }
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Go on from there."""
+        for name, part in self._parts().items():
+            part.load_state_dict(state[name])
+        for name in _COUNTED:
+            setattr(self, name, state[name])
+        torch.set_rng_state(state["random_state"])
+
+    def _parts(self) -> dict[str, Any]:
+        return {
+            "network": self.network,
+            "optimizer": self._optimizer,
+            "schedule": self._schedule,
+        }
 
 
-def _batch(examples: Sequence[tuple[Float32, Float32]]) -> tuple[torch.Tensor, torch.Tensor]:
+def _read(path: Path, settings: dict[str, Any]) -> dict[str, Any]:
+    """The state of a training that was stopped, on the CPU; nothing is unpickled."""
+    try:
+        content: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
+        held = content["settings"]
+    except Exception as error:  # torch.load raises whatever the file makes it stumble over
+        raise ValueError(
+            f"{path} holds no training ({type(error).__name__}); remove it, or name another folder."
+        ) from error
+    if other := [name for name in sorted(settings) if settings[name] != held.get(name)]:
+        raise ValueError(
+            f"{path} holds a training with another {', '.join(other)}; name another folder, or "
+            "remove the file to train anew."
+        )
+    return content
+
+
+def _batch(examples: Sequence[tuple[Float32, Float32]]) -> Batch:
     """Maps and targets as two tensors; copied, for the maps may be on a read-only disk."""
     maps, targets = zip(*examples, strict=True)
     return torch.from_numpy(np.stack(maps)), torch.from_numpy(np.stack(targets))
 
 
-def _turned(examples: Sequence[tuple[Float32, Float32]]) -> tuple[torch.Tensor, torch.Tensor]:
+def _turned(examples: Sequence[tuple[Float32, Float32]]) -> Batch:
     """A batch in which each map shows one of its eight turned and mirrored faces."""
     faces = torch.randint(8, (len(examples),)).tolist()
     return _batch(
@@ -205,11 +245,6 @@ def _spaced(maps: LensingMaps, count: int) -> Float32:
     return np.asarray(maps.maps[rows])
 
 
-def _fingerprint(*parts: LensingMaps) -> str:
+def _some_of(maps: LensingMaps) -> tuple[object, ...]:
     """Tells apart sets of maps by their sizes, their parameters and some of their pixels."""
-    digest = hashlib.sha256()
-    for part in parts:
-        digest.update(f"{part.maps.shape}".encode())
-        digest.update(part.params.tobytes())
-        digest.update(_spaced(part, 10).tobytes())
-    return digest.hexdigest()
+    return maps.maps.shape, maps.params, _spaced(maps, 10)

@@ -1,7 +1,7 @@
-"""Summary statistics of convergence maps: spectra, moments, one-point distribution, peaks.
+"""Summary statistics of maps: spectra, moments, one-point distribution, peaks.
 
-Pure functions of an array of maps, shape (n, height, width) or (height, width); every one returns
-one row per map. Fields of view are in degrees, pixels in arcminutes, multipoles ℓ dimensionless.
+They take maps of shape (n, height, width), or one of (height, width), and return a row per map.
+Pixels are in arcminutes, multipoles ℓ dimensionless.
 """
 
 from __future__ import annotations
@@ -14,10 +14,12 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.fft import rfft2
 
 from wavedistill.checks import Floats, float_array, integer
+from wavedistill.students.peaks import local_maxima
 
 __all__ = [
     "Peaks",
     "find_peaks",
+    "fourier_modes",
     "moments",
     "one_point_histogram",
     "peak_counts",
@@ -63,8 +65,7 @@ def power_spectrum(maps: ArrayLike, pixel_arcmin: float, edges: ArrayLike) -> Fl
     ValueError
         If a band holds no mode of maps of this size.
     """
-    stack = as_stack(maps)
-    return _banded(stack, pixel_arcmin, edges, lambda modes, _: np.abs(modes) ** 2)
+    return _banded(maps, pixel_arcmin, edges, lambda modes, _: np.abs(modes) ** 2)
 
 
 def skewness_spectrum(maps: ArrayLike, pixel_arcmin: float, edges: ArrayLike) -> Float64:
@@ -72,30 +73,15 @@ def skewness_spectrum(maps: ArrayLike, pixel_arcmin: float, edges: ArrayLike) ->
 
     A map's mean is taken off before it is squared, and its border is left as it is. Weighted by
     the number of modes, the bands of all ℓ sum up to the third moment of the pixels (Cooray 2001;
-    Munshi et al. 2011).
-
-    Parameters
-    ----------
-    maps, pixel_arcmin, edges
-        As `power_spectrum` takes them.
-
-    Returns
-    -------
-    ndarray, shape (n, bands)
-        In steradians.
-
-    Raises
-    ------
-    ValueError
-        If a band holds no mode of maps of this size.
+    Munshi et al. 2011). Parameters, shape, unit and
+    errors are those of `power_spectrum`.
     """
-    stack = as_stack(maps)
 
     def cross(modes: NDArray[np.complexfloating], image: Float64) -> Float64:
         square = image**2
         return np.asarray((np.conj(modes) * rfft2(square - square.mean())).real)
 
-    return _banded(stack, pixel_arcmin, edges, cross)
+    return _banded(maps, pixel_arcmin, edges, cross)
 
 
 def moments(maps: ArrayLike) -> Float64:
@@ -106,18 +92,17 @@ def moments(maps: ArrayLike) -> Float64:
     ndarray, shape (n, 3)
         The last two are 0 for a map of equal pixels.
     """
-    pixels = as_stack(maps).reshape(len(as_stack(maps)), -1).astype(np.float64)
-    pixels -= pixels.mean(axis=1, keepdims=True)
-    spread = np.sqrt(np.mean(pixels**2, axis=1, keepdims=True))
-    pixels /= np.where(spread > 0, spread, 1)
-    varies = spread[:, 0] > 0
-    skewness = np.mean(pixels**3, axis=1)
+    stack = as_stack(maps)
+    pixels = stack.reshape(len(stack), -1).astype(np.float64)
+    spread = pixels.std(axis=1)
+    varies = spread > 0
+    pixels = (pixels - pixels.mean(axis=1, keepdims=True)) / np.where(varies, spread, 1)[:, None]
     kurtosis = np.where(varies, np.mean(pixels**4, axis=1) - 3, 0)
-    return np.stack([spread[:, 0], skewness, kurtosis], axis=1)
+    return np.stack([spread, np.mean(pixels**3, axis=1), kurtosis], axis=1)
 
 
 def one_point_histogram(maps: ArrayLike, edges: ArrayLike) -> Float64:
-    """Share of each map's pixels in bins of convergence, shape (n, bins).
+    """Share of each map's pixels in bins of their values, shape (n, bins).
 
     Pixels outside the outermost borders are counted in no bin, so a row may sum to less than 1.
     """
@@ -136,29 +121,14 @@ def find_peaks(maps: ArrayLike, minimum: float = -np.inf, border: int = 1) -> Pe
     minimum : float
         Lowest height.
     border : int
-        Pixels this near the border are no peaks; at least 1, for they lack neighbours.
+        Pixels this near the border are left out; at least 1, for they lack neighbours.
     """
     stack = as_stack(maps)
     width = integer(border, "border", minimum=1)
-    height, breadth = stack.shape[1:]
-    if min(height, breadth) <= 2 * width:
-        raise ValueError(
-            f"Maps of {height} x {breadth} pixels have no inside with border={width}; give maps "
-            f"of at least {2 * width + 1} x {2 * width + 1}."
-        )
-
-    def shifted(down: int, right: int) -> Floats:
-        rows = slice(width + down, height - width + down)
-        return stack[:, rows, width + right : breadth - width + right]
-
-    centre = shifted(0, 0)
-    highest = centre >= minimum
-    for down in (-1, 0, 1):
-        for right in (-1, 0, 1):
-            if down or right:
-                highest &= centre > shifted(down, right)
-    index, row, column = np.nonzero(highest)
-    return Peaks(index, row + width, column + width, centre[index, row, column])
+    high = local_maxima(stack) & (stack >= minimum)
+    index, row, column = np.nonzero(high[:, width:-width, width:-width])
+    row, column = row + width, column + width
+    return Peaks(index, row, column, stack[index, row, column])
 
 
 def peak_counts(maps: ArrayLike, thresholds: ArrayLike, pixel_arcmin: float) -> Float64:
@@ -213,39 +183,49 @@ def peak_ellipticity(maps: ArrayLike, threshold: float, window: int = 5) -> Floa
 
 
 def _banded(
-    stack: Floats,
+    maps: ArrayLike,
     pixel_arcmin: float,
     edges: ArrayLike,
     power: Callable[[NDArray[np.complexfloating], Float64], Float64],
 ) -> Float64:
-    """Mean of a power of each map's modes over bands; it is given the modes, and the map."""
+    """The mean over bands of what `power` makes of each map's Fourier modes and the map."""
+    stack = as_stack(maps)
     height, width = stack.shape[1:]
-    multipole = _multipoles((height, width), pixel_arcmin)
-    # Every column but the first (and the last of an even width) stands for itself and its mirror.
-    multiplicity = np.full(multipole.shape, 2.0)
-    multiplicity[:, 0] = 1
-    if width % 2 == 0:
-        multiplicity[:, -1] = 1
+    multipole, multiplicity = (each.ravel() for each in fourier_modes(height, width, pixel_arcmin))
     borders = _ascending(edges, "edges")
-    band = np.searchsorted(borders, multipole.ravel(), side="right") - 1
-    inside = (band >= 0) & (band < len(borders) - 1) & (multipole.ravel() > 0)
     bands = len(borders) - 1
-    weight = np.bincount(band[inside], multiplicity.ravel()[inside], bands)
-    if not weight.all():
-        empty = int(np.argmin(weight))
+    band = np.searchsorted(borders, multipole, side="right") - 1
+    inside = (band >= 0) & (band < bands) & (multipole > 0)
+    number = np.bincount(band[inside], multiplicity[inside], bands)
+    if not number.all():
+        empty = int(np.argmin(number))
         raise ValueError(
             f"The band {borders[empty]:g} to {borders[empty + 1]:g} holds no mode of a "
             f"{height} x {width} map of {pixel_arcmin:g}-arcmin pixels, whose multipoles run from "
             f"{multipole[multipole > 0].min():.0f} to {multipole.max():.0f}; take wider bands."
         )
-    area = (pixel_arcmin * ARCMIN) ** 2
     result = np.empty((len(stack), bands))
     for row, image in zip(result, stack, strict=True):
         centred = image - image.mean(dtype=np.float64)
-        values = power(rfft2(centred), centred) * multiplicity
-        row[:] = np.bincount(band[inside], values.ravel()[inside], bands)
-    result *= area / (height * width)
-    return np.asarray(result / weight)
+        values = power(rfft2(centred), centred).ravel() * multiplicity
+        row[:] = np.bincount(band[inside], values[inside], bands)
+    result *= (pixel_arcmin * ARCMIN) ** 2 / (height * width)
+    return np.asarray(result / number)
+
+
+def fourier_modes(height: int, width: int, pixel_arcmin: float) -> tuple[Float64, Float64]:
+    """The multipole ℓ of each Fourier mode of `rfft2`, and how many modes of `fft2` it stands for.
+
+    Both have shape (height, width // 2 + 1).
+    """
+    pixel = pixel_arcmin * ARCMIN
+    rows, columns = np.fft.fftfreq(height, pixel)[:, None], np.fft.rfftfreq(width, pixel)
+    multiplicity = np.full((height, len(columns)), 2.0)
+    # The first column, and the last of an even width, are their own mirror.
+    multiplicity[:, 0] = 1
+    if width % 2 == 0:
+        multiplicity[:, -1] = 1
+    return 2 * np.pi * np.hypot(rows, columns), multiplicity
 
 
 def as_stack(maps: ArrayLike) -> Floats:
@@ -256,13 +236,6 @@ def as_stack(maps: ArrayLike) -> Floats:
     if stack.ndim != 3:
         raise ValueError(f"maps has shape {stack.shape}; give ([n,] height, width).")
     return stack
-
-
-def _multipoles(shape: tuple[int, int], pixel_arcmin: float) -> Float64:
-    pixel = pixel_arcmin * ARCMIN
-    rows = np.fft.fftfreq(shape[0], pixel)[:, None]
-    columns = np.fft.rfftfreq(shape[1], pixel)
-    return np.asarray(2 * np.pi * np.hypot(rows, columns))
 
 
 def _ascending(values: ArrayLike, name: str) -> Float64:
