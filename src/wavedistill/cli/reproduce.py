@@ -73,7 +73,8 @@ def reproduce_endocytosis(
     """Predict auxilin from clathrin with a wavelet one can read (Sec 4.2 and Appendix C)."""
     from wavedistill.files import writable_target
     from wavedistill.studies.endocytosis import Amount
-    from wavedistill.studies.endocytosis.report import mean_over_seeds, reproduce
+    from wavedistill.studies.endocytosis.report import reproduce
+    from wavedistill.studies.endocytosis.scores import BEYOND, PRINTED, mean_over_seeds
 
     if data not in ("simulated", "real"):
         raise ValueError(f"--data {data} must be 'simulated' or 'real'.")
@@ -81,24 +82,21 @@ def reproduce_endocytosis(
     amount = Amount.quick() if quick else Amount()
     with progress() as notify:
         found = reproduce(out, amount, real=data == "real", seed=seed, notify=notify)
-    scores = ("model", "wavelet", "r2_cv", "r2", "r2_se")
-    columns = (*scores, "auc", "compression", "ms_batch", "numbers")
-    beyond = (*scores, "r2_teacher", "numbers")
     for name, study in found.studies.items():
         title = f"Held-out cells, LSTM {name}; mean of {amount.seeds} seeds"
-        _stdout.print(records_table(title, columns, mean_over_seeds(study.rows)))
-        _stdout.print(records_table("Beyond the paper", beyond, study.beyond))
+        _stdout.print(records_table(title, PRINTED, mean_over_seeds(study.rows)))
+        _stdout.print(records_table("Beyond the paper", BEYOND, study.beyond))
         gains = study.gains
         if gains.cells:
-            low, high = gains.interval()
+            whole = gains.summary()
             _stdout.print(
-                f"Each of {len(gains.cells)} cells held out in turn: AWD gains {gains.mean:+.3f} "
-                f"R2 over the best known wavelet (95 % interval {low:+.3f} to {high:+.3f})."
+                f"Each of {len(gains.cells)} cells held out in turn: AWD gains {whole.mean:+.3f} "
+                f"R2 over the best known wavelet (95 % interval {whole.low:+.3f} to "
+                f"{whole.high:+.3f})."
             )
         _stdout.print(
             f"On the study's own held-out cells it gains {gains.observed:+.3f}; of "
-            f"{len(gains.null)} LSTMs with random weights "
-            f"{sum(gain >= gains.observed for gain in gains.null)} give as much."
+            f"{len(gains.null)} LSTMs with random weights {gains.as_good} give as much."
         )
     if found.sensitivity:
         names = ("min_lifetime", "p_value", "tracks", "awd", "db5", "best_known", "teacher")

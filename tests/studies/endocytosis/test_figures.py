@@ -13,8 +13,8 @@ from wavedistill.wavelets import Wavelet, WaveletTransform
 
 pytest.importorskip("matplotlib")
 
-from wavedistill.plotting.style import LEARNED, TRUE
-from wavedistill.studies.endocytosis.tracks import plot_endocytosis_setup, plot_traces
+from wavedistill.plotting.style import NEGATIVE, POSITIVE
+from wavedistill.studies.endocytosis.figures import plot_endocytosis_setup, plot_traces
 
 DB3 = Wavelet.from_name("db3")
 X = normal(120, 40).cumsum(axis=1)
@@ -29,22 +29,21 @@ def parts():
 
 def test_traces_run_in_seconds_and_outcomes_are_told_apart():
     traces = [X[0], X[1][:17], X[2]]
-    figure: Any = plot_traces(traces, ["a", "b", "c"], [True, False, True], 0.5, max_columns=2)
+    figure: Any = plot_traces(traces, [True, False, True], max_columns=2)
     *panels, blank = figure.axes
     assert not blank.get_visible()
-    for axes, trace, colour in zip(panels, traces, (LEARNED, TRUE, LEARNED), strict=True):
+    for axes, trace, colour in zip(panels, traces, (POSITIVE, NEGATIVE, POSITIVE), strict=True):
         line = axes.lines[0]
-        np.testing.assert_array_equal(line.get_xdata(), 0.5 * np.arange(len(trace)))
+        np.testing.assert_array_equal(line.get_xdata(), np.arange(len(trace)))
         np.testing.assert_array_equal(line.get_ydata(), trace)
         assert line.get_color() == colour
     assert [text.get_text() for text in figure.legends[0].texts] == ["successful", "abortive"]
     assert_legible(figure)
 
 
-@pytest.mark.parametrize("auxilin", [None, normal(30, seed=4)], ids=["no auxilin", "auxilin"])
-def test_the_setup_is_computed_from_one_track(parts, auxilin):
+def test_the_setup_is_computed_from_one_track(parts):
     multipliers = normal(40, seed=3)
-    figure: Any = plot_endocytosis_setup(X[7], multipliers, parts, 7, auxilin=auxilin)
+    figure: Any = plot_endocytosis_setup(X[7], multipliers, parts, 7)
     drawn = {axes.get_label(): axes for axes in figure.axes}
     np.testing.assert_array_equal(drawn["clathrin trace $x$"].lines[-1].get_ydata(), X[7])
     np.testing.assert_array_equal(drawn["attributions"].lines[-1].get_ydata(), multipliers)
@@ -58,8 +57,6 @@ def test_the_setup_is_computed_from_one_track(parts, auxilin):
     np.testing.assert_array_equal(widths, parts.values[7, parts.largest(7)])
     distilled = next(axes for label, axes in drawn.items() if label.startswith("distilled"))
     np.testing.assert_array_equal(distilled.lines[1].get_ydata(), DB3.functions(8).psi)
-    if auxilin is not None:
-        np.testing.assert_array_equal(drawn["auxilin $y$"].lines[-1].get_ydata(), auxilin)
     texts = [text.get_text() for text in figure.axes[0].texts]
     predicted = f"= {parts.predictions[7]:.2f}".replace("-", "\N{MINUS SIGN}")
     assert any(text.endswith(predicted) for text in texts)
@@ -69,8 +66,8 @@ def test_the_setup_is_computed_from_one_track(parts, auxilin):
 def test_what_cannot_be_drawn_is_refused(parts):
     with pytest.raises(ValueError, match="is empty"):
         plot_traces([])
-    with pytest.raises(ValueError, match="2 traces have 1 titles"):
-        plot_traces(X[:2], ["one"])
+    with pytest.raises(ValueError, match="2 traces have 1 marks"):
+        plot_traces(X[:2], [True])
     with pytest.raises(ValueError, match=r"traces\[0\] has shape \(2, 40\)"):
         plot_traces([X[:2]])
     with pytest.raises(ValueError, match="multipliers has shape"):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import timeit
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,11 +17,24 @@ from wavedistill.students import compression_factor
 from wavedistill.studies.endocytosis.students import LEVELS
 from wavedistill.wavelets import Wavelet, WaveletTransform
 
-__all__ = ["Row", "best_threshold", "compression", "evaluate", "r2_standard_error"]
+__all__ = [
+    "BEYOND",
+    "PRINTED",
+    "Row",
+    "best_threshold",
+    "compression",
+    "evaluate",
+    "mean_over_seeds",
+    "r2_standard_error",
+]
 
 Array = NDArray[np.floating]
 Predict = Callable[[Array], Array]
 
+#: Columns of the rows that are printed: of the table, and of students beyond the paper.
+_SCORES = ("model", "wavelet", "r2_cv", "r2", "r2_se")
+PRINTED = (*_SCORES, "auc", "compression", "ms_batch", "numbers")
+BEYOND = (*_SCORES, "r2_teacher", "numbers")
 #: The paper's batch, and repetitions of a timing.
 _BATCH, _REPEATS = 1005, 15
 
@@ -90,6 +103,20 @@ def evaluate(
         ms_batch=_milliseconds(predict, batch),
         numbers=numbers,
     )
+
+
+def mean_over_seeds(rows: Sequence[Row]) -> list[Row]:
+    """One row per model, its numbers averaged over seeds; the wavelet is the first seed's."""
+    means = []
+    for model in dict.fromkeys(row.model for row in rows):
+        own = [row for row in rows if row.model == model]
+        numbers = {
+            name: type(value)(np.mean([getattr(row, name) for row in own]))
+            for name, value in vars(own[0]).items()
+            if not isinstance(value, str)
+        }
+        means.append(replace(own[0], **numbers))
+    return means
 
 
 def r2_standard_error(y: Array, predicted: Array, *, count: int = 1000, seed: int = 0) -> float:

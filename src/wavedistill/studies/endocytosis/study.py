@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -16,8 +16,7 @@ from sklearn.preprocessing import StandardScaler
 
 from wavedistill.attribution import attribute
 from wavedistill.datasets import EndocytosisTable
-from wavedistill.distillation.path import DistillationPath
-from wavedistill.studies.candidates import Candidate, known
+from wavedistill.distillation import DistillationPath
 from wavedistill.studies.endocytosis.candidates import (
     PenalizedGrid,
     distilled,
@@ -25,12 +24,7 @@ from wavedistill.studies.endocytosis.candidates import (
     penalized_path,
     resampled,
 )
-from wavedistill.studies.endocytosis.resampling import (
-    CellGain,
-    Gains,
-    gains_by_cell,
-    null_scores,
-)
+from wavedistill.studies.endocytosis.resampling import Gains, gains_by_cell, null_scores
 from wavedistill.studies.endocytosis.scores import Row, compression, evaluate
 from wavedistill.studies.endocytosis.students import (
     Chosen,
@@ -49,48 +43,35 @@ from wavedistill.studies.endocytosis.teacher import (
     train_teacher,
 )
 from wavedistill.studies.output import Notify
-from wavedistill.wavelets import Wavelet
+from wavedistill.wavelets import Wavelet, known_wavelets
 
 __all__ = ["Amount", "Study", "run"]
 
 
 @dataclass(frozen=True)
 class Amount:
-    """How much of the study to do.
+    """How much of the study to do."""
 
-    Parameters
-    ----------
-    seeds : int
-        Of teacher, folds, bootstrap and minibatches.
-    supports, balances : tuple
-        Of the global search, see `candidates.distilled`.
-    penalized : PenalizedGrid or None
-        The paper's own formulation, for each seed; None leaves it out.
-    grids : PenalizedGrid or None
-        For the figures from DB5 and from Sym5, of the first seed.
-    beyond : int
-        Distilled wavelets that compete in each recipe beyond the paper's, and wavelets of any kind
-        that go on from its first target to the others; 0 leaves these recipes out.
-    by_cell : bool
-        Whether to hold out each cell in turn.
-    null, resamples : int
-        Teachers with random weights; refits on bootstrap resamples.
-    epochs : int
-        Of a teacher, at most.
-    jobs : int
-        Processes; -1 for as many as there are processors.
-    """
-
+    #: Of teacher, folds, bootstrap and minibatches.
     seeds: int = 5
+    #: Of the global search, see `candidates.distilled`.
     supports: tuple[int, ...] = (4, 6, 8, 10)
     balances: tuple[float, ...] = (0.1, 1.0, 10.0)
+    #: The paper's own formulation for each seed, and for the figures from DB5 and Sym5 of the first
+    #: seed; None leaves them out.
     penalized: PenalizedGrid | None = field(default_factory=PenalizedGrid.sample)
     grids: PenalizedGrid | None = field(default_factory=PenalizedGrid)
+    #: Distilled wavelets that compete in each recipe beyond the paper's, and wavelets of any kind
+    #: that go on from its first target to the others; 0 leaves these recipes out.
     beyond: int = 8
+    #: Whether to hold out each cell in turn.
     by_cell: bool = True
+    #: Teachers with random weights; refits on bootstrap resamples.
     null: int = 20
     resamples: int = 100
+    #: Of a teacher, at most.
     epochs: int = 200
+    #: Processes; -1 for as many as there are processors.
     jobs: int = -1
 
     @classmethod
@@ -110,34 +91,22 @@ class Amount:
 
 @dataclass(frozen=True)
 class Study:
-    """What the study found.
+    """What the study found."""
 
-    Parameters
-    ----------
-    train, test : EndocytosisTable
-        The cells to learn from, and those held out.
-    rows : tuple of Row
-        One per model and seed.
-    beyond : tuple of Row
-        Students beyond the paper: other features, and the teacher's outputs as targets.
-    selected : tuple of Chosen
-        The distilled wavelet and its student, one per seed.
-    teacher : ClathrinLSTM
-        The first seed's.
-    paths : mapping of str to DistillationPath
-        Penalised, by start.
-    band : tuple of Wavelet
-        The first seed's wavelet, refitted on bootstrap resamples.
-    gains : Gains
-    """
-
+    #: The cells to learn from, and those held out.
     train: EndocytosisTable
     test: EndocytosisTable
+    #: One row per model and seed; and students beyond the paper: other features, and the teacher's
+    #: outputs as targets.
     rows: tuple[Row, ...]
     beyond: tuple[Row, ...]
+    #: The distilled wavelet and its student, one per seed.
     selected: tuple[Chosen, ...]
+    #: The first seed's.
     teacher: ClathrinLSTM
+    #: Penalised, by start.
     paths: dict[str, DistillationPath]
+    #: The first seed's wavelet, refitted on bootstrap resamples.
     band: tuple[Wavelet, ...]
     gains: Gains
 
@@ -168,7 +137,6 @@ def run(
         Told in a few words what begins.
     """
     train, test = table.rows(~table.is_test), table.rows(table.is_test)
-    rows: list[Row] = []
     seeds: list[_Seed] = []
     for number in range(seed, seed + amount.seeds):
         taught = teacher
@@ -176,43 +144,20 @@ def run(
             notify(f"seed {number}: training the teacher")
             taught = train_teacher(train, max_epochs=amount.epochs, seed=number)
         notify(f"seed {number}: distillation")
-        one = _Seed(number, train, test, taught, amount.search)
-        seeds.append(one)
-        rows += one.rows()
+        seeds.append(_Seed(number, train, test, taught, amount.search))
+    rows = [row for one in seeds for row in one.rows()]
     first = seeds[0]
     by_seed, paths = _penalized(seeds, amount, folder, notify)
     for one, path in zip(seeds, by_seed, strict=False):
-        points = list(_points(path))
-        rows.append(one.score("AWD, penalised", choose(points, linear, one.fit)))
-        shown = [points[paper_point(path)]]
-        rows.append(one.score("AWD, the paper's weights", choose(shown, linear, one.fit)))
+        rows += one.penalized(path)
     beyond: list[Row] = []
     if amount.beyond:
         notify("students beyond the paper")
         beyond += first.beyond(amount.beyond)
     notify(f"{amount.resamples} refits on bootstrap resamples")
     band = resampled(
-        train.X, first.attributions, first.awd.candidate, count=amount.resamples, seed=seed
+        train.X, first.attributions, first.awd.wavelet, count=amount.resamples, seed=seed
     )
-    cells: list[CellGain] = []
-    if amount.by_cell:
-        for gain in gains_by_cell(
-            table,
-            teacher=teacher,
-            epochs=amount.epochs,
-            seed=seed,
-            jobs=amount.jobs,
-            **amount.search,
-        ):
-            cells.append(gain)
-            notify(f"cells held out in turn: {len(cells)} done")
-    r2 = {row.model: row.r2 for row in rows if row.seed == seed}
-    null: list[float] = []
-    for score in null_scores(
-        train, test, first.teacher, count=amount.null, seed=seed, jobs=amount.jobs, **amount.search
-    ):
-        null.append(score - r2["best known wavelet"])
-        notify(f"teachers with random weights: {len(null)} of {amount.null} done")
     return Study(
         train=train,
         test=test,
@@ -222,8 +167,32 @@ def run(
         teacher=first.teacher,
         paths=paths,
         band=tuple(band),
-        gains=Gains(tuple(cells), tuple(null), r2["AWD"] - r2["best known wavelet"]),
+        gains=_gains(table, first, rows, amount, teacher, notify),
     )
+
+
+def _gains(
+    table: EndocytosisTable,
+    first: _Seed,
+    rows: Sequence[Row],
+    amount: Amount,
+    teacher: ClathrinLSTM | None,
+    notify: Notify,
+) -> Gains:
+    """The gain over known wavelets: by cell if that is asked for, and of empty teachers."""
+    setting = {"seed": first.seed, "jobs": amount.jobs, **amount.search}
+    cells = []
+    if amount.by_cell:
+        for gain in gains_by_cell(table, teacher=teacher, epochs=amount.epochs, **setting):  # type: ignore[arg-type]
+            cells.append(gain)
+            notify(f"cells held out in turn: {len(cells)} done")
+    r2 = {row.model: row.r2 for row in rows if row.seed == first.seed}
+    null: list[float] = []
+    tables = first.train, first.test
+    for score in null_scores(*tables, first.teacher, count=amount.null, **setting):  # type: ignore[arg-type]
+        null.append(score - r2["best known wavelet"])
+        notify(f"teachers with random weights: {len(null)} of {amount.null} done")
+    return Gains(tuple(cells), tuple(null), r2["AWD"] - r2["best known wavelet"])
 
 
 class _Seed:
@@ -240,8 +209,8 @@ class _Seed:
         self.seed, self.train, self.test, self.teacher = seed, train, test, teacher
         self.fit = Fit(train, seed)
         self.attributions = attribute(teacher, train.X)
-        self.candidates = list(distilled(train.X, self.attributions, seed=seed, **search))  # type: ignore[arg-type]
-        self._order = ranked(self.candidates, linear, self.fit)
+        wavelets = distilled(train.X, self.attributions, seed=seed, **search)  # type: ignore[arg-type]
+        self._order = ranked(wavelets, linear, self.fit)
         self.awd = fitted(self._order[0], linear, self.fit)
         self._supports = search["supports"]
         self._held_out = attribute(teacher, test.X)
@@ -252,34 +221,35 @@ class _Seed:
     def rows(self) -> Iterator[Row]:
         """The table's, but for the penalised."""
         blind = distilled(self.train.X, None, supports=self._supports, seed=self.seed)  # type: ignore[arg-type]
-        db5 = [Candidate("db5", Wavelet.from_name("db5"))]
         yield self.score("AWD", self.awd)
         yield self.score("AWD without interpretation", choose(blind, linear, self.fit))
-        yield self.score("DB5", choose(db5, linear, self.fit))
-        yield self.score("best known wavelet", choose(known(), linear, self.fit))
-        yield self._evaluate(
-            "LSTM (teacher)", partial(predict, self.teacher), numbers=size(self.teacher)
-        )
+        yield self.score("DB5", choose([Wavelet.from_name("db5")], linear, self.fit))
+        yield self.score("best known wavelet", choose(known_wavelets(), linear, self.fit))
+        teacher = partial(predict, self.teacher)
+        yield self._evaluate("LSTM (teacher)", teacher, numbers=size(self.teacher))
         ridge = make_pipeline(StandardScaler(), RidgeCV(np.geomspace(1e-2, 1e4, 13)))
-        r2_cv = cross_validated(ridge, self.fit)
-        ridge.fit(self.train.X, self.train.y)
-        yield self._evaluate(
-            "ridge on the trace", ridge.predict, numbers=ridge[-1].coef_.size + 1, r2_cv=r2_cv
-        )
+        yield self._plain("ridge on the trace", ridge, lambda m: m[-1].coef_.size + 1)
         boosted = GradientBoostingRegressor(
             n_estimators=200, learning_rate=0.05, subsample=0.7, random_state=self.seed
         )
-        r2_cv = cross_validated(boosted, self.fit)
-        boosted.fit(self.train.X, self.train.y)
-        nodes = sum(int(tree.tree_.node_count) for tree in boosted.estimators_.ravel())
-        yield self._evaluate("gradient boosting", boosted.predict, numbers=nodes, r2_cv=r2_cv)
+        yield self._plain("gradient boosting", boosted, _nodes)
+
+    def penalized(self, path: DistillationPath) -> Iterator[Row]:
+        """The paper's own formulation: its best point, and the point that the paper shows."""
+        points = [
+            replace(p.wavelet, name=f"lambda {p.sparsity:.2g}, gamma {p.interpretation:.2g}")
+            for p in path.points
+        ]
+        yield self.score("AWD, penalised", choose(points, linear, self.fit))
+        shown = [points[paper_point(path)]]
+        yield self.score("AWD, the paper's weights", choose(shown, linear, self.fit))
 
     def beyond(self, count: int) -> Iterator[Row]:
         """Every recipe fitted to every target, each with the wavelet that suits it best.
 
         So many distilled wavelets compete, and so many of any kind for the later targets.
         """
-        best = [candidate for _, candidate in self._order[:count]]
+        best = [wavelet for _, wavelet in self._order[:count]]
         outputs = predict(self.teacher, self.train.X)
         fits = {"response": self.fit, "teacher": Fit(self.train, self.seed, outputs)}
         others = self.train.unlabelled
@@ -289,8 +259,8 @@ class _Seed:
             extra = (traces, predict(self.teacher, traces), others.cell[more])
             fits["teacher, more tracks"] = Fit(self.train, self.seed, outputs, extra)
         for label, recipe in recipes().items():
-            order = ranked([*best, *known(12)], recipe, self.fit)
-            short = [candidate for _, candidate in order[:count]]
+            order = ranked([*best, *known_wavelets(12)], recipe, self.fit)
+            short = [wavelet for _, wavelet in order[:count]]
             for target, fit in fits.items():
                 yield self.score(f"{label}; fitted to {target}", choose(short, recipe, fit))
 
@@ -300,10 +270,20 @@ class _Seed:
             model,
             chosen.model.predict,
             numbers=chosen.numbers,
-            wavelet=chosen.candidate.label,
+            wavelet=chosen.wavelet.name,
             r2_cv=chosen.r2_cv,
-            compressed=compression(chosen.candidate.wavelet, self.test.X, self._held_out),
+            compressed=compression(chosen.wavelet, self.test.X, self._held_out),
         )
+
+    def _plain(self, name: str, model: object, numbers: Callable[..., int]) -> Row:
+        """The row of a model that reads the trace itself."""
+        r2_cv = cross_validated(model, self.fit)
+        trained = model.fit(self.train.X, self.train.y)  # type: ignore[attr-defined]
+        return self._evaluate(name, trained.predict, numbers=numbers(trained), r2_cv=r2_cv)
+
+
+def _nodes(boosted: GradientBoostingRegressor) -> int:
+    return sum(int(tree.tree_.node_count) for tree in boosted.estimators_.ravel())
 
 
 def _penalized(
@@ -334,10 +314,3 @@ def _penalized(
         notify(f"penalised paths: {len(paths)} of {len(tasks)} done")
     first_grid = len(paths) - len(starts)
     return paths[:first_grid], dict(zip(starts, paths[first_grid:], strict=True))
-
-
-def _points(path: DistillationPath) -> Iterator[Candidate]:
-    for point in path.points:
-        yield Candidate(
-            f"lambda {point.sparsity:.2g}, gamma {point.interpretation:.2g}", point.wavelet
-        )

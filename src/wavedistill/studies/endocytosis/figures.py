@@ -1,8 +1,8 @@
-"""Figures of clathrin tracks: examples, and how auxilin is predicted from them (Sec 4.2)."""
+"""The figures of the endocytosis study (Sec 4.2 and Appendix C)."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -10,7 +10,19 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from numpy.typing import ArrayLike, NDArray
 
+from wavedistill.attribution import attribute
 from wavedistill.checks import integer
+from wavedistill.datasets import EndocytosisTable
+from wavedistill.plotting import (
+    Axis,
+    Score,
+    plot_contributions,
+    plot_functions_of_seeds,
+    plot_gain,
+    plot_scores,
+    plot_wavelet_band,
+    plot_wavelet_grid,
+)
 from wavedistill.plotting.canvas import (
     Box,
     Canvas,
@@ -24,24 +36,113 @@ from wavedistill.plotting.style import (
     ATTRIBUTION,
     INK,
     LEARNED,
-    TRUE,
+    NEGATIVE,
+    POSITIVE,
     finish,
     minus,
     one_trace,
     require,
 )
-from wavedistill.students import Contributions
+from wavedistill.students import Contributions, contributions
+from wavedistill.studies.endocytosis.candidates import paper_point
+from wavedistill.studies.endocytosis.scores import Row, best_threshold, mean_over_seeds
+from wavedistill.studies.endocytosis.study import Study
 
-__all__ = ["plot_endocytosis_setup", "plot_traces"]
+__all__ = ["figures", "plot_endocytosis_setup", "plot_traces"]
 
-_OUTCOMES = {True: ("successful", LEARNED), False: ("abortive", TRUE)}
+
+def figures(study: Study) -> Iterator[tuple[str, Figure]]:
+    """All figures of a study, by the names of their files."""
+    chosen, test = study.selected[0], study.test
+    taken_apart = contributions(chosen.model, test.X)
+    example = _typical(study)
+    trace = test.X[example]
+    multipliers = attribute(study.teacher, test.X[[example]]).multipliers[0]
+    yield "fig2b_setup", plot_endocytosis_setup(trace, multipliers, taken_apart, example)
+    grids = {"db5": ("fig4_grid", "DB5"), "sym5": ("figC3_grid", "Sym5")}
+    for start, path in study.paths.items():
+        name, label = grids[start]
+        title = f"From {label}, penalised; framed: the paper's point"
+        yield name, plot_wavelet_grid(path.points, selected=paper_point(path), title=title)
+    yield "figC1_traces", _traces(test)
+    wavelets = [each.wavelet for each in study.selected]
+    labels = [f"seed {number}" for number in range(len(wavelets))]
+    yield "figC2_seeds", plot_functions_of_seeds(wavelets, labels)
+    threshold = best_threshold(chosen.model.predict(study.train.X), study.train)
+    yield (
+        "figC4_prediction",
+        plot_contributions(
+            trace,
+            taken_apart,
+            example,
+            float(test.y[example]),
+            threshold,
+            axis=Axis("time", "s"),
+            value="amplitude",
+            outcomes=("abortive", "successful"),
+        ),
+    )
+    if study.band:
+        yield "band", plot_wavelet_band(chosen.wavelet, study.band)
+    yield "models", _scores_figure(mean_over_seeds(study.rows))
+    teacher = [row for row in mean_over_seeds(study.rows) if row.model == "LSTM (teacher)"]
+    yield "beyond_the_paper", _scores_figure((*study.beyond, *teacher))
+    if study.gains.cells:
+        yield "gain", _gain_figure(study)
+
+
+def _traces(table: EndocytosisTable, each: int = 5) -> Figure:
+    """The first few tracks of either kind, cut at their ends."""
+    if table.y_raw is None or table.X_raw is None:
+        return plot_traces(list(table.X[: 2 * each]))
+    came = table.successful
+    rows = [*np.flatnonzero(came)[:each], *np.flatnonzero(~came)[:each]]
+    raw = table.X_raw
+    traces = [raw[i, : table.lifetime[i]] if table.lifetime is not None else raw[i] for i in rows]
+    return plot_traces(traces, successful=came[rows], unit="counts", max_columns=each)
+
+
+def _gain_figure(study: Study) -> Figure:
+    gains, found = study.gains, study.gains.summary()
+    return plot_gain(
+        {f"cell {cell.cell}": np.array([cell.gain]) for cell in gains.cells},
+        (found.low, found.high),
+        np.array(gains.null) if gains.null else None,
+        gain=found.mean,
+        observed=gains.observed,
+        label="gain in $R^2$, held-out cells",
+        group="cell",
+    )
+
+
+def _scores_figure(rows: Sequence[Row]) -> Figure:
+    scores = [
+        Score(
+            row.model,
+            row.r2,
+            row.r2_se,
+            row.r2_cv,
+            is_reference=row.model == "LSTM (teacher)",
+            details={"parameters": f"{row.numbers:,}"},
+        )
+        for row in rows
+    ]
+    return plot_scores(scores, "$R^2$", examples="held-out cells")
+
+
+def _typical(study: Study) -> int:
+    """A track with auxilin whose prediction is right, among those that are predicted highest."""
+    predicted = study.selected[0].model.predict(study.test.X)
+    high = np.flatnonzero(predicted > np.quantile(predicted, 0.8))
+    return int(high[np.argmin(np.abs(predicted[high] - study.test.y[high]))])
+
+
+_OUTCOMES = {True: ("successful", POSITIVE), False: ("abortive", NEGATIVE)}
 
 
 def plot_traces(
     traces: Sequence[ArrayLike],
-    titles: Sequence[str] | None = None,
     successful: Sequence[bool] | NDArray[np.bool_] | None = None,
-    frame_seconds: float = 1.0,
     *,
     unit: str = "",
     max_columns: int = 5,
@@ -53,12 +154,8 @@ def plot_traces(
     traces : sequence of array_like, each of shape (frames,)
         Clathrin amplitudes; the tracks may differ in length. Zeros after the end of a track are
         drawn as such: cut them off to show where it ends.
-    titles : sequence of str, optional
-        One a trace.
     successful : sequence of bool, optional
         Which of them were; the others were abortive.
-    frame_seconds : float
-        Time between samples.
     unit : str
         Of the amplitude, such as "counts" or "z-score".
     max_columns : int
@@ -66,13 +163,12 @@ def plot_traces(
     Raises
     ------
     ValueError
-        If there is no trace, if one is not a vector, or if there are not as many titles or marks.
+        If there is no trace, if one is not a vector, or if there are not as many marks.
     """
     require(traces, "traces")
     curves = [one_trace(trace, f"traces[{i}]") for i, trace in enumerate(traces)]
-    for name, given in (("titles", titles), ("successful", successful)):
-        if given is not None and len(given) != len(curves):
-            raise ValueError(f"{len(curves)} traces have {len(given)} {name}; give one each.")
+    if successful is not None and len(successful) != len(curves):
+        raise ValueError(f"{len(curves)} traces have {len(successful)} marks; give one each.")
     columns = min(len(curves), integer(max_columns, "max_columns", minimum=1))
     rows = -(-len(curves) // columns)
     figure = Figure(
@@ -84,10 +180,10 @@ def plot_traces(
             axes.set_visible(False)
             continue
         colour = INK if successful is None else _OUTCOMES[bool(successful[i])][1]
-        time = frame_seconds * np.arange(len(curves[i]))
+        time = np.arange(len(curves[i]))
         axes.fill_between(time, curves[i], color=colour, alpha=0.15, linewidth=0)
         axes.plot(time, curves[i], color=colour, linewidth=1.6)
-        finish(axes, titles[i] if titles else "", "")
+        finish(axes, "", "")
         # The last of a column may stand over a blank.
         axes.tick_params(labelbottom=i + columns >= len(curves))
     figure.supxlabel("time (s)", fontsize=11)
@@ -103,9 +199,6 @@ def plot_endocytosis_setup(
     multipliers: ArrayLike,
     contributions: Contributions,
     example: int = 0,
-    *,
-    auxilin: ArrayLike | None = None,
-    teacher: str = "LSTM",
 ) -> Figure:
     """Draw how auxilin is predicted from clathrin by a distilled wavelet (Fig 2B of the paper).
 
@@ -121,10 +214,6 @@ def plot_endocytosis_setup(
         Of the fitted linear model.
     example : int
         Which of the contributions' rows is that of the trace.
-    auxilin : array_like, shape (frames,), optional
-        Auxilin amplitude of the track, drawn behind the response.
-    teacher : str
-        What the teacher is.
 
     Raises
     ------
@@ -151,8 +240,10 @@ def plot_endocytosis_setup(
     axes = canvas.picture(bands, "coefficients $A_h x$", f"{used.sum()} of {layout.total} are read")
     draw_bands(axes, layout, w, used, LEARNED)
     _draw_model(canvas, model, contributions, example)
-    _draw_response(canvas, response, float(contributions.predictions[example]), auxilin)
-    draw_network(canvas.picture(network, f"{teacher} $f$", "trained to give $y$ from $x$"))
+    canvas.picture(response, "auxilin $y$")
+    text = minus(rf"$\hat y$ = {float(contributions.predictions[example]):.2f}")
+    canvas.axes.text(*response.at(0.5, 0.45), text, ha="center", va="center", fontsize=14)
+    draw_network(canvas.picture(network, "LSTM $f$", "trained to give $y$ from $x$"))
     draw_signal(canvas.picture(once, "attributions", "of each frame of $x$"), m, ATTRIBUTION)
     title = r"distilled wavelet $\psi$ and its scaling function $\varphi$"
     draw_functions(canvas.picture(learned, title), wavelet)
@@ -172,13 +263,3 @@ def _draw_model(canvas: Canvas, box: Box, contributions: Contributions, example:
     leading = contributions.largest(example)
     axes = canvas.picture(box, "linear model", r"$\hat y = b_0 + \Sigma_k\, b_k z_k$")
     draw_terms(axes, contributions.values[example, leading])
-
-
-def _draw_response(canvas: Canvas, box: Box, predicted: float, auxilin: ArrayLike | None) -> None:
-    """The predicted response, below the auxilin track or, without one, alone."""
-    text = minus(rf"$\hat y$ = {predicted:.2f}")
-    axes = canvas.picture(box, "auxilin $y$", "" if auxilin is None else text)
-    if auxilin is None:
-        canvas.axes.text(*box.at(0.5, 0.45), text, ha="center", va="center", fontsize=14)
-    else:
-        draw_signal(axes, one_trace(auxilin, "auxilin"), TRUE)
