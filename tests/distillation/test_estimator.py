@@ -266,6 +266,7 @@ def test_ordinary_degenerate_signals_are_fine(value):
     assert np.isfinite(fit.loss_)
 
 
+@pytest.mark.slow
 def test_scikit_learn_conventions():
     estimator = wd.WaveletDistiller(levels=1, support=4, max_iter=5)
     results = check_estimator(estimator, on_skip=None, on_fail=None)

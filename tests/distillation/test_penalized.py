@@ -323,6 +323,7 @@ def test_without_attributions_and_with_scales():
     assert only.loss_terms_["sparsity"] == 0 < only.loss_terms_["interpretation"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scaling", ["paper", "published"])
 def test_a_fit_from_noise_finds_the_wavelet_of_a_linear_teacher(scaling):
     X, M = task(2000)
@@ -401,6 +402,7 @@ def test_channels_odd_lengths_modes_and_targets():
     np.testing.assert_allclose(targets.wavelet_.lowpass, one.wavelet_.lowpass, atol=1e-12)
 
 
+@pytest.mark.slow
 def test_scikit_learn_conventions():
     estimator = distiller({"epochs": 1}, levels=1, support=4, init="auto")
     results = check_estimator(estimator, on_skip=None, on_fail=None)
