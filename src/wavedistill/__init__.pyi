@@ -11,8 +11,11 @@ from wavedistill.checks import WaveletWarning as WaveletWarning
 from wavedistill.distillation import PenalizedSettings as PenalizedSettings
 from wavedistill.distillation import WaveletDistiller as WaveletDistiller
 from wavedistill.distillation import distill_path as distill_path
+from wavedistill.students import DistilledClassifier as DistilledClassifier
+from wavedistill.students import DistilledRegressor as DistilledRegressor
 from wavedistill.students import PeakCounts as PeakCounts
 from wavedistill.students import TopCoefficients as TopCoefficients
+from wavedistill.students import UndecimatedSummary as UndecimatedSummary
 from wavedistill.students import WaveletCoefficients as WaveletCoefficients
 from wavedistill.students import activation_map as activation_map
 from wavedistill.students import compression_factor as compression_factor

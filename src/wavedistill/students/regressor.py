@@ -85,7 +85,7 @@ class DistilledRegressor(RegressorMixin, DistilledStudent):  # type: ignore[misc
     >>> random = np.random.default_rng(0)
     >>> X = random.standard_normal((300, 128)) * random.uniform(0.5, 2, (300, 1))
     >>> outputs = np.log(np.mean(X**2, axis=1))  # those of a network
-    >>> student = wd.students.DistilledRegressor("energy", levels=3, support=4)
+    >>> student = wd.DistilledRegressor("energy", levels=3, support=4)
     >>> student = student.fit(X, teacher=outputs)
     >>> round(student.fidelity(X, outputs), 2)
     1.0
