@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from wavedistill.attribution import Attributions, attribute
 from wavedistill.checks import WaveletWarning
 from wavedistill.distillation import WaveletDistiller, distill_path
-from wavedistill.files import fingerprint, read_json, write_json
+from wavedistill.distillation.path import PathPoint
+from wavedistill.files import fingerprint
 from wavedistill.studies.cosmology.network import OMEGA_M, Predictor
 from wavedistill.studies.output import Notify
 from wavedistill.wavelets import Wavelet
@@ -21,8 +22,6 @@ from wavedistill.wavelets import Wavelet
 __all__ = ["AXES", "LEVELS", "distilled", "taught"]
 
 LEVELS, AXES = 4, (-2, -1)
-
-_FORMAT = "wavedistill.search"
 
 
 def taught(
@@ -75,52 +74,29 @@ def distilled(
     """
     kind = "blind" if attributions is None else "taught"
     weights = [0.0] if attributions is None else list(balances)
-    with warnings.catch_warnings():
-        # The paper's own depth is past dwt_max_level for small maps; a bad candidate loses.
-        warnings.simplefilter("ignore", WaveletWarning)
-        notify("distillation from DB5")
+
+    def points(name: str, init: str, support: int, interpretation: list[float]) -> list[PathPoint]:
         path = distill_path(
             maps,
             attributions,
             sparsity=[1.0],
-            interpretation=[0.0] if attributions is None else [0.0, *weights],
-            distiller=WaveletDistiller(LEVELS, 10, axes=AXES, init="db5", random_state=seed),
-            file=folder and folder / f"{kind}_db5.json",
+            interpretation=interpretation,
+            distiller=WaveletDistiller(LEVELS, support, axes=AXES, init=init, random_state=seed),
+            file=folder and folder / f"{kind}_{name}.json",
         )
-        for point in path.points[attributions is not None :]:
+        return list(path.points)
+
+    with warnings.catch_warnings():
+        # The paper's own depth is past dwt_max_level for small maps; a bad candidate loses.
+        warnings.simplefilter("ignore", WaveletWarning)
+        notify("distillation from DB5")
+        start = [] if attributions is None else [0.0]
+        for point in points("db5", "db5", 10, start + weights)[len(start) :]:
             yield replace(point.wavelet, name=f"from DB5, gamma/lambda {point.interpretation:g}")
         for support in supports:
             for balance in weights:
                 name = f"support {support}, gamma/lambda {balance:g}"
                 notify(f"distillation, {name}")
-                distiller = WaveletDistiller(
-                    LEVELS, support, axes=AXES, interpretation=balance, random_state=seed
-                )
-                file = folder and folder / f"{kind}_{support}_{balance:g}.json"
-                for wavelet in _searched(distiller, maps, attributions, file):
-                    yield replace(wavelet, name=name)
-
-
-def _searched(
-    distiller: WaveletDistiller,
-    maps: NDArray[np.float32],
-    attributions: Attributions | None,
-    file: Path | None,
-) -> list[Wavelet]:
-    """All basins of a search, from its file if that was made of the same data and settings."""
-    multipliers = None if attributions is None else attributions.multipliers
-    made_of = fingerprint(maps, multipliers, sorted(distiller.get_params().items()))
-    if file is not None and file.exists():
-        held = read_json(file, _FORMAT, "this study")
-        if held["fingerprint"] != made_of:
-            raise ValueError(
-                f"{file} holds the wavelets of other data or settings, and is left as it is; name "
-                "another folder, or remove it to begin anew."
-            )
-        return [Wavelet.from_record(record) for record in held["wavelets"]]
-    distiller.fit(maps, attributions=attributions)
-    wavelets = [candidate.wavelet for candidate in distiller.candidates_]
-    if file is not None:
-        records = [wavelet.record() for wavelet in wavelets]
-        write_json(file, _FORMAT, {"fingerprint": made_of, "wavelets": records})
-    return wavelets
+                (point,) = points(f"{support}_{balance:g}", "auto", support, [balance])
+                for candidate in point.candidates:
+                    yield replace(candidate.wavelet, name=name)
