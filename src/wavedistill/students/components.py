@@ -68,21 +68,28 @@ def component(transform: WaveletTransform, reading: Reading, x: ArrayLike, colum
     own = WaveletTransform(
         list(transform.wavelets), mode=transform.mode, axes=tuple(range(-rank, 0))
     )
+    return _of_channel(own, reading, alone, feature)
+
+
+def _of_channel(
+    transform: WaveletTransform, reading: Reading, alone: Floats, feature: Feature
+) -> Floats:
+    """The component of one channel, shape (n, *lengths); the transform's axes are its last."""
+    lengths, rank = alone.shape[1:], alone.ndim - 1
     if reading.bank == "undecimated":
-        band = own.undecimated(alone)[feature.band]
-        return _from_undecimated(own, _kept(band, reading, feature), reading, feature)
+        band = transform.undecimated(alone)[feature.band]
+        return _from_undecimated(transform, _kept(band, reading, feature), reading, feature)
     if reading.bank == "packets":
-        nodes = own.packets(alone)
+        nodes = transform.packets(alone)
         kept = np.zeros_like(nodes)
         kept[feature.band] = _kept(nodes[feature.band], reading, feature)
-        banks = [wavelet.to_pywt() for wavelet in own.wavelets]
-        return unpack(kept, banks, own.mode, tuple(range(1, rank + 1)), alone.shape[1:])
-    bands = own.layout(alone.shape[1:]).bands(own.analysis(alone), axis=1)
-    if feature.band < len(bands):
-        return _alone(
-            own, bands, feature.band, _kept(bands[feature.band], reading, feature), alone.shape[1:]
-        )
-    return _modulated(own, bands, reading, feature, alone.shape[1])
+        banks = [wavelet.to_pywt() for wavelet in transform.wavelets]
+        return unpack(kept, banks, transform.mode, tuple(range(1, rank + 1)), lengths)
+    bands = transform.layout(lengths).bands(transform.analysis(alone), axis=1)
+    if feature.band >= len(bands):
+        return _modulated(transform, bands, reading, feature, lengths[0])
+    kept = _kept(bands[feature.band], reading, feature)
+    return _alone(transform, bands, feature.band, kept, lengths)
 
 
 def _checked(
