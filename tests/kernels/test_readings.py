@@ -3,19 +3,23 @@
 import numba
 import numpy as np
 import pytest
+import pywt
 
-from tests.helpers import MODES, normal
+from tests.helpers import MODES, bank, normal
+from wavedistill.kernels.image_trees import make_image_tree
 from wavedistill.kernels.packing import prepare
-from wavedistill.kernels.pooling import ENERGY, EVENTS, LARGEST
+from wavedistill.kernels.pooling import ENERGY, EVENTS, LARGEST, Pooling, pool, pool_gradient
 from wavedistill.kernels.readings import pull_readings, read_signals
 from wavedistill.kernels.trees import make_tree, reach
+from wavedistill.modes import mode_for
 from wavedistill.wavelets import Lattice, Wavelet, WaveletTransform
 from wavedistill.wavelets.lattice import quadrature_mirror
 from wavedistill.wavelets.transform import extended
 
 LEVELS = 3
 NUMBERS = {ENERGY: 1, EVENTS: 4, LARGEST: 3}
-BANKS = ("dwt", "packets", "undecimated")
+BANKS = ("dwt", "packets", "undecimated", "scattering")
+IMAGE_BANKS = ("dwt", "packets")
 
 
 def filters(taps, seed=0):
@@ -26,83 +30,209 @@ def filters(taps, seed=0):
     return low, np.stack([quadrature_mirror(each) for each in low])
 
 
-def pooled(band, reading):
-    """The same numbers in plain NumPy, shape (n, numbers)."""
+def pooled(piece, reading, numbers=3):
+    """The same numbers in plain NumPy, from coefficients of shape (n, ...)."""
+    piece = piece.reshape(len(piece), -1)
+    size = max(piece.shape[1], 1)
     if reading == ENERGY:
-        return np.log(np.mean(band**2, axis=-1, keepdims=True) + 1e-4)
+        return np.log(np.sum(piece**2, axis=-1, keepdims=True) / size + 1e-4)
     if reading == EVENTS:
-        root = np.sqrt(band.shape[-1])
-        sums = np.maximum(band, 0).sum(-1) / root, np.minimum(band, 0).sum(-1) / root
-        return np.stack([band.max(-1), band.min(-1), *sums], axis=-1)
-    largest = -np.sort(-band, axis=-1)[:, :3]
-    return np.pad(largest, ((0, 0), (0, 3 - largest.shape[1])))
+        sums = [np.maximum(piece, 0).sum(-1), np.minimum(piece, 0).sum(-1)] / np.sqrt(size)
+        ends = (piece.max(-1), piece.min(-1)) if piece.shape[1] else (0 * sums[0], 0 * sums[1])
+        return np.stack([*ends, *sums], axis=-1)
+    largest = -np.sort(-piece, axis=-1)[:, :numbers]
+    return np.pad(largest, ((0, 0), (0, numbers - largest.shape[1])))
 
 
-def packed(data, bank, taps, mode):
-    if bank != "undecimated":
-        return prepare(data)
+def cut(band, parts):
+    """A sub-band of shape (n, *lengths) in equal parts along each axis, row by row."""
+    pieces = [band]
+    for axis in range(1, band.ndim):
+        size = band.shape[axis]
+        edges = [size * part // parts for part in range(1, parts)]
+        pieces = [part for piece in pieces for part in np.split(piece, edges, axis=axis)]
+    return pieces
+
+
+def expected(bands, pooling):
+    return np.stack(
+        [pooled(piece, pooling.reading) for band in bands for piece in cut(band, pooling.parts)],
+        axis=1,
+    )
+
+
+def scattered(data, transform):
+    """Details of the decimated transform, and of their absolute values, by PyWavelets."""
+    banks, approximation, details = [w.to_pywt() for w in transform.wavelets], data, []
+
+    def split(values, pair):
+        return pywt.dwt(values, pair, mode_for(values.shape[-1], transform.mode))
+
+    for pair in banks:
+        approximation, detail = split(approximation, pair)
+        details.append(detail)
+    found = [approximation, *details[::-1]]
+    for level, detail in enumerate(details[:-1], 1):
+        envelope, second = np.abs(detail), []
+        for pair in banks[level:]:
+            envelope, modulation = split(envelope, pair)
+            second.append(modulation)
+        found += second[::-1]
+    return found
+
+
+def bands_of(data, low, kind, mode):
+    axes = tuple(range(1 - data.ndim, 0))
+    transform = WaveletTransform([Wavelet(each) for each in low], mode=mode, axes=axes)
+    if kind == "packets":
+        return list(transform.packets(data))
+    if kind == "undecimated":
+        return list(transform.undecimated(data))
+    if kind == "scattering":
+        return scattered(data, transform)
+    return transform.layout(data.shape[1:]).bands(transform.analysis(data))
+
+
+def packed(data, kind, taps, mode):
+    if kind != "undecimated":
+        return prepare(data, range(1 - data.ndim, 0))
     beside = reach(taps, LEVELS)
     return prepare(extended(data, [(beside, beside)], mode))
 
 
-@pytest.mark.parametrize("mode", MODES)
-@pytest.mark.parametrize("bank", BANKS)
-def test_numbers_are_those_of_pywavelets_coefficients(bank, mode):
-    for length, taps in ((37, 6), (64, 2), (50, 12)):
-        data = normal(19, length)
-        low, high = filters(taps)
-        transform = WaveletTransform([Wavelet(each) for each in low], mode=mode)
-        bands = {
-            "dwt": lambda t=transform, d=data: t.layout(d.shape[1]).split(t.analysis(d)),
-            "packets": lambda t=transform, d=data: t.packets(d),
-            "undecimated": lambda t=transform, d=data: t.undecimated(d),
-        }[bank]()
-        tree = make_tree(length, taps, LEVELS, mode, bank)
-        for reading, numbers in NUMBERS.items():
-            found = read_signals(packed(data, bank, taps, mode), tree, low, high, reading, numbers)
-            expected = np.stack([pooled(band, reading) for band in bands], axis=1)
-            np.testing.assert_allclose(found[:19], expected, atol=1e-10)
+def tree_of(data, taps, mode, kind):
+    if data.ndim == 3:
+        return make_image_tree(data.shape[1:], taps, LEVELS, mode, kind)
+    return make_tree(data.shape[1], taps, LEVELS, mode, kind)
 
 
-@pytest.mark.parametrize("mode", ["zero", "symmetric", "periodization"])
-@pytest.mark.parametrize("reading", NUMBERS)
-@pytest.mark.parametrize("bank", BANKS)
-def test_gradients_agree_with_finite_differences(bank, reading, mode):
-    data, (low, high) = normal(5, 41), filters(6)
-    signals, tree = packed(data, bank, 6, mode), make_tree(41, 6, LEVELS, mode, bank)
-    numbers = NUMBERS[reading]
-    weights = normal(*read_signals(signals, tree, low, high, reading, numbers).shape, seed=3)
-    weights[5:] = 0
+def check_numbers(data, taps, kind, mode, readings=NUMBERS, parts=(1, 2, 4)):
+    low, high = filters(taps)
+    bands, tree = bands_of(data, low, kind, mode), tree_of(data, taps, mode, kind)
+    signals = packed(data, kind, taps, mode)
+    for reading in readings:
+        for count in parts:
+            pooling = Pooling(reading, NUMBERS[reading], count)
+            found = read_signals(signals, tree, low, high, pooling)
+            np.testing.assert_allclose(found[: len(data)], expected(bands, pooling), atol=1e-10)
+
+
+def check_gradient(data, taps, kind, mode, pooling):
+    low, high = filters(taps)
+    signals, tree = packed(data, kind, taps, mode), tree_of(data, taps, mode, kind)
+    weights = normal(*read_signals(signals, tree, low, high, pooling).shape, seed=3)
+    weights[len(data) :] = 0
 
     def value(low, high):
-        return np.sum(weights * read_signals(signals, tree, low, high, reading, numbers))
+        return np.sum(weights * read_signals(signals, tree, low, high, pooling))
 
-    found = pull_readings(signals, tree, low, high, reading, weights)
-    for side, gradient in enumerate(found):
-        direction = normal(*low.shape, seed=side)
-        ends = [
-            value(low + s * (side == 0) * direction, high + s * (side == 1) * direction)
-            for s in (1e-6, -1e-6)
-        ]
-        slope = (ends[0] - ends[1]) / 2e-6
-        assert np.sum(gradient * direction) == pytest.approx(slope, rel=1e-5, abs=1e-6)
+    found = pull_readings(signals, tree, low, high, pooling, weights)
+    for level in range(LEVELS):
+        for side, gradient in enumerate(found):
+            direction = np.zeros_like(low)
+            direction[level] = normal(taps, seed=side)
+            ends = [
+                value(low + s * (side == 0) * direction, high + s * (side == 1) * direction)
+                for s in (1e-6, -1e-6)
+            ]
+            slope = (ends[0] - ends[1]) / 2e-6
+            assert np.sum(gradient * direction) == pytest.approx(slope, rel=1e-5, abs=1e-6)
 
 
-def test_threads_and_precision_change_nothing_that_matters():
-    data, (low, high) = normal(900, 300), filters(8)
-    tree = make_tree(300, 8, LEVELS, "zero", "dwt")
-    signals = prepare(data)
-    weights = np.ones((len(signals.blocks[0]) * signals.lanes, LEVELS + 1, 1))
-    before = numba.get_num_threads()
-    results = []
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("kind", BANKS)
+def test_numbers_are_those_of_pywavelets_coefficients(kind, mode):
+    for length, taps in ((37, 6), (64, 2), (50, 12), (9, 4)):
+        check_numbers(normal(19, length), taps, kind, mode)
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("kind", IMAGE_BANKS)
+def test_numbers_of_images_are_those_of_pywavelets_coefficients(kind, mode):
+    for shape, taps in (((21, 18), 6), ((16, 11), 2), ((9, 30), 8)):
+        check_numbers(normal(5, *shape), taps, kind, mode, parts=(1, 2))
+
+
+@pytest.mark.parametrize("parts", [1, 4])
+@pytest.mark.parametrize("mode", ["zero", "symmetric", "antireflect", "periodization"])
+@pytest.mark.parametrize("reading", NUMBERS)
+@pytest.mark.parametrize("kind", BANKS)
+def test_gradients_agree_with_finite_differences(kind, reading, mode, parts):
+    for length, taps in ((41, 6), (12, 8)):
+        pooling = Pooling(reading, NUMBERS[reading], parts)
+        check_gradient(normal(5, length), taps, kind, mode, pooling)
+
+
+@pytest.mark.parametrize("parts", [1, 2])
+@pytest.mark.parametrize("mode", ["zero", "symmetric", "periodization"])
+@pytest.mark.parametrize("reading", NUMBERS)
+@pytest.mark.parametrize("kind", IMAGE_BANKS)
+def test_gradients_of_images_agree_with_finite_differences(kind, reading, mode, parts):
+    for shape, taps in (((17, 22), 6), ((12, 9), 4)):
+        pooling = Pooling(reading, NUMBERS[reading], parts)
+        check_gradient(normal(3, *shape), taps, kind, mode, pooling)
+
+
+def test_the_largest_are_those_of_a_stable_sort_ties_included():
+    random = np.random.default_rng(0)
+    for rows in (1, 2, 3, 50, 400):
+        # Few different values: most are tied.
+        piece = random.integers(-3, 3, (rows, 16)).astype(float)
+        numbers = np.empty((16, 6))
+        pool(piece, LARGEST, numbers)
+        np.testing.assert_array_equal(numbers, pooled(piece.T, LARGEST, 6))
+        weights, gradient = random.normal(size=(16, 6)), piece.copy()
+        pool_gradient(gradient, LARGEST, weights)
+        order = np.argsort(-piece, axis=0, kind="stable")[:6].T
+        plain = np.zeros((16, rows))
+        np.put_along_axis(plain, order, weights[:, : order.shape[1]], axis=1)
+        np.testing.assert_array_equal(gradient, plain.T)
+
+
+@pytest.mark.parametrize("reading", NUMBERS)
+def test_an_empty_part_reads_as_silence(reading):
+    piece, numbers = np.empty((0, 4)), np.full((4, NUMBERS[reading]), np.nan)
+    pool(piece, reading, numbers)
+    np.testing.assert_array_equal(numbers, np.log(1e-4) if reading == ENERGY else 0.0)
+    pool_gradient(piece, reading, numbers)
+
+
+@pytest.mark.parametrize("reading", NUMBERS)
+@pytest.mark.parametrize("kind", ["dwt", "scattering", "images"])
+def test_threads_and_precision_change_nothing_that_matters(kind, reading):
+    low, high = filters(8)
+    data = normal(300, 40, 20) if kind == "images" else normal(900, 300)
+    kind = "dwt" if kind == "images" else kind
+    tree, signals = tree_of(data, 8, "zero", kind), packed(data, kind, 8, "zero")
+    pooling = Pooling(reading, NUMBERS[reading], 2)
+    weights = np.ones_like(read_signals(signals, tree, low, high, pooling))
+    before, results = numba.get_num_threads(), []
     try:
         for threads in (1, before):
             numba.set_num_threads(threads)
-            read = read_signals(signals, tree, low, high, ENERGY, 1)
-            results.append((read, *pull_readings(signals, tree, low, high, ENERGY, weights)))
+            read = read_signals(signals, tree, low, high, pooling)
+            results.append((read, *pull_readings(signals, tree, low, high, pooling, weights)))
     finally:
         numba.set_num_threads(before)
     for one, many in zip(*results, strict=True):
         np.testing.assert_array_equal(one, many)
-    single = read_signals(prepare(data.astype(np.float32)), tree, low, high, ENERGY, 1)
-    np.testing.assert_allclose(single[:900], results[0][0][:900], atol=1e-4)
+    single = packed(data.astype(np.float32), kind, 8, "zero")
+    found = read_signals(single, tree, low, high, pooling)[: len(data)]
+    np.testing.assert_allclose(found, results[0][0][: len(data)], atol=1e-4)
+    gradients = pull_readings(single, tree, low, high, pooling, weights[: len(found)])
+    for gradient, exact in zip(gradients, results[0][1:], strict=True):
+        # float32 may order nearly equal coefficients otherwise.
+        np.testing.assert_allclose(gradient, exact, atol=1e-3 * np.abs(exact).max())
+
+
+def test_filters_need_no_relation_to_one_another():
+    data, (low, _), (high, _) = normal(4, 26), filters(6, 1), filters(6, 2)
+    found = read_signals(prepare(data), make_tree(26, 6, LEVELS, "zero", "dwt"), low, high,
+                         Pooling(LARGEST, 3))  # fmt: skip
+    approximation, bands = data, []
+    for each in zip(low, high, strict=True):
+        approximation, detail = pywt.dwt(approximation, bank(*each), "zero")
+        bands = [detail, *bands]
+    np.testing.assert_allclose(
+        found[:4], expected([approximation, *bands], Pooling(LARGEST, 3)), atol=1e-12
+    )

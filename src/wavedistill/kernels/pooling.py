@@ -1,96 +1,196 @@
-"""What is read of a sub-band: a few numbers for each signal, and their derivatives.
+"""What is read of a sub-band or a part of one: a few numbers per signal, and their derivatives.
 
-A sub-band is a run of rows, one row per coefficient and one column per signal of a block. Each
-function comes in a pair: one reads, the other puts the derivative of a weighted sum of the numbers
-in place of the coefficients.
+Coefficients come with shape (rows, lanes): one row per coefficient, one column per signal of a
+block. Each reading is a pair of functions. One takes its numbers. The other replaces the
+coefficients by the derivative of a weighted sum of those numbers. An inner loop runs over the
+lanes, which lie side by side in memory.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit
 
 from wavedistill.checks import Floats
 
-__all__ = ["ENERGY", "EVENTS", "LARGEST", "pool", "pool_gradient"]
+__all__ = ["ENERGY", "EVENTS", "FLOOR", "LARGEST", "Pooling", "pool", "pool_gradient"]
 
-#: Log of the mean square; largest, smallest, sum of positive and of negative parts over the root of
-#: the length; the k largest.
+#: The readings: the log of the mean square; maximum, minimum, and the sums of the positive and of
+#: the negative parts over the root of the number of coefficients; the k largest.
 ENERGY, EVENTS, LARGEST = 0, 1, 2
 #: Added to the mean square, for signals of mean square 1.
-_FLOOR = 1e-4
+FLOOR = 1e-4
+
+
+class Pooling(NamedTuple):
+    """What is read of each sub-band."""
+
+    #: `ENERGY`, `EVENTS` or `LARGEST`.
+    reading: int
+    #: How many numbers it takes.
+    numbers: int
+    #: Into how many equal parts a sub-band is cut along each axis; each part is read by itself.
+    parts: int = 1
 
 
 @njit(nogil=True)
-def pool(band: Floats, reading: int, into: Any) -> None:
-    """Read a band, shape (rows, lanes), into numbers of shape (lanes, numbers)."""
-    rows, lanes = band.shape
+def pool(coefficients: Floats, reading: int, into: Any) -> None:
+    """Read coefficients, shape (rows, lanes), into numbers of shape (lanes, numbers)."""
     if reading == ENERGY:
-        for lane in range(lanes):
-            into[lane, 0] = 0.0
-        for row in range(rows):
-            for lane in range(lanes):
-                into[lane, 0] += band[row, lane] * band[row, lane]
-        for lane in range(lanes):
-            into[lane, 0] = np.log(into[lane, 0] / rows + _FLOOR)
+        _energy(coefficients, into)
     elif reading == EVENTS:
-        for lane in range(lanes):
-            into[lane, 0], into[lane, 1] = band[0, lane], band[0, lane]
-            into[lane, 2], into[lane, 3] = 0.0, 0.0
-        for row in range(rows):
-            for lane in range(lanes):
-                c = band[row, lane]
-                into[lane, 0] = max(into[lane, 0], c)
-                into[lane, 1] = min(into[lane, 1], c)
-                into[lane, 2] += max(c, 0.0)
-                into[lane, 3] += min(c, 0.0)
-        for lane in range(lanes):
-            into[lane, 2] /= np.sqrt(rows)
-            into[lane, 3] /= np.sqrt(rows)
+        _events(coefficients, into)
     else:
-        for lane in range(lanes):
-            order = np.argsort(-band[:, lane], kind="mergesort")
-            for rank in range(into.shape[1]):
-                into[lane, rank] = band[order[rank], lane] if rank < rows else 0.0
+        _largest(coefficients, into)
 
 
 @njit(nogil=True)
-def pool_gradient(band: Floats, reading: int, cotangents: Any) -> None:
-    """Replace a band by the derivative of sum_k cotangents[lane, k] * number k of each lane."""
-    rows, lanes = band.shape
-    kind = band.dtype.type
+def pool_gradient(coefficients: Floats, reading: int, cotangents: Any) -> None:
+    """Replace coefficients by the derivative of sum_k cotangents[lane, k] * number k per lane."""
     if reading == ENERGY:
-        for lane in range(lanes):
-            total = 0.0
-            for row in range(rows):
-                total += band[row, lane] * band[row, lane]
-            factor = kind(2 * cotangents[lane, 0] / (rows * (total / rows + _FLOOR)))
-            for row in range(rows):
-                band[row, lane] *= factor
+        _energy_gradient(coefficients, cotangents)
     elif reading == EVENTS:
-        for lane in range(lanes):
-            top, bottom = 0, 0
-            for row in range(rows):
-                if band[row, lane] > band[top, lane]:
-                    top = row
-                if band[row, lane] < band[bottom, lane]:
-                    bottom = row
-            share = 1 / np.sqrt(rows)
-            positive, negative = (
-                kind(share * cotangents[lane, 2]),
-                kind(share * cotangents[lane, 3]),
-            )
-            for row in range(rows):
-                c = band[row, lane]
-                band[row, lane] = positive if c > 0 else (negative if c < 0 else kind(0))
-            band[top, lane] += kind(cotangents[lane, 0])
-            band[bottom, lane] += kind(cotangents[lane, 1])
+        _events_gradient(coefficients, cotangents)
     else:
+        _largest_gradient(coefficients, cotangents)
+
+
+@njit(nogil=True)
+def _energy(coefficients: Floats, into: Any) -> None:
+    squares = _mean_squares(coefficients)
+    for lane in range(len(squares)):
+        into[lane, 0] = np.log(squares[lane] + FLOOR)
+
+
+@njit(nogil=True)
+def _energy_gradient(coefficients: Floats, cotangents: Any) -> None:
+    rows, lanes = coefficients.shape
+    squares = _mean_squares(coefficients)
+    factors = np.empty(lanes, coefficients.dtype)
+    for lane in range(lanes):
+        factors[lane] = 2 * cotangents[lane, 0] / (max(rows, 1) * (squares[lane] + FLOOR))
+    for row in range(rows):
         for lane in range(lanes):
-            order = np.argsort(-band[:, lane], kind="mergesort")
-            for row in range(rows):
-                band[row, lane] = kind(0)
-            for rank in range(min(rows, cotangents.shape[1])):
-                band[order[rank], lane] = kind(cotangents[lane, rank])
+            coefficients[row, lane] *= factors[lane]
+
+
+@njit(nogil=True)
+def _mean_squares(coefficients: Floats) -> Any:
+    rows, lanes = coefficients.shape
+    sums = np.zeros(lanes)
+    for row in range(rows):
+        for lane in range(lanes):
+            sums[lane] += coefficients[row, lane] * coefficients[row, lane]
+    return sums / max(rows, 1)
+
+
+@njit(nogil=True)
+def _events(coefficients: Floats, into: Any) -> None:
+    rows, lanes = coefficients.shape
+    top, bottom = _extremes(coefficients)
+    positive, negative = np.zeros(lanes), np.zeros(lanes)
+    for row in range(rows):
+        for lane in range(lanes):
+            c = coefficients[row, lane]
+            positive[lane] += c if c > 0 else 0
+            negative[lane] += c if c < 0 else 0
+    root = np.sqrt(max(rows, 1))
+    for lane in range(lanes):
+        into[lane, 0], into[lane, 1] = top[lane], bottom[lane]
+        into[lane, 2], into[lane, 3] = positive[lane] / root, negative[lane] / root
+
+
+@njit(nogil=True)
+def _events_gradient(coefficients: Floats, cotangents: Any) -> None:
+    rows, lanes = coefficients.shape
+    # Equal extremes share the derivative's place with the first of them.
+    top, bottom = _extremes(coefficients)
+    of_top, of_bottom = np.full(lanes, -1), np.full(lanes, -1)
+    for row in range(rows - 1, -1, -1):
+        for lane in range(lanes):
+            c = coefficients[row, lane]
+            of_top[lane] = row if c == top[lane] else of_top[lane]
+            of_bottom[lane] = row if c == bottom[lane] else of_bottom[lane]
+    shares = np.empty((2, lanes), coefficients.dtype)
+    for lane in range(lanes):
+        for side in range(2):
+            shares[side, lane] = cotangents[lane, 2 + side] / np.sqrt(max(rows, 1))
+    for row in range(rows):
+        for lane in range(lanes):
+            c = coefficients[row, lane]
+            below = shares[1, lane] if c < 0 else 0
+            coefficients[row, lane] = shares[0, lane] if c > 0 else below
+    for lane in range(lanes):
+        if of_top[lane] >= 0:
+            coefficients[of_top[lane], lane] += cotangents[lane, 0]
+            coefficients[of_bottom[lane], lane] += cotangents[lane, 1]
+
+
+@njit(nogil=True)
+def _extremes(coefficients: Floats) -> tuple[Any, Any]:
+    """The largest and the smallest value of each lane; 0 where there are no rows."""
+    rows, lanes = coefficients.shape
+    top = np.zeros(lanes, coefficients.dtype)
+    bottom = np.zeros(lanes, coefficients.dtype)
+    if rows:
+        top[:] = coefficients[0]
+        bottom[:] = coefficients[0]
+    for row in range(rows):
+        for lane in range(lanes):
+            c = coefficients[row, lane]
+            top[lane] = c if c > top[lane] else top[lane]
+            bottom[lane] = c if c < bottom[lane] else bottom[lane]
+    return top, bottom
+
+
+@njit(nogil=True)
+def _largest(coefficients: Floats, into: Any) -> None:
+    lanes, numbers = into.shape
+    places = _places_of_largest(coefficients, numbers)
+    for lane in range(lanes):
+        for rank in range(numbers):
+            place = places[lane, rank]
+            into[lane, rank] = coefficients[place, lane] if place >= 0 else 0.0
+
+
+@njit(nogil=True)
+def _largest_gradient(coefficients: Floats, cotangents: Any) -> None:
+    lanes, numbers = cotangents.shape
+    places = _places_of_largest(coefficients, numbers)
+    coefficients[:] = 0
+    for lane in range(lanes):
+        for rank in range(numbers):
+            if places[lane, rank] >= 0:
+                coefficients[places[lane, rank], lane] = cotangents[lane, rank]
+
+
+@njit(nogil=True)
+def _places_of_largest(coefficients: Floats, numbers: int) -> Any:
+    """Rows of the largest values of each lane, the largest first; -1 where there are too few.
+
+    Equal values keep their order.
+    """
+    rows, lanes = coefficients.shape
+    places = np.full((lanes, numbers), -1)
+    values = np.full((lanes, numbers), -np.inf, coefficients.dtype)
+    # What a value has to exceed to be among the largest so far.
+    least = np.full(lanes, -np.inf, coefficients.dtype)
+    for row in range(rows):
+        exceeds = False
+        for lane in range(lanes):
+            exceeds |= coefficients[row, lane] > least[lane]
+        if not exceeds:
+            continue
+        for lane in range(lanes):
+            value = coefficients[row, lane]
+            if value > least[lane]:
+                rank = numbers - 1
+                while rank > 0 and values[lane, rank - 1] < value:
+                    values[lane, rank] = values[lane, rank - 1]
+                    places[lane, rank] = places[lane, rank - 1]
+                    rank -= 1
+                values[lane, rank], places[lane, rank] = value, row
+                least[lane] = values[lane, numbers - 1]
+    return places

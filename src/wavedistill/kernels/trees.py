@@ -1,13 +1,15 @@
-"""Filter banks as trees: which node goes into which level, and which nodes are sub-bands.
+"""Filter banks of signals as trees: what each step splits, and which nodes are sub-bands.
 
-The decimated transform filters the approximation again and again, the packet transform filters
-every node, and the undecimated transform filters the approximation with taps 2^j samples apart and
-drops nothing.
+The decimated transform filters the approximation again and again. The packet transform filters
+every node. The undecimated transform filters the approximation with taps 2^j samples apart and
+drops nothing. Scattering goes on from the decimated transform: it decomposes the absolute values of
+each detail with the filters of the coarser levels.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
@@ -20,7 +22,7 @@ from wavedistill.modes import Mode
 __all__ = ["Kind", "Tree", "TreeArrays", "make_tree", "reach"]
 
 Integers = NDArray[np.int64]
-Kind = Literal["dwt", "packets", "undecimated"]
+Kind = Literal["dwt", "packets", "undecimated", "scattering"]
 
 
 class TreeArrays(NamedTuple):
@@ -31,11 +33,15 @@ class TreeArrays(NamedTuple):
     source: Integers
     approximation: Integers
     detail: Integers
+    #: The detail that `source` is a copy of where a step splits absolute values; otherwise -1.
+    copied: Integers
     #: Where each node's values begin in the workspace, in rows, and how many there are (nodes).
     start: Integers
     rows: Integers
     #: The nodes that are sub-bands, in the order of the features.
     bands: Integers
+    #: The nodes that are neither split nor read.
+    unread: Integers
     #: Rows of zeros on either side of a node's values.
     margin: int
     #: Rows at either end of a sub-band that are not read: they lie beside the signal.
@@ -46,13 +52,16 @@ class TreeArrays(NamedTuple):
 
 @dataclass(frozen=True)
 class Tree:
-    """The arrays of a tree, the plan of its decimated levels, and the workspace it needs."""
+    """The arrays of a tree and the plan of its decimated levels.
+
+    `sizes` are the rows of the workspace: all nodes with their margins, an extended input, and the
+    gradient by it.
+    """
 
     arrays: TreeArrays
     plan: PlanArrays
-    #: Rows of all nodes with their margins, and of the largest extended input.
-    node_rows: int
-    scratch_rows: int
+    sizes: tuple[int, int, int]
+    rank: int = 1
 
 
 def reach(taps: int, levels: int) -> int:
@@ -79,40 +88,84 @@ def make_tree(length: int, taps: int, levels: int, mode: Mode, kind: Kind) -> Tr
     plan = make_plan(length, taps, levels, mode, False).arrays
     margin = 2 ** (levels - 1) * (taps - 1) if undecimated else taps // 2 - 1
     sizes = [length] * (levels + 1) if undecimated else plan.lengths.tolist()
-    steps: list[tuple[int, int, int, int]] = []
-    rows = [length]
-    leaves, bands = [0], list[int]()
-    for level in range(levels):
-        found: list[int] = []
-        for source in leaves:
-            low, high = len(rows), len(rows) + 1
-            steps.append((level, source, low, high))
-            rows += [sizes[level + 1]] * 2
-            found += [low, high]
-        if kind == "packets":
-            # A highpass node has its spectrum mirrored: its children change places.
-            leaves = [
-                node
-                for number, pair in enumerate(zip(found[::2], found[1::2], strict=True))
-                for node in (pair if number % 2 == 0 else pair[::-1])
-            ]
-        else:
-            leaves, bands = found[:1], [found[1], *bands]
-    bands = leaves if kind == "packets" else [*leaves, *bands]
-    starts = np.cumsum([0, *(n + 2 * margin for n in rows)]) + margin
-    level_of, source_of, low_of, high_of = (np.array(column) for column in zip(*steps, strict=True))
+    growing = _Growing(sizes)
+    grow = {"packets": _packets, "scattering": _scattering}.get(kind, _dwt)
+    bands = grow(growing, levels)
+    starts = np.cumsum([0, *(n + 2 * margin for n in growing.rows)]) + margin
+    level, source, low, high, copied = np.array(growing.steps).T.copy()
     arrays = TreeArrays(
-        level=level_of,
-        source=source_of,
-        approximation=low_of,
-        detail=high_of,
+        level=level,
+        source=source,
+        approximation=low,
+        detail=high,
+        copied=copied,
         start=starts[:-1],
-        rows=np.array(rows),
+        rows=np.array(growing.rows),
         bands=np.array(bands),
+        unread=np.setdiff1d([*low, *high], [*source, *copied, *bands]),
         margin=margin,
         beside=beside,
         undecimated=undecimated,
     )
     widest = length + 2 ** (levels - 1) * (taps - 1) if undecimated else 0
     scratch = max(widest, 2 * int(plan.phase_rows.max()))
-    return Tree(arrays, plan, int(starts[-1]) - margin, scratch)
+    return Tree(arrays, plan, (int(starts[-1]) - margin, scratch, scratch))
+
+
+@dataclass
+class _Growing:
+    """A tree while steps are added to it; `sizes` are the rows of a node after each level."""
+
+    sizes: Sequence[int]
+    rows: list[int] = field(default_factory=list)
+    steps: list[tuple[int, int, int, int, int]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.rows.append(self.sizes[0])
+
+    def split(self, level: int, source: int, copied: int = -1) -> tuple[int, int]:
+        """Add a step; its approximation and detail."""
+        low = len(self.rows)
+        self.rows += [self.sizes[level + 1]] * 2
+        self.steps.append((level, source, low, low + 1, copied))
+        return low, low + 1
+
+    def copy(self, node: int) -> int:
+        """Add a node of the same size."""
+        self.rows.append(self.rows[node])
+        return len(self.rows) - 1
+
+    def details(self, levels: range, source: int, copied: int = -1) -> tuple[int, list[int]]:
+        """Split approximation after approximation: the last of them, and details, finest first."""
+        found = []
+        for level in levels:
+            source, detail = self.split(level, source, copied if level == levels[0] else -1)
+            found.append(detail)
+        return source, found
+
+
+def _dwt(tree: _Growing, levels: int) -> list[int]:
+    approximation, details = tree.details(range(levels), 0)
+    return [approximation, *reversed(details)]
+
+
+def _packets(tree: _Growing, levels: int) -> list[int]:
+    leaves = [0]
+    for level in range(levels):
+        pairs = [tree.split(level, source) for source in leaves]
+        # A highpass node has its spectrum mirrored: its children change places.
+        leaves = [
+            node
+            for number, pair in enumerate(pairs)
+            for node in (pair if number % 2 == 0 else pair[::-1])
+        ]
+    return leaves
+
+
+def _scattering(tree: _Growing, levels: int) -> list[int]:
+    approximation, details = tree.details(range(levels), 0)
+    bands = [approximation, *reversed(details)]
+    for level, detail in enumerate(details[:-1], 1):
+        _, second = tree.details(range(level, levels), tree.copy(detail), detail)
+        bands += reversed(second)
+    return bands

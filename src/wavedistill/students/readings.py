@@ -7,127 +7,46 @@ through the model that reads it.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from types import MappingProxyType
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from wavedistill.checks import Floats
+from wavedistill.kernels.image_trees import IMAGE_KINDS, ImageTree, make_image_tree
 from wavedistill.kernels.packing import PackedSignals, prepare
-from wavedistill.kernels.pooling import ENERGY, EVENTS, LARGEST
+from wavedistill.kernels.pooling import Pooling
 from wavedistill.kernels.readings import pull_readings, read_signals
-from wavedistill.kernels.trees import Kind, Tree, make_tree, reach
+from wavedistill.kernels.trees import Tree, make_tree, reach
 from wavedistill.modes import Mode
+from wavedistill.students.reading import READINGS, Feature, Reading, as_reading
 from wavedistill.wavelets.lattice import quadrature_mirror, quadrature_mirror_adjoint
 from wavedistill.wavelets.transform import extended
 
-__all__ = ["READINGS", "ReadSignals", "Reading", "as_reading"]
+__all__ = ["READINGS", "Feature", "ReadSignals", "Reading", "as_reading"]
 
 Array = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
-class Reading:
-    """A kind of number that is read of each sub-band.
-
-    Parameters
-    ----------
-    name : str
-    bank : str
-        The filter bank: ``"dwt"``, ``"packets"`` or ``"undecimated"``.
-    pooling : int
-        What is read of a sub-band (`wavedistill.kernels.pooling`).
-    numbers : tuple of str
-        What each number of a sub-band is called.
-    """
-
-    name: str
-    bank: Kind
-    pooling: int
-    numbers: tuple[str, ...]
-
-    def bands(self, levels: int) -> int:
-        """How many sub-bands there are."""
-        return int(2**levels) if self.bank == "packets" else levels + 1
-
-    def band_names(self, levels: int, sampling_rate: float | None = None) -> tuple[str, ...]:
-        """Names of the sub-bands, with their frequencies if a sampling rate is given."""
-        if self.bank == "packets":
-            plain = [f"packet {node}" for node in range(2**levels)]
-            edges = [(node, node + 1) for node in range(2**levels)]
-            unit = 2.0 ** -(levels + 1)
-        else:
-            plain = [f"approximation {levels}", *(f"detail {j}" for j in range(levels, 0, -1))]
-            edges = [(0, 1), *((2**j, 2 ** (j + 1)) for j in range(levels))]
-            unit = 2.0 ** -(levels + 1)
-        if sampling_rate is None:
-            return tuple(plain)
-        rate = sampling_rate * unit
-        return tuple(
-            f"{name}, {low * rate:.4g}-{high * rate:.4g} Hz"
-            for name, (low, high) in zip(plain, edges, strict=True)
-        )
-
-    def feature_names(
-        self, levels: int, channels: int = 1, sampling_rate: float | None = None
-    ) -> tuple[str, ...]:
-        """A name for each feature, channel by channel and band by band."""
-        bands = self.band_names(levels, sampling_rate)
-        names = [f"{number} of {band}" for band in bands for number in self.numbers]
-        if channels == 1:
-            return tuple(names)
-        return tuple(f"channel {channel}: {name}" for channel in range(channels) for name in names)
-
-
-#: The readings by name.
-READINGS: Mapping[str, Reading] = MappingProxyType(
-    {
-        "energy": Reading("energy", "dwt", ENERGY, ("log-energy",)),
-        "packets": Reading("packets", "packets", ENERGY, ("log-energy",)),
-        "events": Reading(
-            "events",
-            "undecimated",
-            EVENTS,
-            ("maximum", "minimum", "sum of positive parts", "sum of negative parts"),
-        ),
-        "largest": Reading(
-            "largest", "dwt", LARGEST, tuple(f"largest {rank}" for rank in range(1, 7))
-        ),
-    }
-)
-
-
-def as_reading(value: str | Reading) -> Reading:
-    """A reading as it is, or by its name.
-
-    Raises
-    ------
-    ValueError
-        For a name that is not in `READINGS`.
-    """
-    if isinstance(value, Reading):
-        return value
-    if value not in READINGS:
-        raise ValueError(f"reading={value!r} must be one of {', '.join(map(repr, READINGS))}.")
-    return READINGS[value]
-
-
 @dataclass(frozen=True, eq=False)
 class ReadSignals:
-    """Signals at hand for one reading, for any filters.
+    """Signals or images at hand for one reading, for any filters.
 
     Parameters
     ----------
-    signals : ndarray, shape (n, channels, length)
+    signals : ndarray, shape (n, channels, length) or (n, channels, height, width)
         Of mean square about 1, as log-energies have a floor of 1e-4.
     reading : Reading
     levels : int
     mode : str
         PyWavelets' signal extension mode.
+
+    Raises
+    ------
+    ValueError
+        If `signals` has other axes, or are images and the reading's filter bank is one of signals.
     """
 
     signals: Floats
@@ -135,14 +54,31 @@ class ReadSignals:
     levels: int
     mode: Mode
 
+    def __post_init__(self) -> None:
+        if self.rank not in (1, 2):
+            raise ValueError(
+                f"signals has shape {self.signals.shape} and must be (n, channels, length), or "
+                "(n, channels, height, width) for images."
+            )
+        if self.rank == 2 and self.reading.bank not in IMAGE_KINDS:
+            fitting = ", ".join(repr(n) for n, r in READINGS.items() if r.bank in IMAGE_KINDS)
+            raise ValueError(
+                f"reading={self.reading.name!r} is one of signals, and the data are images; choose "
+                f"one of {fitting}."
+            )
+
     def __len__(self) -> int:
         return len(self.signals)
 
     @property
+    def rank(self) -> int:
+        """1 for signals, 2 for images."""
+        return self.signals.ndim - 2
+
+    @property
     def count(self) -> int:
         """Features of a signal, all channels together."""
-        bands = self.reading.bands(self.levels)
-        return int(self.signals.shape[1] * bands * len(self.reading.numbers))
+        return int(self.signals.shape[1]) * self.reading.count(self.levels, self.rank)
 
     def subset(self, rows: NDArray[np.intp]) -> Self:
         """Some of the signals."""
@@ -151,9 +87,7 @@ class ReadSignals:
     def features(self, lowpass: Array) -> Array:
         """The features, shape (n, count), read with filters of shape (levels, N)."""
         tree, packed = self._prepared(lowpass.shape[1])
-        found = read_signals(
-            packed, tree, lowpass, _mirrors(lowpass), self.reading.pooling, self._numbers
-        )
+        found = read_signals(packed, tree, lowpass, _mirrors(lowpass), self._pooling)
         return found[: math.prod(self.signals.shape[:2])].reshape(len(self), self.count)
 
     def pull(self, lowpass: Array, cotangents: Array) -> Array:
@@ -162,30 +96,44 @@ class ReadSignals:
         Highpass filters are the quadrature mirrors of the lowpass filters, and follow them.
         """
         tree, packed = self._prepared(lowpass.shape[1])
-        lanes = packed.lanes * packed.blocks.shape[1]
-        padded = np.zeros((lanes, self.reading.bands(self.levels), self._numbers))
-        count = math.prod(self.signals.shape[:2])
-        padded[:count] = cotangents.reshape(count, *padded.shape[1:])
+        count, numbers = math.prod(self.signals.shape[:2]), len(self.reading.numbers)
+        # The last block of the kernel is filled up with zero signals.
+        padded = np.zeros((packed.lanes * packed.blocks.shape[1], self._per_channel))
+        padded[:count] = cotangents.reshape(count, -1)
         by_lowpass, by_highpass = pull_readings(
-            packed, tree, lowpass, _mirrors(lowpass), self.reading.pooling, padded
+            packed,
+            tree,
+            lowpass,
+            _mirrors(lowpass),
+            self._pooling,
+            padded.reshape(len(padded), -1, numbers),
         )
         return by_lowpass + np.stack([quadrature_mirror_adjoint(each) for each in by_highpass])
 
     @property
-    def _numbers(self) -> int:
-        return len(self.reading.numbers)
+    def _per_channel(self) -> int:
+        return self.reading.count(self.levels, self.rank)
+
+    @property
+    def _pooling(self) -> Pooling:
+        return Pooling(self.reading.pooling, len(self.reading.numbers), self.reading.parts)
 
     @cached_property
     def _packed(self) -> dict[int, PackedSignals]:
         return {}
 
-    def _prepared(self, taps: int) -> tuple[Tree, PackedSignals]:
-        length = self.signals.shape[2]
-        tree = make_tree(length, taps, self.levels, self.mode, self.reading.bank)
-        beside = reach(taps, self.levels) if self.reading.bank == "undecimated" else 0
+    def _prepared(self, taps: int) -> tuple[Tree | ImageTree, PackedSignals]:
+        bank = self.reading.bank
+        beside = reach(taps, self.levels) if bank == "undecimated" else 0
         if beside not in self._packed:
-            self._packed[beside] = prepare(_with_borders(self.signals, beside, self.mode))
-        return tree, self._packed[beside]
+            # Only the latest is kept: each is as large as the signals.
+            self._packed.clear()
+            axes = range(-self.rank, 0)
+            self._packed[beside] = prepare(_with_borders(self.signals, beside, self.mode), axes)
+        lengths, settings = self.signals.shape[2:], (taps, self.levels, self.mode, bank)
+        if len(lengths) == 2:
+            return make_image_tree(lengths, *settings), self._packed[beside]
+        return make_tree(lengths[0], *settings), self._packed[beside]
 
 
 def _with_borders(signals: Floats, beside: int, mode: Mode) -> Floats:

@@ -10,6 +10,7 @@ separable.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import product
 from typing import Any, cast
 
 import numpy as np
@@ -19,7 +20,7 @@ from wavedistill.checks import Floats
 from wavedistill.modes import Mode, mode_for
 from wavedistill.wavelets.layout import CoefficientLayout, detail_keys
 
-__all__ = ["analyse", "extended", "packets", "synthesise", "undecimated"]
+__all__ = ["analyse", "extended", "packets", "synthesise", "undecimated", "unpack"]
 
 #: One PyWavelets wavelet per level, the finest level first.
 Banks = Sequence[pywt.Wavelet]
@@ -94,6 +95,23 @@ def packets(array: Floats, banks: Banks, mode: Mode, axes: tuple[int, ...]) -> F
         nodes = np.stack([level[key] for key in sorted(level)])
         nodes = nodes.reshape(-1, *nodes.shape[2:])
     return np.moveaxis(nodes[_by_frequency(len(banks), len(axes))], last, [a + 1 for a in axes])
+
+
+def unpack(
+    nodes: Floats, banks: Banks, mode: Mode, axes: tuple[int, ...], lengths: tuple[int, ...]
+) -> Floats:
+    """The inverse of `packets`, cropped to the lengths along each of the axes."""
+    rank, last = len(axes), tuple(range(-len(axes), 0))
+    given = np.moveaxis(nodes, [a + 1 for a in axes], last)
+    approximations = np.empty_like(given)
+    approximations[_by_frequency(len(banks), rank)] = given
+    keys = ["".join(letters) for letters in product("ad", repeat=rank)]
+    inputs = CoefficientLayout(lengths, tuple(bank.rec_len for bank in banks), mode).inputs
+    for bank, sizes in zip(reversed(banks), reversed(inputs[:-1]), strict=True):
+        parts = approximations.reshape(len(keys), -1, *approximations.shape[1:])
+        restored = pywt.idwtn(dict(zip(keys, parts, strict=True)), bank, mode=mode, axes=last)
+        approximations = restored[(..., *(slice(size) for size in sizes))]
+    return np.moveaxis(approximations[0], last, axes)
 
 
 def _by_frequency(levels: int, rank: int) -> Any:

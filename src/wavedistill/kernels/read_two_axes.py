@@ -1,0 +1,222 @@
+"""Readings of images, block by block: forward through a tree, and back to the filters.
+
+A level filters along the first axis, where whole rows are what is contiguous, and then along the
+second, row by row. Numba keeps the compiled functions of this file, with all that they call, and
+looks at this file alone for changes: delete its cache after a change to `pooling`, `level` or
+`taps`.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from wavedistill.checks import Floats
+from wavedistill.kernels.image_trees import ImageTreeArrays
+from wavedistill.kernels.level import analyse_level, extend, filter_gradient, fold, input_gradient
+from wavedistill.kernels.plan import PlanArrays
+from wavedistill.kernels.pooling import Pooling, pool, pool_gradient
+from wavedistill.kernels.taps import FAST
+
+__all__ = ["pull_image_blocks", "read_image_blocks"]
+
+Array = NDArray[np.float64]
+Plans = tuple[PlanArrays, PlanArrays]
+#: Nodes, an extended input, the gradient by it, and the memory of a row.
+Space = tuple[Floats, Floats, Floats, Floats]
+
+
+@njit(nogil=True, fastmath=FAST, cache=True)
+def read_image_blocks(
+    blocks: Floats,
+    lowpass: Floats,
+    highpass: Floats,
+    plans: Plans,
+    tree: ImageTreeArrays,
+    space: Space,
+    pooling: Pooling,
+    found: Array,
+) -> None:
+    """Read the numbers of each image, shape (images, bands * parts^2, numbers)."""
+    lanes, parts = blocks.shape[2], pooling.parts
+    for b in range(len(blocks)):
+        _analyse(blocks[b], lowpass, highpass, plans, tree, space)
+        into = found[b * lanes : (b + 1) * lanes]
+        for number in range(len(tree.bands)):
+            band = _image(space[0], tree, tree.bands[number], lanes)
+            for part in range(parts * parts):
+                piece = _part(band, part, parts).copy().reshape(-1, lanes)
+                pool(piece, pooling.reading, into[:, number * parts * parts + part])
+
+
+@njit(nogil=True, fastmath=FAST, cache=True)
+def pull_image_blocks(
+    blocks: Floats,
+    lowpass: Floats,
+    highpass: Floats,
+    plans: Plans,
+    tree: ImageTreeArrays,
+    space: Space,
+    pooling: Pooling,
+    cotangents: Array,
+    lowpass_gradients: Array,
+    highpass_gradients: Array,
+) -> None:
+    """Add each block's derivatives by the filters of sum(cotangents * numbers)."""
+    lanes, parts = blocks.shape[2], pooling.parts
+    for b in range(len(blocks)):
+        _analyse(blocks[b], lowpass, highpass, plans, tree, space)
+        given = cotangents[b * lanes : (b + 1) * lanes]
+        for number in range(len(tree.bands)):
+            band = _image(space[0], tree, tree.bands[number], lanes)
+            for part in range(parts * parts):
+                place = _part(band, part, parts)
+                piece = place.copy()
+                pool_gradient(
+                    piece.reshape(-1, lanes),
+                    pooling.reading,
+                    given[:, number * parts * parts + part],
+                )
+                place[:] = piece
+        _backpropagate(
+            lanes, lowpass, highpass, plans, tree, space,
+            lowpass_gradients[b], highpass_gradients[b],
+        )  # fmt: skip
+
+
+@njit(nogil=True, fastmath=FAST)
+def _values(nodes: Floats, tree: ImageTreeArrays, node: int, lanes: int) -> Floats:
+    size = tree.heights[node] * tree.widths[node] * lanes
+    return nodes[tree.start[node] * lanes : tree.start[node] * lanes + size]
+
+
+@njit(nogil=True, fastmath=FAST)
+def _image(nodes: Floats, tree: ImageTreeArrays, node: int, lanes: int) -> Floats:
+    values = _values(nodes, tree, node, lanes)
+    return values.reshape(tree.heights[node], tree.widths[node], lanes)
+
+
+@njit(nogil=True, fastmath=FAST)
+def _part(band: Floats, part: int, parts: int) -> Floats:
+    """One of parts x parts equal parts of a sub-band, counted row by row."""
+    height, width, _ = band.shape
+    row, column = part // parts, part % parts
+    return band[
+        height * row // parts : height * (row + 1) // parts,
+        width * column // parts : width * (column + 1) // parts,
+    ]
+
+
+@njit(nogil=True, fastmath=FAST)
+def _analyse(
+    block: Floats,
+    lowpass: Floats,
+    highpass: Floats,
+    plans: Plans,
+    tree: ImageTreeArrays,
+    space: Space,
+) -> None:
+    """Fill the nodes with the coefficients of one block."""
+    nodes, phases, _, lines = space
+    lanes = block.shape[1]
+    down, across = plans
+    _values(nodes, tree, 0, lanes)[:] = block.reshape(-1)
+    for step in range(len(tree.level)):
+        level = tree.level[step]
+        filters = lowpass[level], highpass[level]
+        width = across.lengths[level] * lanes
+        margin = tree.margin * width
+        extended = phases[: 2 * down.phase_rows[level] * width]
+        extended[:] = 0
+        extend(_values(nodes, tree, tree.source[step], lanes), width, down, level, extended)
+        low = _values(nodes, tree, tree.halves[step, 0], lanes)
+        high = _values(nodes, tree, tree.halves[step, 1], lanes)
+        low, high = low[margin : len(low) - margin], high[margin : len(high) - margin]
+        analyse_level(extended, width, *filters, low, high)
+        line_phases = lines[: 2 * across.phase_rows[level] * lanes]
+        line_phases[:] = 0
+        size = across.lengths[level + 1] * lanes
+        for side in range(2):
+            half = low if side == 0 else high
+            lower = _values(nodes, tree, tree.children[step, side, 0], lanes)
+            upper = _values(nodes, tree, tree.children[step, side, 1], lanes)
+            for row in range(len(half) // width):
+                line = half[row * width : (row + 1) * width]
+                extend(line, lanes, across, level, line_phases)
+                here = slice(row * size, (row + 1) * size)
+                analyse_level(line_phases, lanes, *filters, lower[here], upper[here])
+
+
+@njit(nogil=True, fastmath=FAST)
+def _backpropagate(
+    lanes: int,
+    lowpass: Floats,
+    highpass: Floats,
+    plans: Plans,
+    tree: ImageTreeArrays,
+    space: Space,
+    lowpass_gradient: Array,
+    highpass_gradient: Array,
+) -> None:
+    """Add the gradients by the filters, the sub-bands holding cotangents."""
+    nodes, phases, gradient, lines = space
+    down, across = plans
+    for step in range(len(tree.level) - 1, -1, -1):
+        level = tree.level[step]
+        filters = lowpass[level], highpass[level]
+        into = lowpass_gradient[level], highpass_gradient[level]
+        width = across.lengths[level] * lanes
+        margin = tree.margin * width
+        for side in range(2):
+            half = _values(nodes, tree, tree.halves[step, side], lanes)
+            lower = _values(nodes, tree, tree.children[step, side, 0], lanes)
+            upper = _values(nodes, tree, tree.children[step, side, 1], lanes)
+            _backpropagate_rows(
+                half[margin : len(half) - margin], lower, upper, lanes, tree.margin,
+                filters, across, level, lines, into,
+            )  # fmt: skip
+        source = _values(nodes, tree, tree.source[step], lanes)
+        extended = phases[: 2 * down.phase_rows[level] * width]
+        extended[:] = 0
+        extend(source, width, down, level, extended)
+        low = _values(nodes, tree, tree.halves[step, 0], lanes)
+        high = _values(nodes, tree, tree.halves[step, 1], lanes)
+        inside = slice(margin, len(low) - margin)
+        filter_gradient(extended, width, low[inside], high[inside], *into)
+        if tree.source[step] != 0:
+            by_phases = gradient[: len(extended)]
+            input_gradient(low, high, width, *filters, by_phases)
+            fold(by_phases, width, down, level, source)
+
+
+@njit(nogil=True, fastmath=FAST)
+def _backpropagate_rows(
+    half: Floats,
+    low: Floats,
+    high: Floats,
+    lanes: int,
+    margin: int,
+    filters: tuple[Floats, Floats],
+    across: PlanArrays,
+    level: int,
+    lines: Floats,
+    into: tuple[Array, Array],
+) -> None:
+    """Replace a half by its cotangents, row by row, given those of what it was filtered into."""
+    width, size = across.lengths[level] * lanes, across.lengths[level + 1] * lanes
+    extent, edge = 2 * across.phase_rows[level] * lanes, margin * lanes
+    whole = size + 2 * edge
+    lines[:] = 0
+    phases, gradient = lines[:extent], lines[extent : 2 * extent]
+    line_low = lines[2 * extent : 2 * extent + whole]
+    line_high = lines[2 * extent + whole : 2 * extent + 2 * whole]
+    inside = slice(edge, edge + size)
+    for row in range(len(half) // width):
+        values = half[row * width : (row + 1) * width]
+        here = slice(row * size, (row + 1) * size)
+        line_low[inside], line_high[inside] = low[here], high[here]
+        extend(values, lanes, across, level, phases)
+        filter_gradient(phases, lanes, line_low[inside], line_high[inside], *into)
+        input_gradient(line_low, line_high, lanes, *filters, gradient)
+        fold(gradient, lanes, across, level, values)

@@ -1,0 +1,88 @@
+"""What the sub-bands of each filter bank, and their parts, are called in a feature's name."""
+
+from __future__ import annotations
+
+from itertools import product
+
+from wavedistill.kernels.trees import Kind
+
+__all__ = ["band_names", "part_names", "second_layer"]
+
+#: The details of a level of images, in the order of `CoefficientLayout`.
+_IMAGE_DETAILS = ("horizontal detail", "vertical detail", "diagonal detail")
+
+
+def band_names(
+    bank: Kind, levels: int, rank: int = 1, sampling_rate: float | None = None
+) -> tuple[str, ...]:
+    """A name for each sub-band, with its frequencies if a sampling rate is given.
+
+    Parameters
+    ----------
+    bank : str
+    levels : int
+    rank : int
+        1 for signals, 2 for images.
+    sampling_rate : float, optional
+        Samples per second, of signals only.
+
+    Raises
+    ------
+    ValueError
+        For a sampling rate of images.
+    """
+    if rank > 1:
+        if sampling_rate is not None:
+            raise ValueError(
+                f"sampling_rate={sampling_rate} is given for images; it names the frequencies of "
+                "signals in hertz. Leave it out."
+            )
+        return _image_names(bank, levels)
+    plain = _signal_names(bank, levels)
+    if sampling_rate is None:
+        return plain
+    unit = sampling_rate * 2.0 ** -(levels + 1)
+    edges = [(0, 1), *((2**j, 2 ** (j + 1)) for j in range(levels))]
+    if bank == "packets":
+        edges = [(node, node + 1) for node in range(2**levels)]
+    octaves = [f"{low * unit:.4g}-{high * unit:.4g} Hz" for low, high in edges]
+    if bank == "scattering":
+        # Octaves stand in the order approximation J, detail J, ..., detail 1.
+        octaves += [
+            f"{octaves[levels + 1 - coarse]} of {octaves[levels + 1 - fine]}"
+            for fine, coarse in second_layer(levels)
+        ]
+    return tuple(f"{name}, {octave}" for name, octave in zip(plain, octaves, strict=True))
+
+
+def second_layer(levels: int) -> list[tuple[int, int]]:
+    """Pairs (fine, coarse) of scattering: detail `coarse` of the absolute detail `fine`."""
+    return [(j, coarse) for j in range(1, levels) for coarse in range(levels, j, -1)]
+
+
+def part_names(parts: int, rank: int = 1) -> tuple[str, ...]:
+    """What follows the name of a sub-band for each of its parts; nothing if there is one."""
+    if parts == 1:
+        return ("",)
+    if rank == 1:
+        return tuple(f", part {part} of {parts}" for part in range(1, parts + 1))
+    places = product(range(1, parts + 1), repeat=2)
+    return tuple(f", part {row},{column} of {parts}x{parts}" for row, column in places)
+
+
+def _signal_names(bank: Kind, levels: int) -> tuple[str, ...]:
+    if bank == "packets":
+        return tuple(f"packet {node}" for node in range(2**levels))
+    names = [f"approximation {levels}", *(f"detail {j}" for j in range(levels, 0, -1))]
+    if bank == "scattering":
+        names += [f"detail {coarse} of |detail {fine}|" for fine, coarse in second_layer(levels)]
+    return tuple(names)
+
+
+def _image_names(bank: Kind, levels: int) -> tuple[str, ...]:
+    if bank == "packets":
+        return tuple(
+            f"packet {row},{column}" for row, column in product(range(2**levels), repeat=2)
+        )
+    details = [f"{name} {level}" for level in range(levels, 0, -1) for name in _IMAGE_DETAILS]
+    return (f"approximation {levels}", *details)

@@ -1,0 +1,213 @@
+"""The curve of a signal, or the map of an image, that a feature stands for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from wavedistill.checks import Floats, dense_float_array, integer
+from wavedistill.kernels.image_trees import IMAGE_KINDS
+from wavedistill.kernels.pooling import ENERGY, LARGEST
+from wavedistill.modes import Mode
+from wavedistill.students.band_names import second_layer
+from wavedistill.students.reading import Feature, Reading
+from wavedistill.wavelets import WaveletTransform
+from wavedistill.wavelets.transform import extended, unpack
+
+__all__ = ["component"]
+
+
+def component(transform: WaveletTransform, reading: Reading, x: ArrayLike, column: int) -> Floats:
+    """What a feature sees of each signal or image.
+
+    The coefficients that the feature is made of are kept, all others are set to zero, and the rest
+    goes back to where the signal lives:
+
+    - log-energy: the synthesis of the sub-band, or of the part of it, alone. The components of all
+      sub-bands, and parts, add up to the signal.
+    - the k-th largest: the synthesis of that one coefficient.
+    - maximum and minimum: the undecimated atom at the place of the extreme, times the coefficient.
+      The inner product of signal and atom is the coefficient.
+    - sum of the positive, or of the negative, parts: the sum of the atoms of those coefficients,
+      each times its coefficient and the sub-band's weight 2^-level. Away from the ends, the
+      components of both sums of all sub-bands add up to the signal, and with mode ``"periodic"``
+      they do so everywhere.
+    - a detail of the absolute values of detail j (``"scattering"``): detail j, with the part of its
+      absolute values that the feature reads in the place of the whole. Those parts, and that of the
+      approximation of the absolute values, which no feature reads, add up to the component of
+      detail j.
+
+    Parameters
+    ----------
+    transform : WaveletTransform
+        The filters, levels and mode of the reading. Signals have one axis, images two; which ones
+        does not matter here.
+    reading : Reading
+    x : array_like, shape (n, channels, length) or (n, channels, height, width)
+    column : int
+        The feature, in the order of `Reading.feature_names`.
+
+    Returns
+    -------
+    ndarray, shape (n, length) or (n, height, width)
+        In the units of `x`, of the channel that the feature reads (`Reading.feature`).
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `x` has other axes, there is no such column, or the reading is one of signals only and
+        `x` are images.
+    """
+    signals = dense_float_array(x, "x")
+    rank = len(transform.axes)
+    feature = _checked(transform, reading, signals, column)
+    alone = signals[:, feature.channel]
+    own = WaveletTransform(
+        list(transform.wavelets), mode=transform.mode, axes=tuple(range(-rank, 0))
+    )
+    return _of_channel(own, reading, alone, feature)
+
+
+def _of_channel(
+    transform: WaveletTransform, reading: Reading, alone: Floats, feature: Feature
+) -> Floats:
+    """The component of one channel, shape (n, *lengths); the transform's axes are its last."""
+    lengths, rank = alone.shape[1:], alone.ndim - 1
+    if reading.bank == "undecimated":
+        band = transform.undecimated(alone)[feature.band]
+        return _from_undecimated(transform, _kept(band, reading, feature), reading, feature)
+    if reading.bank == "packets":
+        nodes = transform.packets(alone)
+        kept = np.zeros_like(nodes)
+        kept[feature.band] = _kept(nodes[feature.band], reading, feature)
+        banks = [wavelet.to_pywt() for wavelet in transform.wavelets]
+        return unpack(kept, banks, transform.mode, tuple(range(1, rank + 1)), lengths)
+    bands = transform.layout(lengths).bands(transform.analysis(alone), axis=1)
+    if feature.band >= len(bands):
+        return _modulated(transform, bands, reading, feature, lengths[0])
+    kept = _kept(bands[feature.band], reading, feature)
+    return _alone(transform, bands, feature.band, kept, lengths)
+
+
+def _checked(
+    transform: WaveletTransform, reading: Reading, signals: Floats, column: int
+) -> Feature:
+    rank = len(transform.axes)
+    if signals.ndim != rank + 2 or rank > 2:
+        axes = "(n, channels, length)" if rank == 1 else "(n, channels, height, width)"
+        raise ValueError(
+            f"x has shape {signals.shape}; with axes={transform.axes} it must be {axes}."
+        )
+    if rank == 2 and reading.bank not in IMAGE_KINDS:
+        raise ValueError(f"reading={reading.name!r} is one of signals, and x are images.")
+    count = signals.shape[1] * reading.count(transform.levels, rank)
+    if integer(column, "column", minimum=0) >= count:
+        raise ValueError(f"column={column} must be below {count}, the number of features.")
+    return reading.feature(transform.levels, column, rank)
+
+
+def _kept(band: Floats, reading: Reading, feature: Feature) -> Floats:
+    """The coefficients of a sub-band, shape (n, *lengths), that a feature is made of."""
+    place = _place_of_part(band.shape[1:], reading.parts, feature.part)
+    piece = band[place]
+    flat = piece.reshape(len(piece), -1)
+    kept = np.zeros_like(band)
+    kept[place] = _kept_of_part(flat, reading.pooling, feature.number).reshape(piece.shape)
+    return kept
+
+
+def _kept_of_part(flat: Floats, pooling: int, number: int) -> Floats:
+    if pooling == ENERGY:
+        return flat
+    if pooling != LARGEST and number >= 2:
+        return np.maximum(flat, 0) if number == 2 else np.minimum(flat, 0)
+    kept = np.zeros_like(flat)
+    rank = number if pooling == LARGEST else 0
+    if rank < flat.shape[1]:
+        # Events have the smallest for their number 1.
+        sign = -1 if pooling == LARGEST or number == 0 else 1
+        at = np.argsort(sign * flat, axis=1, kind="stable")[:, [rank]]
+        np.put_along_axis(kept, at, np.take_along_axis(flat, at, axis=1), axis=1)
+    return kept
+
+
+def _place_of_part(lengths: Sequence[int], parts: int, part: int) -> Any:
+    """Where one of equal parts along each axis lies in an array (n, *lengths)."""
+    indices = np.unravel_index(part, (parts,) * len(lengths))
+    cuts = (
+        slice(size * int(i) // parts, size * (int(i) + 1) // parts)
+        for size, i in zip(lengths, indices, strict=True)
+    )
+    return (slice(None), *cuts)
+
+
+def _alone(
+    transform: WaveletTransform,
+    bands: list[Floats],
+    number: int,
+    kept: Floats,
+    lengths: tuple[int, ...],
+) -> Floats:
+    """The synthesis of a sub-band alone."""
+    flat = [
+        (kept if i == number else np.zeros_like(band)).reshape(len(band), -1)
+        for i, band in enumerate(bands)
+    ]
+    return transform.synthesis(np.concatenate(flat, axis=1), lengths)
+
+
+def _modulated(
+    transform: WaveletTransform,
+    bands: list[Floats],
+    reading: Reading,
+    feature: Feature,
+    length: int,
+) -> Floats:
+    """The component of a detail of the absolute values of a detail."""
+    fine, coarse = second_layer(transform.levels)[feature.band - len(bands)]
+    number = len(bands) - fine
+    detail = bands[number]
+    inner = WaveletTransform(list(transform.wavelets[fine:]), mode=transform.mode)
+    second = inner.layout(detail.shape[1]).bands(inner.analysis(np.abs(detail)), axis=1)
+    at = transform.levels - coarse + 1
+    envelope = _alone(inner, second, at, _kept(second[at], reading, feature), detail.shape[1:])
+    return _alone(transform, bands, number, np.sign(detail) * envelope, (length,))
+
+
+def _from_undecimated(
+    transform: WaveletTransform, kept: Floats, reading: Reading, feature: Feature
+) -> Floats:
+    """The transpose of the undecimated analysis, of one sub-band, with its weight."""
+    levels, length = transform.levels, kept.shape[1]
+    level = levels if feature.band == 0 else levels - feature.band + 1
+    one = reading.pooling == LARGEST or (reading.pooling != ENERGY and feature.number < 2)
+    beside = sum(2**j * len(w.lowpass) // 2 for j, w in enumerate(transform.wavelets))
+    spread = np.pad(kept, ((0, 0), (beside, beside)))
+    for j in range(level - 1, -1, -1):
+        wavelet = transform.wavelets[j]
+        detail = j == level - 1 and feature.band > 0
+        taps = wavelet.highpass if detail else wavelet.lowpass
+        # Nothing goes round: what is there keeps further from the ends than filters reach.
+        first = len(taps) // 2 - 1
+        shifted = [tap * np.roll(spread, (k - first) * 2**j, axis=1) for k, tap in enumerate(taps)]
+        spread = np.sum(shifted, axis=0)
+    folded = _folded(spread, beside, length, transform.mode)
+    return (folded if one else folded * 2.0**-level).astype(kept.dtype)
+
+
+def _folded(spread: Floats, beside: int, length: int, mode: Mode) -> Floats:
+    """The transpose of `extended` by `beside` samples at either end."""
+    # A border depends on no more than beside + 1 samples at either end of the signal.
+    near = min(length, 2 * (beside + 1))
+    border = extended(np.eye(near), [(beside, beside)], mode)
+    border[:, beside : beside + near] = 0
+    positions = np.arange(near)
+    positions = np.where(positions < near // 2, positions, positions + length - near)
+    around = np.concatenate([spread[:, :beside], spread[:, beside + length :]], axis=1)
+    sides = np.concatenate([border[:, :beside], border[:, beside + near :]], axis=1)
+    folded = spread[:, beside : beside + length].copy()
+    folded[:, positions] += around @ sides.T
+    return folded
