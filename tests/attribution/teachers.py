@@ -1,6 +1,7 @@
 """Teachers, signals and arguments that the tests of PyTorch attributions share."""
 
 from contextlib import nullcontext
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ LENGTH = 24
 BACKGROUND = np.random.default_rng(5).normal(size=(4, LENGTH))
 
 
-ARGUMENTS = {
+ARGUMENTS: dict[str, dict[str, Any]] = {
     "saliency": {},
     "input_x_gradient": {},
     "integrated_gradients": {"steps": 4},

@@ -106,7 +106,7 @@ def test_arrays_that_do_not_suit_are_refused(changes, message):
 def test_attributions_do_not_change_their_fields_and_say_what_they_are():
     attributions = Attributions(arrays(3, 16)[0])
     with pytest.raises(AttributeError):
-        attributions.method = "other"
+        attributions.method = "other"  # type: ignore[misc]
     assert repr(attributions) == "Attributions(method='saliency', multipliers of shape (3, 16))"
     assert len(attributions) == 3
 

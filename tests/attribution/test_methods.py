@@ -215,7 +215,7 @@ TWICE = {
 def test_deeplift_refuses_or_warns_and_leaves_nothing_on_the_modules(kind):
     teacher = Twice(TWICE[kind])
     teacher.soft = nn.Softmax(1)
-    teacher.act.output = "the user's own"
+    teacher.act.output = "the user's own"  # type: ignore[assignment]
     before = [dict(vars(m)) for m in teacher.modules()]
     x = normal(3, LENGTH)
     if kind == "function":

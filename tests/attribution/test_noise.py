@@ -132,7 +132,7 @@ def test_smoothgrad_takes_one_scale_or_one_for_each_position():
     torch = pytest.importorskip("torch")
     pytest.importorskip("captum")
 
-    class Squares(torch.nn.Module):
+    class Squares(torch.nn.Module):  # type: ignore[name-defined]
         def forward(self, x):
             return (x**2).sum(1) / 2  # whose gradient is the noisy copy itself
 

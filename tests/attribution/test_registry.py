@@ -2,6 +2,7 @@
 
 import pydoc
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pytest
@@ -33,7 +34,7 @@ def teacher():
 @pytest.mark.parametrize("method", METHODS)
 def test_a_method_takes_its_own_parameters_and_refuses_the_others(method, parameter, teacher):
     model = linear if method == "blackbox" else teacher
-    needed = {"baselines": X} if method == "expected_gradients" else {}
+    needed: dict[str, Any] = {"baselines": X} if method == "expected_gradients" else {}
     given = {**needed, parameter: VALUES[parameter]}
     if parameter in METHODS[method].parameters():
         assert attribute(model, X, method, **given).method == method
@@ -49,7 +50,8 @@ def test_a_method_takes_its_own_parameters_and_refuses_the_others(method, parame
 @pytest.mark.parametrize("parameter", ["steps", "random_state"])
 def test_saliency_has_no_use_for_steps_or_randomness(parameter, teacher):
     with pytest.raises(ValueError, match=rf"{parameter}=0 is given, and .*'saliency' takes no par"):
-        attribute(teacher, X, **{parameter: 0})
+        useless: dict[str, Any] = {parameter: 0}
+        attribute(teacher, X, **useless)
 
 
 def test_what_no_method_takes_is_an_unexpected_keyword(teacher):
@@ -58,7 +60,8 @@ def test_what_no_method_takes_is_an_unexpected_keyword(teacher):
 
 
 def test_what_a_method_needs_is_asked_for_and_none_is_no_value(teacher):
-    for given in ({}, {"baselines": None}):
+    both: tuple[dict[str, Any], ...] = ({}, {"baselines": None})
+    for given in both:
         with pytest.raises(ValueError, match="'expected_gradients' needs baselines: background"):
             attribute(teacher, X, "expected_gradients", **given)
     with pytest.raises(ValueError, match=r"baselines=None is given; leave it out for baselines=0"):
@@ -79,7 +82,7 @@ def test_a_method_may_be_given_as_an_object_with_its_parameters(teacher):
     with pytest.raises(TypeError, match=r"steps=3 is given beside .* give them to IntegratedG"):
         attribute(teacher, X, IntegratedGradients(), steps=3)
     with pytest.raises(ValueError, match=r"not known; choose .* IntegratedGradients\(steps=100\)"):
-        attribute(teacher, X, IntegratedGradients)
+        attribute(teacher, X, IntegratedGradients)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -97,7 +100,7 @@ def test_parameters_are_checked_before_there_is_a_model(make, message):
 
 
 def test_help_tells_every_parameter_of_every_method():
-    text = pydoc.render_doc(wd.attribute, renderer=pydoc.plaintext)
+    text = pydoc.render_doc(wd.attribute, renderer=pydoc.plaintext)  # type: ignore[attr-defined]
     for name, entry in METHODS.items():
         section = text.partition(f'"{name}": ')[2]
         assert section, name

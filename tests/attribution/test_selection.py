@@ -35,7 +35,7 @@ def made(kind):
         baseline_axis=bool(baselines),
         standard_error=multipliers + 1 if kind == "estimate" else None,
         targets=targets,
-        baseline=0.5 if kind == "product" else None,
+        baseline=np.array(0.5) if kind == "product" else None,
     )
 
 

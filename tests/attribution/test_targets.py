@@ -1,5 +1,7 @@
 """Targets of `attribute`: numbers, labels, functions and all outputs agree."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 
@@ -10,6 +12,10 @@ from torch import nn  # noqa: E402
 
 from tests.attribution.teachers import ARGUMENTS, LENGTH, METHODS, mlp, signals  # noqa: E402
 from wavedistill.attribution import attribute  # noqa: E402
+
+
+def select(number, outputs):
+    return outputs[:, number]
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -23,9 +29,8 @@ def test_the_kinds_of_target_agree(method):
     assert abs(blocks[0] - blocks[1]).max() > 1e-3
     for number in range(3):
         by_number = attribute(teacher, x, method, target=number, **options)
-        by_function = attribute(
-            teacher, x, method, target=lambda out, t=number: out[:, t], **options
-        )
+        column = partial(select, number)
+        by_function = attribute(teacher, x, method, target=column, **options)
         for found in (by_number, by_function):
             np.testing.assert_allclose(found.multipliers, blocks[number], atol=1e-14)
     labels = np.array([2, 0, 1, 1, 0])
@@ -42,7 +47,7 @@ def test_the_kinds_of_target_agree(method):
     if method in ("saliency", "smoothgrad"):
         assert every.inputs is None
     elif method == "expected_gradients":
-        np.testing.assert_array_equal(every.inputs, np.tile(found.inputs, (1, 3, 1)))
+        np.testing.assert_array_equal(every.inputs, np.tile(np.asarray(found.inputs), (1, 3, 1)))
     else:
         np.testing.assert_array_equal(every.inputs, np.tile(x, (3, 1)))
 

@@ -80,7 +80,7 @@ class Restless(nn.Module):
         return self
 
     def forward(self, x):
-        self.calls += 1
+        self.calls += 1  # type: ignore[assignment]
         self.replaced = self.replaced + 1
         self.seen.append([m.training for m in self.modules()])
         self.seen.append([p.requires_grad for p in self.parameters()])

@@ -3,6 +3,7 @@
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -137,6 +138,7 @@ def test_every_track_is_a_row_or_unlabelled_on_the_scale_of_its_cell(tracks):
 
 
 def test_preparations_that_make_no_sense_are_refused(tracks):
+    settings: dict[str, Any]
     for settings, message in [
         ({"test_cells": (8,)}, r"cells \[8\] are not among \[1, 2, 7\]"),
         ({"min_lifetime": 299, "test_cells": ()}, "Cell 1 has no scale: .* lower min_lifetime"),

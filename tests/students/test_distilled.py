@@ -1,5 +1,7 @@
 """Students taught by a network: they match it, count their numbers, and know when to keep out."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from sklearn import config_context
@@ -29,7 +31,7 @@ def oscillations(count=400, length=96, seed=0):
 
 X, LOGITS = oscillations()
 X_NEW, LOGITS_NEW = oscillations(seed=1)
-FAST = {"levels": 3, "support": 6, "cv": 4}
+FAST: dict[str, Any] = {"levels": 3, "support": 6, "cv": 4}
 
 
 def test_a_learned_filter_reaches_the_network_where_known_ones_do_not():

@@ -1,5 +1,7 @@
 """Wavelet coefficients as features: the right numbers, under the right names, in scikit-learn."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 import pywt
@@ -152,7 +154,14 @@ def test_a_student_reads_the_features_in_a_pipeline():
 
 def test_parameters_are_kept_as_given():
     wavelet = Wavelet.from_name("db2")
-    given = {"wavelet": wavelet, "levels": 2, "k": 3, "sign": "abs", "mode": "zero", "axes": (1,)}
+    given: dict[str, Any] = {
+        "wavelet": wavelet,
+        "levels": 2,
+        "k": 3,
+        "sign": "abs",
+        "mode": "zero",
+        "axes": (1,),
+    }
     given["locations"] = True
     features = TopCoefficients(**given)
     assert features.get_params() == given
