@@ -49,8 +49,8 @@ def test_a_method_takes_its_own_parameters_and_refuses_the_others(method, parame
 
 @pytest.mark.parametrize("parameter", ["steps", "random_state"])
 def test_saliency_has_no_use_for_steps_or_randomness(parameter, teacher):
+    useless: dict[str, Any] = {parameter: 0}
     with pytest.raises(ValueError, match=rf"{parameter}=0 is given, and .*'saliency' takes no par"):
-        useless: dict[str, Any] = {parameter: 0}
         attribute(teacher, X, **useless)
 
 

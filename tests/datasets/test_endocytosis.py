@@ -138,14 +138,14 @@ def test_every_track_is_a_row_or_unlabelled_on_the_scale_of_its_cell(tracks):
 
 
 def test_preparations_that_make_no_sense_are_refused(tracks):
-    settings: dict[str, Any]
-    for settings, message in [
+    wrong: list[tuple[dict[str, Any], str]] = [
         ({"test_cells": (8,)}, r"cells \[8\] are not among \[1, 2, 7\]"),
         ({"min_lifetime": 299, "test_cells": ()}, "Cell 1 has no scale: .* lower min_lifetime"),
         ({"min_lifetime": -1}, "min_lifetime=-1 must be at least 0"),
         ({"length": 1}, "length=1 must be at least 2"),
         ({"p_value": 5, "test_cells": ()}, "p_value=5 must be between 0 and 1"),
-    ]:
+    ]
+    for settings, message in wrong:
         with pytest.raises(ValueError, match=message):
             prepare_tracks(tracks, **settings)
     for cells in ([], [tracks[0], tracks[0]]):
