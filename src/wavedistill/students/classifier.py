@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import softmax
 from sklearn.base import ClassifierMixin
 from sklearn.metrics import accuracy_score
-from sklearn.utils import column_or_1d
+from sklearn.utils import check_array, column_or_1d
 from sklearn.utils.multiclass import check_classification_targets
 
 from wavedistill.attribution import Attributions
@@ -36,7 +36,7 @@ class DistilledClassifier(ClassifierMixin, DistilledStudent):  # type: ignore[mi
 
     Parameters
     ----------
-    reading, levels, support, per_level, max_numbers, cv, mode, axes, random_state
+    reading, levels, support, per_level, max_numbers, cv, mode, axes, random_state, parts
         As for `DistilledRegressor`.
     target : str
         What the weights are fitted to at the end: the ``"teacher"``, the ``"response"`` y (by
@@ -142,7 +142,8 @@ class DistilledClassifier(ClassifierMixin, DistilledStudent):  # type: ignore[mi
             teach = cast(Array, logits)
             self.classes_ = np.arange(max(2, teach.shape[1]))
             return decided(teach)
-        given = column_or_1d(y, warn=True)
+        given = check_array(y, ensure_2d=False, dtype=None, input_name="y")
+        given = column_or_1d(given, warn=True)
         check_classification_targets(given)
         if given.shape != (count,):
             raise ValueError(f"y has shape {given.shape}; give one class for each of {count} rows.")

@@ -43,6 +43,7 @@ class DistilledStudent(BaseEstimator):  # type: ignore[misc]
         mode: str = "zero",
         axes: int | Sequence[int] = -1,
         random_state: int | np.random.Generator | np.random.RandomState | None = 0,
+        parts: int | None = None,
     ) -> None:
         self.reading = reading
         self.levels = levels
@@ -54,6 +55,7 @@ class DistilledStudent(BaseEstimator):  # type: ignore[misc]
         self.mode = mode
         self.axes = axes
         self.random_state = random_state
+        self.parts = parts
 
     @property
     def n_numbers_(self) -> int:
@@ -107,7 +109,7 @@ class DistilledStudent(BaseEstimator):  # type: ignore[misc]
         readings = list(READINGS) if self.reading == "auto" else [self.reading]
         choices = [
             Choices.of(
-                as_reading(reading),
+                as_reading(reading, self.parts),
                 auto_or_integer(self.levels, "levels", 1),
                 auto_or_even(self.support),
                 per_level=self.per_level if self.per_level == "auto" else bool(self.per_level),

@@ -33,6 +33,7 @@ class DistilledRegressor(RegressorMixin, DistilledStudent):  # type: ignore[misc
         same of wavelet packets), ``"events"`` (maximum, minimum, sums of the positive and of the
         negative parts, of the undecimated transform) or ``"largest"`` (the six largest). ``"auto"``
         tries them all: the fewest features within one standard error of the least error.
+        ``"scattering"`` adds a second layer: log-energies of the coarser details of each |detail|.
     levels : int or "auto"
         Depth J. ``"auto"``: the least depth within one standard error of the best.
     support : int or "auto"
@@ -53,6 +54,9 @@ class DistilledRegressor(RegressorMixin, DistilledStudent):  # type: ignore[misc
     axes : int
         The axis of time; other axes, except the first, are channels.
     random_state : int, numpy.random.Generator, numpy.random.RandomState or None
+    parts : int or None
+        Read each of so many equal parts of a sub-band by itself, such as 2 or 4: features then tell
+        roughly when something happens.
 
     Attributes
     ----------
