@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import numpy as np
 from numba import njit
@@ -16,23 +17,13 @@ from numpy.typing import NDArray
 
 from wavedistill.checks import Floats
 from wavedistill.kernels.absolute import to_cofactors, to_signs
-from wavedistill.kernels.one_axis import (
-    Lanes,
-    Workspace,
-    analyse_signals,
-    backpropagate_signals,
-    signals_workspace,
-)
+from wavedistill.kernels.one_axis import Lanes
 from wavedistill.kernels.packing import PackedSignals
-from wavedistill.kernels.plan import PlanArrays, make_plan
+from wavedistill.kernels.plan import make_plan
+from wavedistill.kernels.ranks import RANKS, analyse, backpropagate
+from wavedistill.kernels.sources import DIGEST
 from wavedistill.kernels.taps import FAST
 from wavedistill.kernels.threads import in_chunks
-from wavedistill.kernels.two_axes import (
-    ImagePlan,
-    analyse_images,
-    backpropagate_images,
-    images_workspace,
-)
 from wavedistill.modes import Mode
 
 __all__ = ["packed_coefficient_l1", "packed_product_l1"]
@@ -42,21 +33,21 @@ Triple = tuple[float, Array, Array]
 
 
 def packed_coefficient_l1(
-    signals: PackedSignals, lowpass: Array, highpass: Array, levels: int, mode: Mode, adjoint: bool
+    signals: PackedSignals, lowpass: Array, highpass: Array, mode: Mode, adjoint: bool
 ) -> Triple:
-    """`coefficient_l1` of signals that `prepare` packed, and filters that were checked."""
-    bank = _Bank(signals, len(lowpass), levels, mode, adjoint)
-    results = _Results(signals, len(lowpass))
+    """`coefficient_l1` of packed signals, with checked filters of shape (levels, N)."""
+    bank = _Bank(signals, lowpass, mode, adjoint)
+    results = _Results(signals, lowpass)
     dtype = signals.blocks.dtype
     filters = lowpass.astype(dtype), highpass.astype(dtype)
 
     def work(start: int, stop: int) -> None:
-        with bank.workspace() as space:
-            _coefficient_blocks(
+        with bank.space() as space:
+            _COEFFICIENT_BLOCKS(
                 signals.blocks[0, start:stop],
                 (0,) * signals.lanes,
                 *filters,
-                *bank.plans,
+                bank.plan,
                 space,
                 *results.rows(start, stop),
             )
@@ -66,29 +57,24 @@ def packed_coefficient_l1(
 
 
 def packed_product_l1(
-    inputs: PackedSignals,
-    multipliers: PackedSignals,
-    lowpass: Array,
-    highpass: Array,
-    levels: int,
-    mode: Mode,
+    inputs: PackedSignals, multipliers: PackedSignals, lowpass: Array, highpass: Array, mode: Mode
 ) -> Triple:
-    """`product_l1` of signals that `prepare` packed alike, and filters that were checked."""
-    banks = [_Bank(inputs, len(lowpass), levels, mode, adjoint) for adjoint in (False, True)]
-    results = _Results(inputs, len(lowpass))
+    """`product_l1` of signals packed alike, with checked filters of shape (levels, N)."""
+    forward, adjoint = (_Bank(inputs, lowpass, mode, adjoint) for adjoint in (False, True))
+    results = _Results(inputs, lowpass)
     dtype = inputs.blocks.dtype
     filters = lowpass.astype(dtype), highpass.astype(dtype)
 
     def work(start: int, stop: int) -> None:
-        with banks[0].workspace() as space, banks[1].workspace() as adjoint_space:
-            _product_blocks(
+        with forward.space() as space, adjoint.space() as adjoint_space:
+            _PRODUCT_BLOCKS(
                 inputs.blocks,
                 multipliers.blocks,
                 start,
                 (0,) * inputs.lanes,
                 *filters,
-                *banks[0].plans,
-                *banks[1].plans,
+                forward.plan,
+                adjoint.plan,
                 space,
                 adjoint_space,
                 *results.rows(start, stop),
@@ -101,127 +87,95 @@ def packed_product_l1(
 class _Bank:
     """How the blocks of some signals go through the filter bank."""
 
-    def __init__(
-        self, signals: PackedSignals, taps: int, levels: int, mode: Mode, adjoint: bool
-    ) -> None:
-        self._spare: list[Workspace] = []
-        made = [make_plan(size, taps, levels, mode, adjoint) for size in signals.sizes]
-        self._made, self._taps, self._signals = made, taps, signals
-        arrays = [plan.arrays for plan in made]
-        self.plans: tuple[PlanArrays | None, ImagePlan | None] = (
-            (arrays[0], None) if len(arrays) == 1 else (None, (arrays[0], arrays[1]))
-        )
+    def __init__(self, signals: PackedSignals, lowpass: Array, mode: Mode, adjoint: bool) -> None:
+        levels, self._taps = lowpass.shape
+        self._plans = [make_plan(size, self._taps, levels, mode, adjoint) for size in signals.sizes]
+        self._rank, self._signals = RANKS[len(signals.sizes)], signals
+        self.plan = self._rank.plan(self._plans)
+        self._spare: list[Any] = []
 
     @contextmanager
-    def workspace(self) -> Iterator[Workspace]:
+    def space(self) -> Iterator[Any]:
         """Memory for a block of each baseline, used again by the next chunk of a thread."""
         try:
             space = self._spare.pop()
         except IndexError:
-            space = self._new_workspace()
+            blocks = self._signals.blocks
+            space = self._rank.space(
+                self._plans, self._taps, self._signals.lanes, len(blocks), blocks.dtype
+            )
         yield space
         self._spare.append(space)
-
-    def _new_workspace(self) -> Workspace:
-        blocks = self._signals.blocks
-        size = self._signals.lanes, len(blocks), blocks.dtype
-        if len(self._made) == 2:
-            down, across = self._made
-            return images_workspace(down, across, self._taps, *size)
-        return signals_workspace(self._made[0], *size)
 
 
 class _Results:
     """A value and two gradients per block, summed in a fixed order at the end."""
 
-    def __init__(self, signals: PackedSignals, taps: int) -> None:
+    def __init__(self, signals: PackedSignals, lowpass: Array) -> None:
         blocks = signals.blocks.shape[1]
-        self.arrays = np.zeros(blocks), np.zeros((blocks, taps)), np.zeros((blocks, taps))
+        gradients = np.zeros((2, blocks, *lowpass.shape))
+        self._arrays = np.zeros(blocks), gradients[0], gradients[1]
 
     def rows(self, start: int, stop: int) -> tuple[Array, Array, Array]:
-        values, lowpass, highpass = self.arrays
+        values, lowpass, highpass = self._arrays
         return values[start:stop], lowpass[start:stop], highpass[start:stop]
 
     def total(self) -> Triple:
-        values, lowpass, highpass = self.arrays
+        values, lowpass, highpass = self._arrays
         return float(values.sum()), lowpass.sum(axis=0), highpass.sum(axis=0)
 
 
-@njit(nogil=True, fastmath=FAST, cache=True)
-def _coefficient_blocks(
-    blocks: Floats,
-    lanes: Lanes,
-    lowpass: Floats,
-    highpass: Floats,
-    signal: PlanArrays | None,
-    image: ImagePlan | None,
-    space: Workspace,
-    values: Array,
-    lowpass_gradients: Array,
-    highpass_gradients: Array,
-) -> None:
-    filters = lowpass, highpass
-    for b in range(len(blocks)):
-        # One of the plans is None, and what it would be for is not even compiled.
-        if signal is not None:
-            analyse_signals(blocks[b], lanes, *filters, signal, space, 0)
-        if image is not None:
-            analyse_images(blocks[b], lanes, *filters, image, space, 0)
-        values[b] = to_signs(space[1][0]) + to_signs(space[2][0])
-        into = lowpass_gradients[b], highpass_gradients[b]
-        if signal is not None:
-            backpropagate_signals(lanes, *filters, signal, space, 0, *into)
-        if image is not None:
-            backpropagate_images(lanes, *filters, image, space, 0, *into)
+def _compiled(digest: str) -> tuple[Any, Any]:
+    """Both functions over blocks, cached by Numba under a digest of all kernel sources."""
+
+    @njit(nogil=True, fastmath=FAST, cache=True)
+    def coefficient_blocks(
+        blocks: Floats,
+        lanes: Lanes,
+        lowpass: Floats,
+        highpass: Floats,
+        plan: Any,
+        space: Any,
+        values: Array,
+        lowpass_gradients: Array,
+        highpass_gradients: Array,
+    ) -> None:
+        _ = digest
+        for b in range(len(blocks)):
+            analyse(blocks[b], lanes, lowpass, highpass, plan, space, 0)
+            values[b] = to_signs(space.details[0]) + to_signs(space.approximation[0])
+            into = lowpass_gradients[b], highpass_gradients[b]
+            backpropagate(lanes, lowpass, highpass, plan, space, 0, into[0], into[1])
+
+    @njit(nogil=True, fastmath=FAST, cache=True)
+    def product_blocks(
+        inputs: Floats,
+        multipliers: Floats,
+        start: int,
+        lanes: Lanes,
+        lowpass: Floats,
+        highpass: Floats,
+        plan: Any,
+        adjoint_plan: Any,
+        space: Any,
+        adjoint_space: Any,
+        values: Array,
+        lowpass_gradients: Array,
+        highpass_gradients: Array,
+    ) -> None:
+        _ = digest
+        for b in range(len(values)):
+            for k in range(len(inputs)):
+                analyse(inputs[k, b], lanes, lowpass, highpass, plan, space, k)
+                analyse(multipliers[k, b], lanes, lowpass, highpass, adjoint_plan, adjoint_space, k)
+            values[b] = to_cofactors(space.details, adjoint_space.details)
+            values[b] += to_cofactors(space.approximation, adjoint_space.approximation)
+            low, high = lowpass_gradients[b], highpass_gradients[b]
+            for k in range(len(inputs)):
+                backpropagate(lanes, lowpass, highpass, plan, space, k, low, high)
+                backpropagate(lanes, lowpass, highpass, adjoint_plan, adjoint_space, k, low, high)
+
+    return coefficient_blocks, product_blocks
 
 
-@njit(nogil=True, fastmath=FAST, cache=True)
-def _product_blocks(
-    inputs: Floats,
-    multipliers: Floats,
-    start: int,
-    lanes: Lanes,
-    lowpass: Floats,
-    highpass: Floats,
-    signal: PlanArrays | None,
-    image: ImagePlan | None,
-    adjoint_signal: PlanArrays | None,
-    adjoint_image: ImagePlan | None,
-    space: Workspace,
-    adjoint_space: Workspace,
-    values: Array,
-    lowpass_gradients: Array,
-    highpass_gradients: Array,
-) -> None:
-    baselines = len(inputs)
-    filters = lowpass, highpass
-    for b in range(len(values)):
-        for k in range(baselines):
-            block, multiplier = inputs[k, start + b], multipliers[k, start + b]
-            if signal is not None:
-                analyse_signals(block, lanes, *filters, signal, space, k)
-            if image is not None:
-                analyse_images(block, lanes, *filters, image, space, k)
-            if adjoint_signal is not None:
-                analyse_signals(multiplier, lanes, *filters, adjoint_signal, adjoint_space, k)
-            if adjoint_image is not None:
-                analyse_images(
-                    multiplier,
-                    lanes,
-                    *filters,
-                    adjoint_image,
-                    adjoint_space,
-                    k,
-                )
-        values[b] = to_cofactors(space[1], adjoint_space[1])
-        values[b] += to_cofactors(space[2], adjoint_space[2])
-        into = lowpass_gradients[b], highpass_gradients[b]
-        for k in range(baselines):
-            if signal is not None:
-                backpropagate_signals(lanes, *filters, signal, space, k, *into)
-            if image is not None:
-                backpropagate_images(lanes, *filters, image, space, k, *into)
-            if adjoint_signal is not None:
-                backpropagate_signals(lanes, *filters, adjoint_signal, adjoint_space, k, *into)
-            if adjoint_image is not None:
-                backpropagate_images(lanes, *filters, adjoint_image, adjoint_space, k, *into)
+_COEFFICIENT_BLOCKS, _PRODUCT_BLOCKS = _compiled(DIGEST)

@@ -23,7 +23,7 @@ Array = NDArray[np.float64]
 
 
 class L1Gradient(NamedTuple):
-    """A sum of absolute values, and its gradients by the two filters (float64, shape (N,))."""
+    """A sum of absolute values, and its gradients by both filters (float64, shaped like them)."""
 
     value: float
     grad_lowpass: Array
@@ -48,8 +48,9 @@ def coefficient_l1(
         The first axis runs over examples, `axes` is transformed, any other axis is a channel. Give
         what `prepare` returned when calling more than once. Sizes from 1 on; float32 is computed
         in float32, with sums in float64.
-    lowpass, highpass : array_like, shape (N,)
-        Reconstruction filters (PyWavelets' ``rec_lo``, ``rec_hi``), N even.
+    lowpass, highpass : array_like, shape (N,) or (levels, N)
+        Reconstruction filters (PyWavelets' ``rec_lo``, ``rec_hi``), N even; or those of each level,
+        the finest first.
     levels : int
         Depth J; 0 is the sum over the signals themselves.
     mode : str
@@ -87,9 +88,9 @@ def coefficient_l1(
         raise ValueError(
             f"data were packed with {len(signals.blocks)} baselines, which only product_l1 takes."
         )
-    filters = _checked_filters(lowpass, highpass)
-    depth, extension = integer(levels, "levels", minimum=0), check_mode(mode)
-    return L1Gradient(*packed_coefficient_l1(signals, *filters, depth, extension, adjoint))
+    filters, shared = _filters_of_levels(lowpass, highpass, levels)
+    triple = packed_coefficient_l1(signals, *filters, check_mode(mode), adjoint)
+    return _summed(triple, shared)
 
 
 def product_l1(
@@ -144,17 +145,34 @@ def product_l1(
         raise TypeError(
             f"inputs are {first.blocks.dtype} and multipliers {second.blocks.dtype}; convert one."
         )
-    filters = _checked_filters(lowpass, highpass)
-    depth, extension = integer(levels, "levels", minimum=0), check_mode(mode)
-    return L1Gradient(*packed_product_l1(first, second, *filters, depth, extension))
+    filters, shared = _filters_of_levels(lowpass, highpass, levels)
+    return _summed(packed_product_l1(first, second, *filters, check_mode(mode)), shared)
 
 
-def _checked_filters(lowpass: ArrayLike, highpass: ArrayLike) -> tuple[Array, Array]:
+def _filters_of_levels(
+    lowpass: ArrayLike, highpass: ArrayLike, levels: int
+) -> tuple[tuple[Array, Array], bool]:
+    """Both filters with shape (levels, N), and whether one pair was given for all levels."""
     low = float_array(lowpass, "lowpass").astype(np.float64, copy=False)
     high = float_array(highpass, "highpass").astype(np.float64, copy=False)
-    if low.ndim != 1 or low.shape != high.shape or len(low) % 2:
+    depth = integer(levels, "levels", minimum=0)
+    if low.ndim not in (1, 2) or low.shape != high.shape or low.shape[-1] % 2:
         raise ValueError(
             f"lowpass has shape {low.shape} and highpass has shape {high.shape}; they must be "
-            "vectors of the same even length."
+            "vectors of the same even length, or have one such row for each level."
         )
-    return low, high
+    if low.ndim == 2 and len(low) != depth:
+        raise ValueError(
+            f"lowpass has {len(low)} rows and levels={depth}; give one row for each level, or one "
+            "filter for all."
+        )
+    shape = (depth, low.shape[-1])
+    first, second = (np.ascontiguousarray(np.broadcast_to(pair, shape)) for pair in (low, high))
+    return (first, second), low.ndim == 1
+
+
+def _summed(triple: tuple[float, Array, Array], shared: bool) -> L1Gradient:
+    value, by_lowpass, by_highpass = triple
+    if shared:
+        by_lowpass, by_highpass = by_lowpass.sum(axis=0), by_highpass.sum(axis=0)
+    return L1Gradient(value, by_lowpass, by_highpass)

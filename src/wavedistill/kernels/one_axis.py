@@ -6,6 +6,9 @@ of the time.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
@@ -24,25 +27,60 @@ from wavedistill.kernels.taps import (
     spread_two,
 )
 
-__all__ = ["analyse_signals", "backpropagate_signals", "signals_workspace"]
+__all__ = [
+    "Lanes",
+    "SignalPlan",
+    "SignalSpace",
+    "analyse_signals",
+    "backpropagate_signals",
+    "signals_plan",
+    "signals_space",
+]
 
 Array = NDArray[np.float64]
 #: The lanes of a block as a tuple of that many zeros: its length is known to the compiler.
 Lanes = tuple[int, ...]
-Workspace = tuple[Floats, ...]
 
 
-def signals_workspace(
-    plan: Plan, lanes: int, count: int, dtype: np.dtype[np.floating]
-) -> Workspace:
-    """Phases, details, approximation and the phases' gradient of `count` blocks, all zero."""
-    rows = (
-        plan.arrays.phase_start[-1],
-        plan.arrays.detail_start[-1],
-        plan.approximation_rows,
-        plan.gradient_rows,
+class SignalPlan(NamedTuple):
+    """Where everything lies in the space of a block of signals."""
+
+    along: PlanArrays
+
+
+class SignalSpace(NamedTuple):
+    """Memory for a block of signals of each baseline, shape (baselines, values)."""
+
+    #: The extended input of each level, split into phases.
+    phases: Floats
+    #: The details of all levels, each between zeros.
+    details: Floats
+    #: The approximation of the level at hand, between zeros.
+    approximation: Floats
+    #: The gradient by the phases of the level at hand.
+    gradient: Floats
+
+
+def signals_plan(plans: Sequence[Plan]) -> SignalPlan:
+    """The plan of the one transformed axis as the compiled kernel takes it."""
+    return SignalPlan(plans[0].arrays)
+
+
+def signals_space(
+    plans: Sequence[Plan], taps: int, lanes: int, count: int, dtype: np.dtype[np.floating]
+) -> SignalSpace:
+    """Zeros for `count` blocks."""
+    (plan,) = plans
+
+    def zeros(rows: int) -> Floats:
+        return np.zeros((count, int(rows) * lanes), dtype)
+
+    return SignalSpace(
+        phases=zeros(plan.arrays.phase_start[-1]),
+        details=zeros(plan.arrays.detail_start[-1]),
+        approximation=zeros(plan.approximation_rows),
+        gradient=zeros(plan.gradient_rows),
     )
-    return tuple(np.zeros((count, int(size) * lanes), dtype) for size in rows)
 
 
 @njit(nogil=True, fastmath=FAST)
@@ -51,20 +89,21 @@ def analyse_signals(
     lanes: Lanes,
     lowpass: Floats,
     highpass: Floats,
-    plan: PlanArrays,
-    space: Workspace,
-    k: int,
+    signal: SignalPlan,
+    space: SignalSpace,
+    baseline: int,
 ) -> None:
-    """Fill the k-th details and approximation with the coefficients of one block."""
-    phases, details, approximation = space[0][k], space[1][k], space[2][k]
-    width = len(lanes)
-    half = len(lowpass) // 2
+    """Fill the details and the approximation of a baseline with the coefficients of one block."""
+    plan, details = signal.along, space.details[baseline]
+    phases, approximation = space.phases[baseline], space.approximation[baseline]
+    width, half = len(lanes), lowpass.shape[1] // 2
     margin = (half - 1) * width
     current = block.reshape(-1)
     levels = len(plan.phase_rows)
     if levels == 0:
         approximation[margin : margin + len(current)] = current
     for level in range(levels):
+        h, g = lowpass[level], highpass[level]
         level_phases = phases[plan.phase_start[level] * width : plan.phase_start[level + 1] * width]
         extend(current, width, plan, level, level_phases)
         outputs = plan.lengths[level + 1] * width
@@ -78,9 +117,9 @@ def analyse_signals(
             high[:] = 0
             for i in range(0, half - 1, 2):
                 at = begin + i * width
-                filter_four(level_phases, width, odd, at, lowpass, highpass, 2 * i, low, high)
+                filter_four(level_phases, width, odd, at, h, g, 2 * i, low, high)
             if half % 2:
-                filter_two(level_phases, odd, begin + margin, lowpass, highpass, low, high)
+                filter_two(level_phases, odd, begin + margin, h, g, low, high)
     # What follows the approximation may be left over from a longer level.
     approximation[:margin] = 0
     approximation[margin + plan.lengths[levels] * width :] = 0
@@ -91,51 +130,83 @@ def backpropagate_signals(
     lanes: Lanes,
     lowpass: Floats,
     highpass: Floats,
-    plan: PlanArrays,
-    space: Workspace,
-    k: int,
+    signal: SignalPlan,
+    space: SignalSpace,
+    baseline: int,
     lowpass_gradient: Array,
     highpass_gradient: Array,
 ) -> None:
     """Add the gradients by the filters, details and approximation holding the cotangents."""
-    phases, details, approximation, gradient = space[0][k], space[1][k], space[2][k], space[3][k]
+    plan, details = signal.along, space.details[baseline]
+    phases, approximation = space.phases[baseline], space.approximation[baseline]
     width = len(lanes)
-    half = len(lowpass) // 2
-    margin = (half - 1) * width
+    margin = (lowpass.shape[1] // 2 - 1) * width
     for level in range(len(plan.phase_rows) - 1, -1, -1):
         level_phases = phases[plan.phase_start[level] * width : plan.phase_start[level + 1] * width]
         outputs = plan.lengths[level + 1] * width
         start = plan.detail_start[level] * width
         detail = details[start : start + outputs + 2 * margin]
-        rows = plan.phase_rows[level] * width
-        for begin in range(0, outputs, TILE):
-            end = min(begin + TILE, outputs)
-            low = approximation[margin + begin : margin + end]
-            high = detail[margin + begin : margin + end]
-            for i in range(0, half - 1, 2):
-                at = begin + i * width
-                sums = correlate_four(level_phases, width, rows, at, low, high)
-                for k in range(4):
-                    lowpass_gradient[2 * i + k] += sums[k]
-                    highpass_gradient[2 * i + k] += sums[4 + k]
-            if half % 2:
-                a, b, c, d = correlate_two(level_phases, rows, begin + margin, low, high)
-                lowpass_gradient[2 * half - 2] += a
-                lowpass_gradient[2 * half - 1] += b
-                highpass_gradient[2 * half - 2] += c
-                highpass_gradient[2 * half - 1] += d
+        inside = slice(margin, margin + outputs)
+        _add_filter_gradient(
+            level_phases,
+            width,
+            approximation[inside],
+            detail[inside],
+            lowpass_gradient[level],
+            highpass_gradient[level],
+        )
         if level == 0:
             return
         approximation[margin + outputs : 2 * margin + outputs] = 0
-        for begin in range(0, rows, TILE):
-            end = min(begin + TILE, rows)
-            even, odd = gradient[begin:end], gradient[rows + begin : rows + end]
-            even[:] = 0
-            odd[:] = 0
-            for i in range(0, half - 1, 2):
-                at = begin + margin - i * width
-                spread_four(approximation, detail, width, at, lowpass, highpass, 2 * i, even, odd)
-            if half % 2:
-                spread_two(approximation, detail, begin, lowpass, highpass, even, odd)
+        gradient = space.gradient[baseline][: len(level_phases)]
+        _spread(approximation, detail, width, lowpass[level], highpass[level], gradient)
         inner = plan.lengths[level] * width
-        fold(gradient[: 2 * rows], width, plan, level, approximation[margin : margin + inner])
+        fold(gradient, width, plan, level, approximation[margin : margin + inner])
+
+
+@njit(nogil=True, fastmath=FAST)
+def _add_filter_gradient(
+    phases: Floats,
+    width: int,
+    low: Floats,
+    high: Floats,
+    lowpass_gradient: Array,
+    highpass_gradient: Array,
+) -> None:
+    half, odd = len(lowpass_gradient) // 2, len(phases) // 2
+    for begin in range(0, len(low), TILE):
+        a, d = low[begin : begin + TILE], high[begin : begin + TILE]
+        for i in range(0, half - 1, 2):
+            sums = correlate_four(phases, width, odd, begin + i * width, a, d)
+            for tap in range(4):
+                lowpass_gradient[2 * i + tap] += sums[tap]
+                highpass_gradient[2 * i + tap] += sums[4 + tap]
+        if half % 2:
+            pair = correlate_two(phases, odd, begin + (half - 1) * width, a, d)
+            for tap in range(2):
+                lowpass_gradient[2 * half - 2 + tap] += pair[tap]
+                highpass_gradient[2 * half - 2 + tap] += pair[2 + tap]
+
+
+@njit(nogil=True, fastmath=FAST)
+def _spread(
+    approximation: Floats,
+    detail: Floats,
+    width: int,
+    lowpass: Floats,
+    highpass: Floats,
+    gradient: Floats,
+) -> None:
+    """The gradient by the phases of a level."""
+    half, rows = len(lowpass) // 2, len(gradient) // 2
+    margin = (half - 1) * width
+    for begin in range(0, rows, TILE):
+        end = min(begin + TILE, rows)
+        even, odd = gradient[begin:end], gradient[rows + begin : rows + end]
+        even[:] = 0
+        odd[:] = 0
+        for i in range(0, half - 1, 2):
+            at = begin + margin - i * width
+            spread_four(approximation, detail, width, at, lowpass, highpass, 2 * i, even, odd)
+        if half % 2:
+            spread_two(approximation, detail, begin, lowpass, highpass, even, odd)

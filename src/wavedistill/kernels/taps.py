@@ -3,9 +3,6 @@
 The axis that is filtered runs over rows of `width` values, and its input stands split into even and
 odd samples (its two phases), so that a tap is a multiply-add over rows and lanes together. Taps are
 taken four at a time, in tiles short enough for the first-level cache.
-
-What is here, in `level`, `absolute`, `one_axis` and `two_axes` is compiled into the functions of
-`cpu` and cached with those. Numba looks at that file alone for changes: touch it after one here.
 """
 
 from __future__ import annotations
