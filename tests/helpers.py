@@ -8,7 +8,7 @@ import numpy as np
 import pywt
 
 from wavedistill.modes import Mode
-from wavedistill.wavelets import orthogonal_names
+from wavedistill.wavelets import CoefficientLayout, orthogonal_names
 
 MODES = get_args(Mode)
 NAMES = orthogonal_names()
@@ -31,6 +31,12 @@ def bank(lowpass, highpass):
     """Two reconstruction filters as PyWavelets takes them; they need not belong together."""
     low, high = np.asarray(lowpass), np.asarray(highpass)
     return pywt.Wavelet("two filters", filter_bank=(low[::-1], high[::-1], low, high))
+
+
+def layout(lengths, taps, levels, mode="zero"):
+    """Where the coefficients of signals or images lie; of no level, the samples themselves."""
+    sizes = (lengths,) if isinstance(lengths, int) else tuple(lengths)
+    return CoefficientLayout(sizes, (taps,) * levels, mode)
 
 
 def wavedec(data, wavelet, levels, mode, axis=-1):
@@ -56,6 +62,30 @@ def synthesis_matrix(wavelet, length, levels, mode):
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Level value of .* is too high")
         return pywt.waverec(units, wavelet, mode)[:, :length]
+
+
+def wavedec2(data, wavelet, levels, mode):
+    """`pywt.wavedec2` as flat sub-bands; a side of one sample is not reflected but repeated."""
+    approximation, details = data, []
+    for _ in range(levels):
+        modes = [
+            "constant" if size == 1 and mode in ("reflect", "antireflect") else mode
+            for size in approximation.shape[-2:]
+        ]
+        approximation, level = pywt.dwt2(approximation, wavelet, tuple(modes))
+        details = [*level, *details]
+    return [band.reshape(*data.shape[:-2], -1) for band in (approximation, *details)]
+
+
+def synthesis2_matrix(wavelet, shape, levels, mode):
+    """`pywt.waverec2`, cropped to the images, as a matrix: image = coefficients @ matrix."""
+    places = layout(shape, wavelet.rec_len, levels, mode)
+    bands = places.bands(np.eye(places.total))
+    details = [tuple(bands[i : i + 3]) for i in range(1, len(bands), 3)]
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Level value of .* is too high")
+        images = pywt.waverec2([bands[0], *details], wavelet, mode)
+    return images[:, : shape[0], : shape[1]].reshape(places.total, -1)
 
 
 def central_differences(function, point, step=1e-6):

@@ -38,6 +38,7 @@ def test_importing_the_package_loads_no_heavy_module():
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
+@pytest.mark.slow
 def test_a_distillation_needs_neither_torch_nor_matplotlib():
     code = (
         "import sys\n"

@@ -194,6 +194,7 @@ def run(code):
     return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
 
 
+@pytest.mark.slow
 def test_importing_the_package_does_not_import_torch():
     done = run(
         "import sys, wavedistill.attribution as a; "
@@ -206,6 +207,7 @@ def test_importing_the_package_does_not_import_torch():
 WITHOUT = "import sys; sys.modules['{missing}'] = None; from wavedistill.attribution import "
 
 
+@pytest.mark.slow
 def test_without_torch_functions_are_attributed_and_the_rest_says_how_to_install_it():
     without = WITHOUT.format(missing="torch")
     done = run(
@@ -223,6 +225,7 @@ def test_without_torch_functions_are_attributed_and_the_rest_says_how_to_install
     assert "pip install 'wavedistill[torch]'" in last
 
 
+@pytest.mark.slow
 def test_without_captum_the_message_says_how_to_install_it():
     pytest.importorskip("torch")
     done = run(

@@ -258,6 +258,7 @@ def test_gradient_boosting_is_attributed_where_its_information_is():
     assert abs(coefficients).mean(axis=0).argmax() in (1, 2, 6 + 1, 6 + 2)
 
 
+@pytest.mark.slow
 def test_jax_functions_are_attributed():
     jax = pytest.importorskip("jax")
     function = jax.jit(lambda x: jax.numpy.sin(x @ SLOPES))

@@ -78,6 +78,7 @@ def test_expected_gradients_add_up_to_the_change_from_the_mean_output():
     assert (abs(sums.mean(axis=0) - change) < 4 * error).all()
 
 
+@pytest.mark.slow
 def test_expected_gradients_of_coefficients_are_those_of_captum_in_expectation():
     teacher, x, background = mlp(), normal(3, LENGTH), normal(4, LENGTH, seed=1)
     draws, transform = 4000, WaveletTransform("db2", 2, "symmetric")
@@ -165,6 +166,7 @@ def test_deeplift_of_a_relu_network_is_the_rescale_rule(start, dtype):
     np.testing.assert_array_equal(found.inputs, x - origin)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pool", [nn.MaxPool1d(2), nn.AvgPool1d(2), nn.Identity()])
 @pytest.mark.parametrize(
     "activation", [nn.ReLU, nn.Tanh, nn.Sigmoid, nn.Softplus, nn.ELU, nn.LeakyReLU]

@@ -53,6 +53,7 @@ def arrays(tmp_path):
 SETTINGS = ("--levels", "2", "--support", "4")
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::wavedistill.PaddedWaveletWarning")
 def test_distill_writes_the_wavelet_that_the_estimator_learns(arrays):
     done = run(
@@ -68,6 +69,7 @@ def test_distill_writes_the_wavelet_that_the_estimator_learns(arrays):
     assert "Basins found" in done.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::wavedistill.PaddedWaveletWarning")
 def test_distill_learns_from_images_along_both_axes(tmp_path):
     X = np.random.default_rng(0).standard_normal((20, 12, 14)).cumsum(axis=1).cumsum(axis=2)
@@ -80,6 +82,7 @@ def test_distill_learns_from_images_along_both_axes(tmp_path):
     np.testing.assert_allclose(learned.lowpass, expected.lowpass, atol=1e-6)
 
 
+@pytest.mark.slow
 def test_distill_takes_saved_attributions_and_a_start_from_a_file(arrays):
     X = np.load(arrays / "X.npy")
     wd.Attributions(X, X, "input_x_gradient").save(arrays / "A.npz")
@@ -136,6 +139,7 @@ def test_a_mistake_gives_one_line_and_changes_no_file(arguments, message, arrays
     assert (arrays / "w.json").read_bytes() == before
 
 
+@pytest.mark.slow
 def test_a_mistake_in_a_process_of_its_own_gives_one_line_and_an_exit_code(arrays):
     for last, code in (("--out=X.npy/w.json", 1), ("--absent", 2)):
         done = run("distill", "--data", "X.npy", "--out", "w.json", last, folder=arrays)
@@ -168,6 +172,7 @@ def test_without_a_command_the_help_is_shown(tmp_path):
     assert "error" not in done.stderr
 
 
+@pytest.mark.slow
 def test_an_interrupt_is_told_and_is_no_success(arrays):
     np.save(arrays / "many.npy", np.random.default_rng(0).standard_normal((50_000, 64)))
     # A shell starts background jobs with SIGINT ignored, and children inherit that.
@@ -185,6 +190,7 @@ def test_an_interrupt_is_told_and_is_no_success(arrays):
     assert not (arrays / "w.json").exists()
 
 
+@pytest.mark.slow
 def test_demo_writes_the_wavelet_and_the_figure(tmp_path):
     pytest.importorskip("torch")
     pytest.importorskip("matplotlib")
@@ -196,6 +202,7 @@ def test_demo_writes_the_wavelet_and_the_figure(tmp_path):
         assert start in done.stdout
 
 
+@pytest.mark.slow
 def test_reproduce_synthetic_makes_every_figure_and_table(tmp_path):
     pytest.importorskip("torch")
     pytest.importorskip("matplotlib")

@@ -34,6 +34,7 @@ needs_data = pytest.mark.skipif(
 # Simulated sets.
 
 
+@pytest.mark.slow
 def test_maps_depend_on_the_seed_and_their_number_alone():
     args: Any = {"cosmologies": TABLE_D1[:2], "size": 16}
     alone = simulate_lensing(2, random_state=4, **args)

@@ -136,6 +136,7 @@ def test_distinct_keeps_the_lowest_of_those_that_are_close(random):
     assert [basin.start for basin in distinct(basins)] == ["b", "c"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize("support", [6, 8])
 def test_auto_finds_a_wavelet_that_is_in_no_dictionary(seed, support):

@@ -82,6 +82,7 @@ def test_a_path_comes_back_from_its_file(arrays, tmp_path):
     assert again == path
 
 
+@pytest.mark.slow
 def test_all_candidates_of_a_search_come_back_with_their_origins(arrays, tmp_path):
     # A path of one point keeps a global search: the second call reads the file.
     search = wd.WaveletDistiller(levels=2, support=6, init="auto")

@@ -102,6 +102,7 @@ def test_images_with_the_default_axes_are_warned_of():
     assert forgotten((3, 28, 28), np.int64(-1))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("shape", "axes"),
     [

@@ -15,13 +15,13 @@ from tests.helpers import (
     central_differences,
     close,
     filter_pair,
+    layout,
     normal,
     synthesis_matrix,
     wavedec,
 )
 from wavedistill.kernels import coefficient_l1, prepare, product_l1
 from wavedistill.kernels.threads import in_chunks
-from wavedistill.wavelets import CoefficientLayout
 
 LENGTHS = (1, 2, 3, 5, 8, 16, 33, 64, 257)
 COUNTS = (1, 2, 3, 4, 5, 16, 17, 40)  # blocks are 1, 4 or 16 signals wide
@@ -33,7 +33,7 @@ def coefficients(data, low, high, levels, mode, adjoint=False):
     if not adjoint:
         return wavedec(data, bank(low, high), levels, mode)
     matrix = synthesis_matrix(bank(low, high), data.shape[-1], levels, mode)
-    sizes = CoefficientLayout(data.shape[-1], len(low), levels, mode).sizes
+    sizes = layout(data.shape[-1], len(low), levels, mode).sizes
     return np.split(data @ matrix.T, np.cumsum(sizes)[:-1], axis=-1)
 
 

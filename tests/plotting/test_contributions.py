@@ -113,6 +113,7 @@ def test_the_leading_contributions_are_drawn_as_parts_of_the_signal(parts):
     assert_legible(plot_contributions(X[example], parts, example, count=4))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("axes", [-1, 1], ids=["channels first", "channels last"])
 @pytest.mark.parametrize("names", [None, ["I", "II", "III"]], ids=["numbers", "names"])
 def test_features_are_drawn_over_the_trace_of_their_own_channel(axes, names):

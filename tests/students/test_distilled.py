@@ -34,6 +34,7 @@ X_NEW, LOGITS_NEW = oscillations(seed=1)
 FAST: dict[str, Any] = {"levels": 3, "support": 6, "cv": 4}
 
 
+@pytest.mark.slow
 def test_a_learned_filter_reaches_the_network_where_known_ones_do_not():
     student = DistilledRegressor("energy", **FAST).fit(X, teacher=LOGITS)
     assert student.fidelity(X_NEW, LOGITS_NEW) > 0.97
@@ -88,6 +89,7 @@ def test_several_classes_and_several_outputs():
     np.testing.assert_allclose(both.predict(X)[:, 1], 3 * both.predict(X)[:, 0] + 1, atol=1e-6)
 
 
+@pytest.mark.slow
 def test_a_budget_of_numbers_is_kept():
     student = DistilledRegressor("packets", max_numbers=10, **FAST).fit(X, teacher=LOGITS)
     assert student.n_numbers_ <= 10
@@ -97,11 +99,17 @@ def test_a_budget_of_numbers_is_kept():
 
 
 @pytest.mark.slow
-def test_what_is_auto_is_chosen_in_cross_validation():
-    student = DistilledRegressor("auto", levels="auto", support="auto", per_level="auto", cv=3).fit(
-        X[:200], teacher=LOGITS[:200]
-    )
-    assert student.fidelity(X_NEW, LOGITS_NEW) > 0.9
+@pytest.mark.parametrize(
+    "choices",
+    [
+        {"reading": "auto", "levels": 3, "support": 4},
+        {"reading": "energy", "levels": "auto", "support": "auto", "per_level": "auto"},
+    ],
+    ids=["reading", "the rest"],
+)
+def test_what_is_auto_is_chosen_in_cross_validation(choices):
+    student = DistilledRegressor(**choices, cv=3).fit(X[:120], teacher=LOGITS[:120])
+    assert student.fidelity(X_NEW, LOGITS_NEW) > 0.7
 
 
 @pytest.mark.slow
@@ -132,11 +140,11 @@ def test_groups_and_folds():
 def test_it_goes_into_pipelines_grids_and_cross_validation():
     student = DistilledRegressor("energy", levels=2, support=4, cv=3)
     halved = make_pipeline(FunctionTransformer(lambda data: data / 2), student)
-    assert cross_val_score(halved, X[:150], LOGITS[:150], cv=3).mean() > 0.3
+    assert cross_val_score(halved, X[:100], LOGITS[:100], cv=2).mean() > 0.3
     with config_context(enable_metadata_routing=True):
         student.set_fit_request(teacher=True)
         grid = GridSearchCV(student, {"levels": [2, 3]}, cv=KFold(2), scoring="r2")
-        grid.fit(X[:150], LOGITS[:150], teacher=LOGITS[:150])
+        grid.fit(X[:100], LOGITS[:100], teacher=LOGITS[:100])
     assert grid.best_params_["levels"] in (2, 3)
 
 

@@ -114,6 +114,7 @@ def test_images_are_read_as_their_transform_is(name, mode):
         np.testing.assert_allclose(found, np.stack(energies, axis=-1), atol=1e-12)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("parts", [1, 2])
 @pytest.mark.parametrize("name", list(READINGS))
 def test_derivatives_by_the_filters_of_each_level(name, parts):

@@ -47,6 +47,7 @@ def test_the_best_penalty_is_taken():
     assert found.penalty == PENALTIES[int(np.argmin(errors))]
 
 
+@pytest.mark.slow
 @given(seed=st.integers(0, 100), outputs=st.integers(1, 3))
 def test_the_gradient_by_the_features_is_exact(seed, outputs):
     inputs, targets, folds = task(seed, outputs=outputs)

@@ -57,6 +57,7 @@ def task(count=300):
     return StudentObjective(reader, targets, np.arange(count) % 5), np.tile(hidden, (3, 1))
 
 
+@pytest.mark.slow
 def test_the_search_finds_a_filter_as_good_as_the_hidden_one():
     error, hidden = task()
     found = learn_filters(error, 6, random=np.random.default_rng(0))

@@ -105,6 +105,7 @@ def test_undecimated_coefficients_of_images_are_those_of_swt2():
     np.testing.assert_allclose(found, [approximation, *coarse, *fine], atol=1e-12)
 
 
+@pytest.mark.slow
 @given(transforms())
 def test_undecimated_coefficients_have_the_size_of_the_data(case):
     transform, lengths = case

@@ -74,6 +74,7 @@ def test_each_level_may_have_filters_of_its_own(mode, rank):
     check(normal(2, *lengths), filters, transform, lengths)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("per_level", [False, True])
 @pytest.mark.parametrize(("rank", "shape", "axes"), [(1, (2, 9, 3), 1), (2, (1, 5, 6), (1, 2))])

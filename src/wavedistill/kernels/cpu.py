@@ -166,8 +166,9 @@ def _compiled(digest: str) -> tuple[Any, Any]:
         _ = digest
         for b in range(len(values)):
             for k in range(len(inputs)):
-                analyse(inputs[k, b], lanes, lowpass, highpass, plan, space, k)
-                analyse(multipliers[k, b], lanes, lowpass, highpass, adjoint_plan, adjoint_space, k)
+                block, factor = inputs[k, start + b], multipliers[k, start + b]
+                analyse(block, lanes, lowpass, highpass, plan, space, k)
+                analyse(factor, lanes, lowpass, highpass, adjoint_plan, adjoint_space, k)
             values[b] = to_cofactors(space.details, adjoint_space.details)
             values[b] += to_cofactors(space.approximation, adjoint_space.approximation)
             low, high = lowpass_gradients[b], highpass_gradients[b]

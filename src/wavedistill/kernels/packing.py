@@ -104,6 +104,11 @@ def prepare(
     array = dense_float_array(data, "data")
     array = array if baseline_axis else array[np.newaxis]
     normal = signal_axes(array.shape[1:], axes, "data")
+    if len(normal) > 2:
+        raise ValueError(
+            f"axes={axes} names {len(normal)} axes, and the kernels transform one, of signals, or "
+            "two, of images; WaveletTransform transforms volumes."
+        )
     for axis in normal:
         if array.shape[axis + 1] == 0:
             raise ValueError(f"data has no samples along axis {axis} (shape {array.shape[1:]}).")

@@ -6,6 +6,8 @@ alone for changes: delete its cache after a change to `pooling`, `undecimated`, 
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
@@ -14,6 +16,7 @@ from wavedistill.checks import Floats
 from wavedistill.kernels.level import analyse_level, extend, filter_gradient, fold, input_gradient
 from wavedistill.kernels.plan import PlanArrays
 from wavedistill.kernels.pooling import Pooling, pool, pool_gradient
+from wavedistill.kernels.sources import DIGEST
 from wavedistill.kernels.taps import FAST
 from wavedistill.kernels.trees import TreeArrays
 from wavedistill.kernels.undecimated import (
@@ -29,60 +32,73 @@ Array = NDArray[np.float64]
 Space = tuple[Floats, Floats, Floats]
 
 
-@njit(nogil=True, fastmath=FAST, cache=True)
-def read_signal_blocks(
-    blocks: Floats,
-    lowpass: Floats,
-    highpass: Floats,
-    plan: PlanArrays,
-    tree: TreeArrays,
-    space: Space,
-    pooling: Pooling,
-    found: Array,
-) -> None:
-    """Read the numbers of each signal, shape (signals, bands * parts, numbers)."""
-    lanes, parts = blocks.shape[2], pooling.parts
-    for b in range(len(blocks)):
-        _analyse(blocks[b], lowpass, highpass, plan, tree, space)
-        into = found[b * lanes : (b + 1) * lanes]
-        for number in range(len(tree.bands)):
-            band = _inside(space[0], tree, tree.bands[number], lanes)
-            for part in range(parts):
-                pool(_part(band, part, parts), pooling.reading, into[:, number * parts + part])
+def _compiled(digest: str) -> tuple[Any, Any]:
+    """Both functions over blocks, cached by Numba under a digest of all kernel sources."""
 
+    @njit(nogil=True, fastmath=FAST, cache=True)
+    def read_signal_blocks(
+        blocks: Floats,
+        lowpass: Floats,
+        highpass: Floats,
+        plan: PlanArrays,
+        tree: TreeArrays,
+        space: Space,
+        pooling: Pooling,
+        found: Array,
+    ) -> None:
+        """Read the numbers of each signal, shape (signals, bands * parts, numbers)."""
+        _ = digest
+        lanes, parts = blocks.shape[2], pooling.parts
+        for b in range(len(blocks)):
+            _analyse(blocks[b], lowpass, highpass, plan, tree, space)
+            into = found[b * lanes : (b + 1) * lanes]
+            for number in range(len(tree.bands)):
+                band = _inside(space[0], tree, tree.bands[number], lanes)
+                for part in range(parts):
+                    pool(_part(band, part, parts), pooling.reading, into[:, number * parts + part])
 
-@njit(nogil=True, fastmath=FAST, cache=True)
-def pull_signal_blocks(
-    blocks: Floats,
-    lowpass: Floats,
-    highpass: Floats,
-    plan: PlanArrays,
-    tree: TreeArrays,
-    space: Space,
-    pooling: Pooling,
-    cotangents: Array,
-    lowpass_gradients: Array,
-    highpass_gradients: Array,
-) -> None:
-    """Add each block's derivatives by the filters of sum(cotangents * numbers)."""
-    lanes, parts = blocks.shape[2], pooling.parts
-    for b in range(len(blocks)):
-        _analyse(blocks[b], lowpass, highpass, plan, tree, space)
-        given = cotangents[b * lanes : (b + 1) * lanes]
-        for number in range(len(tree.bands)):
-            node = tree.bands[number]
-            band = _inside(space[0], tree, node, lanes)
-            for part in range(parts):
-                piece = _part(band, part, parts)
-                pool_gradient(piece, pooling.reading, given[:, number * parts + part])
-            values = _values(space[0], tree, node, lanes)
-            values[: tree.beside * lanes] = 0
-            values[len(values) - tree.beside * lanes :] = 0
-        for number in range(len(tree.unread)):
-            _values(space[0], tree, tree.unread[number], lanes)[:] = 0
-        _backpropagate(
-            lanes, lowpass, highpass, plan, tree, space, lowpass_gradients[b], highpass_gradients[b]
-        )
+    @njit(nogil=True, fastmath=FAST, cache=True)
+    def pull_signal_blocks(
+        blocks: Floats,
+        lowpass: Floats,
+        highpass: Floats,
+        plan: PlanArrays,
+        tree: TreeArrays,
+        space: Space,
+        pooling: Pooling,
+        cotangents: Array,
+        lowpass_gradients: Array,
+        highpass_gradients: Array,
+    ) -> None:
+        """Add each block's derivatives by the filters of sum(cotangents * numbers)."""
+        _ = digest
+        lanes, parts = blocks.shape[2], pooling.parts
+        for b in range(len(blocks)):
+            _analyse(blocks[b], lowpass, highpass, plan, tree, space)
+            given = cotangents[b * lanes : (b + 1) * lanes]
+            for number in range(len(tree.bands)):
+                node = tree.bands[number]
+                band = _inside(space[0], tree, node, lanes)
+                for part in range(parts):
+                    piece = _part(band, part, parts)
+                    pool_gradient(piece, pooling.reading, given[:, number * parts + part])
+                values = _values(space[0], tree, node, lanes)
+                values[: tree.beside * lanes] = 0
+                values[len(values) - tree.beside * lanes :] = 0
+            for number in range(len(tree.unread)):
+                _values(space[0], tree, tree.unread[number], lanes)[:] = 0
+            _backpropagate(
+                lanes,
+                lowpass,
+                highpass,
+                plan,
+                tree,
+                space,
+                lowpass_gradients[b],
+                highpass_gradients[b],
+            )
+
+    return read_signal_blocks, pull_signal_blocks
 
 
 @njit(nogil=True, fastmath=FAST)
@@ -218,3 +234,6 @@ def _absolute(values: Floats, into: Floats) -> Floats:
     for t in range(len(values)):
         into[t] = abs(values[t])
     return into[: len(values)]
+
+
+read_signal_blocks, pull_signal_blocks = _compiled(DIGEST)

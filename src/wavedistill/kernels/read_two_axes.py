@@ -8,6 +8,8 @@ looks at this file alone for changes: delete its cache after a change to `poolin
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
@@ -17,6 +19,7 @@ from wavedistill.kernels.image_trees import ImageTreeArrays
 from wavedistill.kernels.level import analyse_level, extend, filter_gradient, fold, input_gradient
 from wavedistill.kernels.plan import PlanArrays
 from wavedistill.kernels.pooling import Pooling, pool, pool_gradient
+from wavedistill.kernels.sources import DIGEST
 from wavedistill.kernels.taps import FAST
 
 __all__ = ["pull_image_blocks", "read_image_blocks"]
@@ -27,62 +30,68 @@ Plans = tuple[PlanArrays, PlanArrays]
 Space = tuple[Floats, Floats, Floats, Floats]
 
 
-@njit(nogil=True, fastmath=FAST, cache=True)
-def read_image_blocks(
-    blocks: Floats,
-    lowpass: Floats,
-    highpass: Floats,
-    plans: Plans,
-    tree: ImageTreeArrays,
-    space: Space,
-    pooling: Pooling,
-    found: Array,
-) -> None:
-    """Read the numbers of each image, shape (images, bands * parts^2, numbers)."""
-    lanes, parts = blocks.shape[2], pooling.parts
-    for b in range(len(blocks)):
-        _analyse(blocks[b], lowpass, highpass, plans, tree, space)
-        into = found[b * lanes : (b + 1) * lanes]
-        for number in range(len(tree.bands)):
-            band = _image(space[0], tree, tree.bands[number], lanes)
-            for part in range(parts * parts):
-                piece = _part(band, part, parts).copy().reshape(-1, lanes)
-                pool(piece, pooling.reading, into[:, number * parts * parts + part])
+def _compiled(digest: str) -> tuple[Any, Any]:
+    """Both functions over blocks, cached by Numba under a digest of all kernel sources."""
 
+    @njit(nogil=True, fastmath=FAST, cache=True)
+    def read_image_blocks(
+        blocks: Floats,
+        lowpass: Floats,
+        highpass: Floats,
+        plans: Plans,
+        tree: ImageTreeArrays,
+        space: Space,
+        pooling: Pooling,
+        found: Array,
+    ) -> None:
+        """Read the numbers of each image, shape (images, bands * parts^2, numbers)."""
+        _ = digest
+        lanes, parts = blocks.shape[2], pooling.parts
+        for b in range(len(blocks)):
+            _analyse(blocks[b], lowpass, highpass, plans, tree, space)
+            into = found[b * lanes : (b + 1) * lanes]
+            for number in range(len(tree.bands)):
+                band = _image(space[0], tree, tree.bands[number], lanes)
+                for part in range(parts * parts):
+                    piece = _part(band, part, parts).copy().reshape(-1, lanes)
+                    pool(piece, pooling.reading, into[:, number * parts * parts + part])
 
-@njit(nogil=True, fastmath=FAST, cache=True)
-def pull_image_blocks(
-    blocks: Floats,
-    lowpass: Floats,
-    highpass: Floats,
-    plans: Plans,
-    tree: ImageTreeArrays,
-    space: Space,
-    pooling: Pooling,
-    cotangents: Array,
-    lowpass_gradients: Array,
-    highpass_gradients: Array,
-) -> None:
-    """Add each block's derivatives by the filters of sum(cotangents * numbers)."""
-    lanes, parts = blocks.shape[2], pooling.parts
-    for b in range(len(blocks)):
-        _analyse(blocks[b], lowpass, highpass, plans, tree, space)
-        given = cotangents[b * lanes : (b + 1) * lanes]
-        for number in range(len(tree.bands)):
-            band = _image(space[0], tree, tree.bands[number], lanes)
-            for part in range(parts * parts):
-                place = _part(band, part, parts)
-                piece = place.copy()
-                pool_gradient(
-                    piece.reshape(-1, lanes),
-                    pooling.reading,
-                    given[:, number * parts * parts + part],
-                )
-                place[:] = piece
-        _backpropagate(
-            lanes, lowpass, highpass, plans, tree, space,
-            lowpass_gradients[b], highpass_gradients[b],
-        )  # fmt: skip
+    @njit(nogil=True, fastmath=FAST, cache=True)
+    def pull_image_blocks(
+        blocks: Floats,
+        lowpass: Floats,
+        highpass: Floats,
+        plans: Plans,
+        tree: ImageTreeArrays,
+        space: Space,
+        pooling: Pooling,
+        cotangents: Array,
+        lowpass_gradients: Array,
+        highpass_gradients: Array,
+    ) -> None:
+        """Add each block's derivatives by the filters of sum(cotangents * numbers)."""
+        _ = digest
+        lanes, parts = blocks.shape[2], pooling.parts
+        for b in range(len(blocks)):
+            _analyse(blocks[b], lowpass, highpass, plans, tree, space)
+            given = cotangents[b * lanes : (b + 1) * lanes]
+            for number in range(len(tree.bands)):
+                band = _image(space[0], tree, tree.bands[number], lanes)
+                for part in range(parts * parts):
+                    place = _part(band, part, parts)
+                    piece = place.copy()
+                    pool_gradient(
+                        piece.reshape(-1, lanes),
+                        pooling.reading,
+                        given[:, number * parts * parts + part],
+                    )
+                    place[:] = piece
+            _backpropagate(
+                lanes, lowpass, highpass, plans, tree, space,
+                lowpass_gradients[b], highpass_gradients[b],
+            )  # fmt: skip
+
+    return read_image_blocks, pull_image_blocks
 
 
 @njit(nogil=True, fastmath=FAST)
@@ -220,3 +229,6 @@ def _backpropagate_rows(
         filter_gradient(phases, lanes, line_low[inside], line_high[inside], *into)
         input_gradient(line_low, line_high, lanes, *filters, gradient)
         fold(gradient, lanes, across, level, values)
+
+
+read_image_blocks, pull_image_blocks = _compiled(DIGEST)

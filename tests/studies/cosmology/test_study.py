@@ -72,6 +72,7 @@ def kill_after(epochs):
     return notify
 
 
+@pytest.mark.slow
 def test_a_killed_training_goes_on_as_if_it_had_not_been(split, tmp_path):
     told: list[str] = []
     train: Any = {"architecture": TINY, "training": Training(4, batch_size=16), "seed": 1}
@@ -109,6 +110,7 @@ def test_the_teacher_learns_and_speaks_in_the_units_of_the_parameters(maps):
     assert size(MapNetwork(Architecture())) == pytest.approx(11.2e6, rel=0.01)
 
 
+@pytest.mark.slow
 def test_the_mean_over_faces_is_the_same_for_each_of_them():
     with torch.random.fork_rng():
         torch.manual_seed(0)

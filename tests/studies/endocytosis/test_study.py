@@ -150,6 +150,7 @@ def test_gains():
     assert found[3:] == (0.015, 0.01, 0.5)
 
 
+@pytest.mark.slow
 def test_the_study_in_small_writes_tables_figures_and_wavelets(tmp_path, monkeypatch):
     small = make_endocytosis(160, n_cells=4, random_state=0)
     monkeypatch.setattr(
@@ -197,6 +198,7 @@ def test_known_scores_on_the_recordings():
         assert found == pytest.approx(score, abs=6e-4)
 
 
+@pytest.mark.slow
 @needs_recordings
 def test_the_published_lstm_distilled_in_small(capsys):
     recorded = fetch_endocytosis()
