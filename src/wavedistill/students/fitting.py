@@ -108,7 +108,10 @@ def fit_filters(
     gains, checked = found[0].error < named.error, None
     if gains and _few(objective, choices):
         notify("few examples: the learned filter is checked on folds that it has not seen")
-        checked = _checked_gain(objective, choices, given, random)
+        # The support and whether filters differ stay as they were chosen, to save time.
+        length, shared = found[0].lowpass.shape[1], found[0].shared
+        narrowed = replace(choices, supports=(length,), per_level=not shared)
+        checked = _checked_gain(objective, narrowed, given, random)
         gains = checked[0] > checked[1]
     best, columns = found[0] if gains else named, np.arange(objective.reader.count)
     if choices.max_numbers is not None:
