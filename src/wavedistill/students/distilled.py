@@ -20,7 +20,7 @@ from wavedistill.students.arguments import auto_or_even, auto_or_integer, seed_o
 from wavedistill.students.choices import Choices
 from wavedistill.students.fitting import Fitted, fit_readings
 from wavedistill.students.readings import READINGS, Reading, ReadSignals, as_reading
-from wavedistill.wavelets import WaveletTransform
+from wavedistill.wavelets import WaveletLike, WaveletTransform
 
 __all__ = ["DistilledStudent", "channels_first"]
 
@@ -44,6 +44,7 @@ class DistilledStudent(BaseEstimator):  # type: ignore[misc]
         axes: int | Sequence[int] = -1,
         random_state: int | np.random.Generator | np.random.RandomState | None = 0,
         parts: int | None = None,
+        wavelet: str | WaveletLike | WaveletTransform = "learned",
     ) -> None:
         self.reading = reading
         self.levels = levels
@@ -56,6 +57,7 @@ class DistilledStudent(BaseEstimator):  # type: ignore[misc]
         self.axes = axes
         self.random_state = random_state
         self.parts = parts
+        self.wavelet = wavelet
 
     @property
     def n_numbers_(self) -> int:
@@ -116,6 +118,7 @@ class DistilledStudent(BaseEstimator):  # type: ignore[misc]
                 mode=check_mode(self.mode),
                 max_numbers=self.max_numbers,
                 length=given.shape[-1],
+                wavelet=self.wavelet,
             )
             for reading in readings
         ]
@@ -131,16 +134,18 @@ class DistilledStudent(BaseEstimator):  # type: ignore[misc]
         )
         self.comparison_ = {
             "learned or chosen": found.chosen.error,
-            f"best known ({found.named.start})": found.named.error,
+            f"{'given' if choices[0].fixed else 'best known'} ({found.named.start})": (
+                found.named.error
+            ),
         }
-        self.verdict_ = _verdict(found)
+        self.verdict_ = _verdict(found, choices[0])
         return found
 
     def _sparse_starts(
         self, signals: Floats, choices: Choices, attributions: Attributions | ArrayLike | None
     ) -> list[Any]:
         """The wavelets in which signals and attributions are sparse, as starts of the search."""
-        if attributions is None:
+        if attributions is None or not choices.search:
             return []
         distiller = WaveletDistiller(
             choices.levels[0],
@@ -178,8 +183,11 @@ def channels_first(signals: Floats, axis: int) -> Floats:
     return moved.reshape(len(moved), -1, moved.shape[-1])
 
 
-def _verdict(found: Fitted) -> str:
+def _verdict(found: Fitted, choices: Choices) -> str:
     known = found.named.start
+    if not choices.search:
+        which = "the wavelet that was given" if choices.fixed else f"the known wavelet {known}"
+        return f"No wavelet was learned: the student has {which}."
     if found.chosen.start == known and found.chosen.wavelets == found.named.wavelets:
         reason = "a learned one is no better in cross-validation"
         if found.checked is not None:
