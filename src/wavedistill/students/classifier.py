@@ -126,6 +126,11 @@ class DistilledClassifier(ClassifierMixin, DistilledStudent):  # type: ignore[mi
         chosen: NDArray[Any] = self.classes_[numbers]
         return chosen
 
+    def _output_names(self, count: int) -> tuple[str, ...]:
+        """What `contributions` calls the outputs."""
+        classes = tuple(map(str, self.classes_))
+        return (f"log-odds of {classes[1]}",) if count == 1 else classes
+
     def fidelity(self, X: ArrayLike, outputs: ArrayLike) -> float:
         """Share of examples that get the class of the network's outputs (logits)."""
         scores = as_columns(outputs, len(np.asarray(X)), "outputs")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import Any, cast
+import os
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, Self, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -19,7 +21,14 @@ from wavedistill.signals import read_signals
 from wavedistill.students.arguments import auto_or_even, auto_or_integer, seed_of
 from wavedistill.students.choices import Choices
 from wavedistill.students.fitting import Fitted, fit_readings
+from wavedistill.students.persistence import (
+    fitted_state,
+    parameters_of,
+    read_student,
+    write_student,
+)
 from wavedistill.students.readings import READINGS, Reading, ReadSignals, as_reading
+from wavedistill.students.student_contributions import StudentContributions, take_apart
 from wavedistill.wavelets import WaveletLike, WaveletTransform
 
 __all__ = ["DistilledStudent", "channels_first"]
@@ -85,6 +94,79 @@ class DistilledStudent(BaseEstimator):  # type: ignore[misc]
         check_is_fitted(self)
         names = self.reading_.feature_names(self.transform_.levels, self._channels(), sampling_rate)
         return tuple(names[column] for column in self.columns_)
+
+    def contributions(
+        self, X: ArrayLike, sampling_rate: float | None = None
+    ) -> StudentContributions:
+        """What each feature adds to each output, for each example.
+
+        Parameters
+        ----------
+        X : array_like, shape (n, ...)
+            Signals.
+        sampling_rate : float, optional
+            In hertz, for the names of the features.
+
+        Returns
+        -------
+        StudentContributions
+            The values and the intercept sum to the decision function or to the prediction, to
+            rounding.
+        """
+        features = self.features(X)
+        values, intercept = take_apart(features, self.coef_, self.intercept_)
+        return StudentContributions(
+            self.feature_names(sampling_rate),
+            self._output_names(values.shape[1]),
+            features,
+            values,
+            intercept,
+            channels_first(*self._signals(X, reset=False)),
+            self.transform_,
+            self.reading_,
+            self.columns_,
+        )
+
+    def save(
+        self, path: str | os.PathLike[str], notes: Mapping[str, Any] = MappingProxyType({})
+    ) -> None:
+        """Write the fitted student as JSON, whole or not at all.
+
+        Parameters
+        ----------
+        path : path
+        notes : mapping of str to JSON values
+            Where the student comes from: the network, the data.
+        """
+        check_is_fitted(self)
+        write_student(self, path, notes)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Self:
+        """Read a student of this kind that `save` wrote; it predicts exactly as the saved one.
+
+        Parameters that JSON cannot hold, such as a splitter as `cv`, have their defaults.
+
+        Raises
+        ------
+        FileNotFoundError
+            If there is no such file.
+        ValueError
+            If the file holds something else, or a student of the other kind.
+        """
+        content = read_student(path)
+        if content["kind"] != cls.__name__:
+            raise ValueError(
+                f"{path} holds a {content['kind']}, not a {cls.__name__}; read it with "
+                "wavedistill.load_student."
+            )
+        student = cls(**parameters_of(content))
+        for name, value in fitted_state(content).items():
+            setattr(student, name, value)
+        return student
+
+    def _output_names(self, count: int) -> tuple[str, ...]:
+        return tuple(f"output {number}" for number in range(count))
 
     def _signals(self, X: ArrayLike, *, reset: bool) -> tuple[Floats, int]:
         signals, axes = read_signals(self, X, self.axes, reset=reset)
