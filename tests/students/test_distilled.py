@@ -13,7 +13,7 @@ from sklearn.utils.estimator_checks import check_estimator
 from tests.helpers import normal
 from wavedistill.students import DistilledClassifier, DistilledRegressor
 from wavedistill.students.readings import READINGS, ReadSignals
-from wavedistill.wavelets import Lattice
+from wavedistill.wavelets import Lattice, Wavelet, WaveletTransform
 
 
 def oscillations(count=400, length=96, seed=0):
@@ -174,3 +174,21 @@ def test_what_cannot_be_used_is_refused(changes, given, message):
 def test_the_checks_of_scikit_learn_pass(student):
     results = check_estimator(student("energy", levels=1, support=2, cv=3), on_skip=None)
     assert sum(result["status"] == "passed" for result in results) > 40
+
+
+def test_known_and_given_wavelets_are_used_as_they_are():
+    known = DistilledRegressor("energy", wavelet="known", **FAST).fit(X, teacher=LOGITS)
+    assert known.verdict_ == (
+        f"No wavelet was learned: the student has the known wavelet {known.wavelets_[0].name}."
+    )
+    few = DistilledRegressor("energy", wavelet="known", max_numbers=8, **FAST)
+    assert few.fit(X, teacher=LOGITS).n_numbers_ <= 8
+    given = WaveletTransform([Wavelet(Lattice(4).forward([0.3 * j])) for j in range(2)])
+    fixed = DistilledRegressor("energy", wavelet=given, **FAST).fit(X, teacher=LOGITS)
+    assert fixed.transform_.wavelets == given.wavelets
+    assert fixed.n_numbers_ == 2 * 4 + 3 + 1
+    assert DistilledRegressor("energy", wavelet="db3", **FAST).fit(
+        X, teacher=LOGITS
+    ).wavelets_ == 3 * (Wavelet.from_name("db3"),)
+    with pytest.raises(ValueError, match="wavelet has filters of 2 to 4 taps"):
+        DistilledRegressor("energy", wavelet=WaveletTransform(["haar", "db2"])).fit(X, LOGITS)

@@ -5,6 +5,7 @@ from wavedistill.students.classifier import DistilledClassifier
 from wavedistill.students.contributions import Contributions, contributions
 from wavedistill.students.features import TopCoefficients, WaveletCoefficients
 from wavedistill.students.likelihood import LikelihoodRegressor
+from wavedistill.students.loading import load_student
 from wavedistill.students.map_statistics import moments, power_spectrum, skewness_spectrum
 from wavedistill.students.metrics import compression_factor
 from wavedistill.students.nearest import MahalanobisRegressor
@@ -18,6 +19,7 @@ from wavedistill.students.peaks import PeakCounts, local_maxima, peak_values
 from wavedistill.students.posterior import PosteriorMeanRegressor
 from wavedistill.students.regressor import DistilledRegressor
 from wavedistill.students.selection import Selection, select
+from wavedistill.students.student_contributions import StudentContributions
 from wavedistill.students.undecimated import UndecimatedSummary
 
 __all__ = [
@@ -29,6 +31,7 @@ __all__ = [
     "PeakCounts",
     "PosteriorMeanRegressor",
     "Selection",
+    "StudentContributions",
     "TopCoefficients",
     "UndecimatedSummary",
     "WaveletCoefficients",
@@ -37,6 +40,7 @@ __all__ = [
     "compression_factor",
     "contributions",
     "filter_symmetry",
+    "load_student",
     "local_maxima",
     "moments",
     "peak_values",

@@ -8,8 +8,10 @@ import numpy as np
 
 from wavedistill.modes import Mode
 from wavedistill.students.readings import Reading
+from wavedistill.wavelets import Wavelet, WaveletTransform
+from wavedistill.wavelets.wavelet import as_wavelet
 
-__all__ = ["Choices"]
+__all__ = ["Choices", "as_filters"]
 
 #: Depths that levels="auto" tries at most, and supports that support="auto" grows through.
 _DEEPEST, _SUPPORTS = 6, (4, 8, 12, 16, 24)
@@ -31,6 +33,10 @@ class Choices:
     mode : str
     max_numbers : int or None
         The most numbers that the student may have: taps, weights and intercepts.
+    search : bool
+        Whether filters are learned, besides the known wavelets.
+    fixed : tuple of Wavelet
+        One wavelet, or one for each level, to use in the place of all others.
     """
 
     reading: Reading
@@ -39,6 +45,8 @@ class Choices:
     per_level: bool | str
     mode: Mode
     max_numbers: int | None = None
+    search: bool = True
+    fixed: tuple[Wavelet, ...] = ()
 
     @classmethod
     def of(
@@ -51,15 +59,43 @@ class Choices:
         mode: Mode,
         max_numbers: int | None,
         length: int,
+        wavelet: object = "learned",
     ) -> Choices:
         """With ``"auto"`` spelt out for signals of a length."""
+        fixed = as_filters(wavelet)
+        if isinstance(wavelet, WaveletTransform):
+            levels = wavelet.levels
         deepest = max(1, min(_DEEPEST, int(np.log2(max(length, 2))) - 2))
         depths = range(min(3, deepest), deepest + 1) if levels == "auto" else [int(levels)]
         supports = [s for s in _SUPPORTS if s <= max(4, length)]
         chosen = supports if support == "auto" else [int(support)]
-        return cls(reading, tuple(depths), tuple(chosen), per_level, mode, max_numbers)
+        search = isinstance(wavelet, str) and wavelet == "learned"
+        return cls(
+            reading, tuple(depths), tuple(chosen), per_level, mode, max_numbers, search, fixed
+        )
 
     @property
     def longest_known(self) -> int:
         """Taps of the longest known wavelet to compare with: never fewer than the search has."""
         return max(_LONGEST_KNOWN, *self.supports)
+
+
+def as_filters(wavelet: object) -> tuple[Wavelet, ...]:
+    """The filters that a student is told to use: one, one for each level, or none.
+
+    Raises
+    ------
+    TypeError, ValueError
+        For what is no wavelet, and for levels whose filters differ in length.
+    """
+    if isinstance(wavelet, str) and wavelet in ("learned", "known"):
+        return ()
+    if not isinstance(wavelet, WaveletTransform):
+        return (as_wavelet(wavelet),)
+    taps = sorted({len(each.lowpass) for each in wavelet.wavelets})
+    if len(taps) > 1:
+        raise ValueError(
+            f"wavelet has filters of {taps[0]} to {taps[-1]} taps, and a student needs filters of "
+            "one length; pad the shorter ones with zeros."
+        )
+    return wavelet.wavelets

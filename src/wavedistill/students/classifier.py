@@ -36,7 +36,8 @@ class DistilledClassifier(ClassifierMixin, DistilledStudent):  # type: ignore[mi
 
     Parameters
     ----------
-    reading, levels, support, per_level, max_numbers, cv, mode, axes, random_state, parts
+    reading, levels, support, per_level, max_numbers, cv, mode, axes, random_state, parts,
+    wavelet
         As for `DistilledRegressor`.
     target : str
         What the weights are fitted to at the end: the ``"teacher"``, the ``"response"`` y (by
@@ -124,6 +125,11 @@ class DistilledClassifier(ClassifierMixin, DistilledStudent):  # type: ignore[mi
         numbers = decided(self._linear(X))
         chosen: NDArray[Any] = self.classes_[numbers]
         return chosen
+
+    def _output_names(self, count: int) -> tuple[str, ...]:
+        """What `contributions` calls the outputs."""
+        classes = tuple(map(str, self.classes_))
+        return (f"log-odds of {classes[1]}",) if count == 1 else classes
 
     def fidelity(self, X: ArrayLike, outputs: ArrayLike) -> float:
         """Share of examples that get the class of the network's outputs (logits)."""

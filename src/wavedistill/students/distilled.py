@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import Any, cast
+import os
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, Self, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -19,8 +21,15 @@ from wavedistill.signals import read_signals
 from wavedistill.students.arguments import auto_or_even, auto_or_integer, seed_of
 from wavedistill.students.choices import Choices
 from wavedistill.students.fitting import Fitted, fit_readings
+from wavedistill.students.persistence import (
+    fitted_state,
+    parameters_of,
+    read_student,
+    write_student,
+)
 from wavedistill.students.readings import READINGS, Reading, ReadSignals, as_reading
-from wavedistill.wavelets import WaveletTransform
+from wavedistill.students.student_contributions import StudentContributions, take_apart
+from wavedistill.wavelets import WaveletLike, WaveletTransform
 
 __all__ = ["DistilledStudent", "channels_first"]
 
@@ -44,6 +53,7 @@ class DistilledStudent(BaseEstimator):  # type: ignore[misc]
         axes: int | Sequence[int] = -1,
         random_state: int | np.random.Generator | np.random.RandomState | None = 0,
         parts: int | None = None,
+        wavelet: str | WaveletLike | WaveletTransform = "learned",
     ) -> None:
         self.reading = reading
         self.levels = levels
@@ -56,6 +66,7 @@ class DistilledStudent(BaseEstimator):  # type: ignore[misc]
         self.axes = axes
         self.random_state = random_state
         self.parts = parts
+        self.wavelet = wavelet
 
     @property
     def n_numbers_(self) -> int:
@@ -83,6 +94,79 @@ class DistilledStudent(BaseEstimator):  # type: ignore[misc]
         check_is_fitted(self)
         names = self.reading_.feature_names(self.transform_.levels, self._channels(), sampling_rate)
         return tuple(names[column] for column in self.columns_)
+
+    def contributions(
+        self, X: ArrayLike, sampling_rate: float | None = None
+    ) -> StudentContributions:
+        """What each feature adds to each output, for each example.
+
+        Parameters
+        ----------
+        X : array_like, shape (n, ...)
+            Signals.
+        sampling_rate : float, optional
+            In hertz, for the names of the features.
+
+        Returns
+        -------
+        StudentContributions
+            The values and the intercept sum to the decision function or to the prediction, to
+            rounding.
+        """
+        features = self.features(X)
+        values, intercept = take_apart(features, self.coef_, self.intercept_)
+        return StudentContributions(
+            self.feature_names(sampling_rate),
+            self._output_names(values.shape[1]),
+            features,
+            values,
+            intercept,
+            channels_first(*self._signals(X, reset=False)),
+            self.transform_,
+            self.reading_,
+            self.columns_,
+        )
+
+    def save(
+        self, path: str | os.PathLike[str], notes: Mapping[str, Any] = MappingProxyType({})
+    ) -> None:
+        """Write the fitted student as JSON, whole or not at all.
+
+        Parameters
+        ----------
+        path : path
+        notes : mapping of str to JSON values
+            Where the student comes from: the network, the data.
+        """
+        check_is_fitted(self)
+        write_student(self, path, notes)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Self:
+        """Read a student of this kind that `save` wrote; it predicts exactly as the saved one.
+
+        Parameters that JSON cannot hold, such as a splitter as `cv`, have their defaults.
+
+        Raises
+        ------
+        FileNotFoundError
+            If there is no such file.
+        ValueError
+            If the file holds something else, or a student of the other kind.
+        """
+        content = read_student(path)
+        if content["kind"] != cls.__name__:
+            raise ValueError(
+                f"{path} holds a {content['kind']}, not a {cls.__name__}; read it with "
+                "wavedistill.load_student."
+            )
+        student = cls(**parameters_of(content))
+        for name, value in fitted_state(content).items():
+            setattr(student, name, value)
+        return student
+
+    def _output_names(self, count: int) -> tuple[str, ...]:
+        return tuple(f"output {number}" for number in range(count))
 
     def _signals(self, X: ArrayLike, *, reset: bool) -> tuple[Floats, int]:
         signals, axes = read_signals(self, X, self.axes, reset=reset)
@@ -116,6 +200,7 @@ class DistilledStudent(BaseEstimator):  # type: ignore[misc]
                 mode=check_mode(self.mode),
                 max_numbers=self.max_numbers,
                 length=given.shape[-1],
+                wavelet=self.wavelet,
             )
             for reading in readings
         ]
@@ -131,16 +216,18 @@ class DistilledStudent(BaseEstimator):  # type: ignore[misc]
         )
         self.comparison_ = {
             "learned or chosen": found.chosen.error,
-            f"best known ({found.named.start})": found.named.error,
+            f"{'given' if choices[0].fixed else 'best known'} ({found.named.start})": (
+                found.named.error
+            ),
         }
-        self.verdict_ = _verdict(found)
+        self.verdict_ = _verdict(found, choices[0])
         return found
 
     def _sparse_starts(
         self, signals: Floats, choices: Choices, attributions: Attributions | ArrayLike | None
     ) -> list[Any]:
         """The wavelets in which signals and attributions are sparse, as starts of the search."""
-        if attributions is None:
+        if attributions is None or not choices.search:
             return []
         distiller = WaveletDistiller(
             choices.levels[0],
@@ -178,8 +265,11 @@ def channels_first(signals: Floats, axis: int) -> Floats:
     return moved.reshape(len(moved), -1, moved.shape[-1])
 
 
-def _verdict(found: Fitted) -> str:
+def _verdict(found: Fitted, choices: Choices) -> str:
     known = found.named.start
+    if not choices.search:
+        which = "the wavelet that was given" if choices.fixed else f"the known wavelet {known}"
+        return f"No wavelet was learned: the student has {which}."
     if found.chosen.start == known and found.chosen.wavelets == found.named.wavelets:
         reason = "a learned one is no better in cross-validation"
         if found.checked is not None:

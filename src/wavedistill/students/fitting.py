@@ -103,9 +103,9 @@ def fit_filters(
     notify : callable
     """
     objective = _deep_enough(signals, targets, folds, choices)
-    named = _best_known(objective, choices.longest_known)
-    found = _learned(objective, choices, given, random, notify)
-    gains, checked = found[0].error < named.error, None
+    named = _best_known(objective, choices)
+    found = _learned(objective, choices, given, random, notify) if choices.search else []
+    gains, checked = bool(found) and found[0].error < named.error, None
     if gains and _few(objective, choices):
         notify("few examples: the learned filter is checked on folds that it has not seen")
         # The support and whether filters differ stay as they were chosen, to save time.
@@ -164,21 +164,33 @@ def _deep_enough(
     for levels in choices.levels:
         reader = ReadSignals(signals, choices.reading, levels, choices.mode)
         objective = StudentObjective(reader, targets, folds)
-        best = _best_known(objective, choices.longest_known)
+        best = _best_known(objective, choices)
         found.append((objective, objective.error(best.lowpass)))
     least = min((error for _, error in found), key=lambda error: error.value)
     limit = least.value + least.standard_error
     return next(objective for objective, error in found if error.value <= limit)
 
 
-def _best_known(objective: StudentObjective, longest: int) -> Learned:
-    """The known wavelet of least error; of equals the shortest."""
-    levels = objective.reader.levels
+def _best_known(objective: StudentObjective, choices: Choices) -> Learned:
+    """The known wavelet of least error, of equals the shortest; or the filters that are given."""
+    levels, fixed = objective.reader.levels, choices.fixed
+    if len(set(fixed)) > 1:
+        lowpass = np.stack([wavelet.lowpass for wavelet in fixed])
+        return Learned(lowpass, objective.error(lowpass).value, "one per level")
+    known = fixed[:1] or known_wavelets(_longest_known(objective, choices))
     found = []
-    for wavelet in sorted(known_wavelets(longest), key=lambda w: len(w.lowpass)):
+    for wavelet in sorted(known, key=lambda w: len(w.lowpass)):
         lowpass = np.tile(wavelet.lowpass, (levels, 1))
-        found.append(Learned(lowpass, objective.error(lowpass).value, wavelet.name))
+        found.append(Learned(lowpass, objective.error(lowpass).value, wavelet.name or "unnamed"))
     return min(found, key=lambda each: each.error)
+
+
+def _longest_known(objective: StudentObjective, choices: Choices) -> int:
+    """Taps of the longest known wavelet; it has to leave a feature where numbers are limited."""
+    if choices.max_numbers is None:
+        return choices.longest_known
+    left = choices.max_numbers - 2 * int(objective.targets.shape[1])
+    return max(2, min(choices.longest_known, left))
 
 
 def _learned(
@@ -255,7 +267,7 @@ def _checked_gain(
         if inner.max() == 0:
             return 0.0, 0.0
         quiet = _learned(seen, choices, given, random, lambda message: None)[0]
-        known = _best_known(seen, choices.longest_known)
+        known = _best_known(seen, choices)
         errors = [_held_out(objective, seen, each, fold) for each in (known, quiet)]
         differences.append(errors[0] - errors[1])
     gain = np.concatenate(differences) / objective.targets.var(axis=0).sum()

@@ -57,6 +57,9 @@ class DistilledRegressor(RegressorMixin, DistilledStudent):  # type: ignore[misc
     parts : int or None
         Read each of so many equal parts of a sub-band by itself, such as 2 or 4: features then tell
         roughly when something happens.
+    wavelet : "learned", "known", Wavelet, str or WaveletTransform
+        ``"known"`` chooses among PyWavelets' wavelets and learns none. A wavelet, its name or a
+        transform is used as it is; a transform also sets the levels.
 
     Attributes
     ----------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from numbers import Real
 from typing import Any, Self
@@ -268,14 +268,7 @@ class WaveletTransform:
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the transform as JSON, whole or not at all."""
-        kept = self.wavelets[:1] if self.shared else self.wavelets
-        content = {
-            "levels": self.levels,
-            "mode": self.mode,
-            "axes": self.axes,
-            "wavelets": [wavelet.record() for wavelet in kept],
-        }
-        write_json(path, _FORMAT, content)
+        write_json(path, _FORMAT, self.record())
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Self:
@@ -289,10 +282,24 @@ class WaveletTransform:
             If the file holds something else.
         """
         keys = ("levels", "mode", "axes", "wavelets")
-        content = read_json(path, _FORMAT, "WaveletTransform.save", keys)
-        wavelets = [Wavelet.from_record(record) for record in content["wavelets"]]
+        return cls.from_record(read_json(path, _FORMAT, "WaveletTransform.save", keys))
+
+    def record(self) -> dict[str, Any]:
+        """The transform as JSON values: levels, mode, axes, and the records of its wavelets."""
+        kept = self.wavelets[:1] if self.shared else self.wavelets
+        return {
+            "levels": self.levels,
+            "mode": self.mode,
+            "axes": list(self.axes),
+            "wavelets": [wavelet.record() for wavelet in kept],
+        }
+
+    @classmethod
+    def from_record(cls, record: Mapping[str, Any]) -> Self:
+        """The transform that `record` described."""
+        wavelets = [Wavelet.from_record(each) for each in record["wavelets"]]
         chosen = wavelets if len(wavelets) > 1 else wavelets[0]
-        return cls(chosen, content["levels"], content["mode"], content["axes"])
+        return cls(chosen, record["levels"], record["mode"], record["axes"])
 
     def __repr__(self) -> str:
         names = [wavelet.name or f"{len(wavelet.lowpass)} taps" for wavelet in self.wavelets]
