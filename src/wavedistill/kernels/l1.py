@@ -161,11 +161,15 @@ def _check_filters(
     """Return the filters as the kernel takes them, and the shape in which they were given."""
     low = float_array(lowpass, "lowpass").astype(np.float64, copy=False)
     high = float_array(highpass, "highpass").astype(np.float64, copy=False)
-    if low.shape != high.shape or low.shape[:-1] not in ((), (levels,)) or low.shape[-1] % 2:
+    if low.ndim > 2 or low.shape != high.shape or low.shape[-1] % 2:
         raise ValueError(
             f"lowpass has shape {low.shape} and highpass has shape {high.shape}; they must be "
-            "vectors of the same even length, or both have one such row for each of the "
-            f"levels={levels}. A filter of odd length can be padded with a zero at one end."
+            "vectors of the same even length, or have one such row for each level."
+        )
+    if low.ndim == 2 and len(low) != levels:
+        raise ValueError(
+            f"lowpass has {len(low)} rows and levels={levels}; give one row for each level, or one "
+            "filter for all."
         )
     return FilterPair(low.reshape(-1, low.shape[-1]), high.reshape(-1, low.shape[-1])), low.shape
 
