@@ -1,4 +1,4 @@
-"""What the sums of absolute coefficients make of them: a value, and cotangents in their place.
+"""Sums of absolute coefficients; their derivatives (cotangents) take the place of the coefficients.
 
 Sums run over a tile in the precision of the data, over tiles in float64.
 """
@@ -11,13 +11,14 @@ import numpy as np
 from numba import njit
 
 from wavedistill.checks import Floats
-from wavedistill.kernels.taps import FAST, TILE
+from wavedistill.kernels.compiling import FAST
+from wavedistill.kernels.taps import TILE
 
-__all__ = ["to_cofactors", "to_signs"]
+__all__ = ["replace_by_cofactors", "replace_by_signs"]
 
 
 @njit(nogil=True, fastmath=FAST)
-def to_signs(coefficients: Floats) -> Any:
+def replace_by_signs(coefficients: Floats) -> Any:
     """Replace coefficients by their signs and return the sum of their absolute values."""
     kind = coefficients.dtype.type
     total: Any = 0.0
@@ -33,7 +34,7 @@ def to_signs(coefficients: Floats) -> Any:
 
 
 @njit(nogil=True, fastmath=FAST)
-def to_cofactors(first: Floats, second: Floats) -> Any:
+def replace_by_cofactors(first: Floats, second: Floats) -> Any:
     """Sum |mean_k first_k * second_k| and put its derivatives in place of the factors."""
     kind = first.dtype.type
     share = kind(1 / len(first))

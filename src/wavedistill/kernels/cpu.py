@@ -1,28 +1,22 @@
-"""The compiled kernel: sums of absolute wavelet coefficients with their gradient, in one pass.
+"""Sums of absolute wavelet coefficients with their gradient, on all threads of the processor.
 
-A block of signals or images goes forward through the filter bank and, while it is still in the
-cache, its cotangents go back. Every block writes its own results, added up in a fixed order: the
-number of threads changes nothing.
+Every block of signals writes its own results, which are added up in a fixed order. The number of
+threads therefore changes nothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
-from wavedistill.checks import Floats
-from wavedistill.kernels.absolute import to_cofactors, to_signs
-from wavedistill.kernels.one_axis import Lanes
+from wavedistill.kernels.blocks import add_coefficients, add_products
+from wavedistill.kernels.filterbank import FilterBank, FilterPair
 from wavedistill.kernels.packing import PackedSignals
-from wavedistill.kernels.plan import make_plan
-from wavedistill.kernels.ranks import RANKS, analyse, backpropagate
-from wavedistill.kernels.sources import DIGEST
-from wavedistill.kernels.taps import FAST
+from wavedistill.kernels.ranks import RANKS, AnyBank
 from wavedistill.kernels.threads import in_chunks
 from wavedistill.modes import Mode
 
@@ -33,150 +27,93 @@ Triple = tuple[float, Array, Array]
 
 
 def packed_coefficient_l1(
-    signals: PackedSignals, lowpass: Array, highpass: Array, mode: Mode, adjoint: bool
+    signals: PackedSignals, filters: FilterPair, levels: int, mode: Mode, adjoint: bool
 ) -> Triple:
-    """`coefficient_l1` of packed signals, with checked filters of shape (levels, N)."""
-    bank = _Bank(signals, lowpass, mode, adjoint)
-    results = _Results(signals, lowpass)
-    dtype = signals.blocks.dtype
-    filters = lowpass.astype(dtype), highpass.astype(dtype)
+    """`coefficient_l1` of packed signals, with checked filters."""
+    banks = _Banks(signals, filters, levels, mode, adjoint)
+    results = _Results.zeros(signals, filters)
+    lanes = (0,) * signals.lanes
 
     def work(start: int, stop: int) -> None:
-        with bank.space() as space:
-            _COEFFICIENT_BLOCKS(
-                signals.blocks[0, start:stop],
-                (0,) * signals.lanes,
-                *filters,
-                bank.plan,
-                space,
-                *results.rows(start, stop),
-            )
+        blocks = signals.blocks[0, start:stop]
+        with banks.lend() as bank:
+            add_coefficients(blocks, lanes, bank, *results.rows(start, stop))
 
     in_chunks(work, signals.blocks.shape[1], signals.blocks.size)
     return results.total()
 
 
 def packed_product_l1(
-    inputs: PackedSignals, multipliers: PackedSignals, lowpass: Array, highpass: Array, mode: Mode
+    inputs: PackedSignals,
+    multipliers: PackedSignals,
+    filters: FilterPair,
+    levels: int,
+    mode: Mode,
 ) -> Triple:
-    """`product_l1` of signals packed alike, with checked filters of shape (levels, N)."""
-    forward, adjoint = (_Bank(inputs, lowpass, mode, adjoint) for adjoint in (False, True))
-    results = _Results(inputs, lowpass)
-    dtype = inputs.blocks.dtype
-    filters = lowpass.astype(dtype), highpass.astype(dtype)
+    """`product_l1` of signals packed alike, with checked filters."""
+    banks = _Banks(inputs, filters, levels, mode, adjoint=False)
+    adjoint_banks = _Banks(inputs, filters, levels, mode, adjoint=True)
+    results = _Results.zeros(inputs, filters)
+    lanes = (0,) * inputs.lanes
+    # Slices of the blocks of all baselines would not be contiguous, so all of them are passed.
+    blocks = inputs.blocks, multipliers.blocks
 
     def work(start: int, stop: int) -> None:
-        with forward.space() as space, adjoint.space() as adjoint_space:
-            _PRODUCT_BLOCKS(
-                inputs.blocks,
-                multipliers.blocks,
-                start,
-                (0,) * inputs.lanes,
-                *filters,
-                forward.plan,
-                adjoint.plan,
-                space,
-                adjoint_space,
-                *results.rows(start, stop),
-            )
+        with banks.lend() as bank, adjoint_banks.lend() as adjoint_bank:
+            add_products(*blocks, start, lanes, bank, adjoint_bank, *results.rows(start, stop))
 
     in_chunks(work, inputs.blocks.shape[1], 2 * inputs.blocks.size)
     return results.total()
 
 
-class _Bank:
-    """How the blocks of some signals go through the filter bank."""
+class _Banks:
+    """Filter banks for some signals, one for each thread, since they hold the memory it uses."""
 
-    def __init__(self, signals: PackedSignals, lowpass: Array, mode: Mode, adjoint: bool) -> None:
-        levels, self._taps = lowpass.shape
-        self._plans = [make_plan(size, self._taps, levels, mode, adjoint) for size in signals.sizes]
-        self._rank, self._signals = RANKS[len(signals.sizes)], signals
-        self.plan = self._rank.plan(self._plans)
-        self._spare: list[Any] = []
+    def __init__(
+        self, signals: PackedSignals, filters: FilterPair, levels: int, mode: Mode, adjoint: bool
+    ) -> None:
+        rank, taps = RANKS[len(signals.axes)], filters.lowpass.shape[1]
+        self._plan = rank.make_plan(signals.sizes, taps, levels, mode, adjoint)
+        self._make_space = rank.space
+        self._signals = signals
+        dtype = signals.blocks.dtype
+        self._filters = FilterPair(*(np.ascontiguousarray(each, dtype) for each in filters))
+        self._spare: list[AnyBank] = []
 
     @contextmanager
-    def space(self) -> Iterator[Any]:
-        """Memory for a block of each baseline, used again by the next chunk of a thread."""
+    def lend(self) -> Iterator[AnyBank]:
+        """A filter bank that no other thread uses, and that the next chunk may use again."""
         try:
-            space = self._spare.pop()
+            bank = self._spare.pop()
         except IndexError:
-            blocks = self._signals.blocks
-            space = self._rank.space(
-                self._plans, self._taps, self._signals.lanes, len(blocks), blocks.dtype
-            )
-        yield space
-        self._spare.append(space)
+            bank = self._make_bank()
+        yield bank
+        self._spare.append(bank)
+
+    def _make_bank(self) -> AnyBank:
+        blocks, lanes = self._signals.blocks, self._signals.lanes
+        shapes = ((len(blocks), size * lanes) for size in self._plan.space_sizes)
+        space = self._make_space(*(np.zeros(shape, blocks.dtype) for shape in shapes))
+        return FilterBank(self._filters, self._plan, space)
 
 
-class _Results:
-    """A value and two gradients per block, summed in a fixed order at the end."""
+class _Results(NamedTuple):
+    """The value of each block, and its gradients, shaped like the filters."""
 
-    def __init__(self, signals: PackedSignals, lowpass: Array) -> None:
-        blocks = signals.blocks.shape[1]
-        gradients = np.zeros((2, blocks, *lowpass.shape))
-        self._arrays = np.zeros(blocks), gradients[0], gradients[1]
+    values: Array
+    by_lowpass: Array
+    by_highpass: Array
 
-    def rows(self, start: int, stop: int) -> tuple[Array, Array, Array]:
-        values, lowpass, highpass = self._arrays
-        return values[start:stop], lowpass[start:stop], highpass[start:stop]
+    @classmethod
+    def zeros(cls, signals: PackedSignals, filters: FilterPair) -> _Results:
+        count = signals.blocks.shape[1]
+        shape = count, *filters.lowpass.shape
+        return cls(np.zeros(count), np.zeros(shape), np.zeros(shape))
+
+    def rows(self, start: int, stop: int) -> tuple[Array, FilterPair]:
+        gradients = FilterPair(self.by_lowpass[start:stop], self.by_highpass[start:stop])
+        return self.values[start:stop], gradients
 
     def total(self) -> Triple:
-        values, lowpass, highpass = self._arrays
-        return float(values.sum()), lowpass.sum(axis=0), highpass.sum(axis=0)
-
-
-def _compiled(digest: str) -> tuple[Any, Any]:
-    """Both functions over blocks, cached by Numba under a digest of all kernel sources."""
-
-    @njit(nogil=True, fastmath=FAST, cache=True)
-    def coefficient_blocks(
-        blocks: Floats,
-        lanes: Lanes,
-        lowpass: Floats,
-        highpass: Floats,
-        plan: Any,
-        space: Any,
-        values: Array,
-        lowpass_gradients: Array,
-        highpass_gradients: Array,
-    ) -> None:
-        _ = digest
-        for b in range(len(blocks)):
-            analyse(blocks[b], lanes, lowpass, highpass, plan, space, 0)
-            values[b] = to_signs(space.details[0]) + to_signs(space.approximation[0])
-            into = lowpass_gradients[b], highpass_gradients[b]
-            backpropagate(lanes, lowpass, highpass, plan, space, 0, into[0], into[1])
-
-    @njit(nogil=True, fastmath=FAST, cache=True)
-    def product_blocks(
-        inputs: Floats,
-        multipliers: Floats,
-        start: int,
-        lanes: Lanes,
-        lowpass: Floats,
-        highpass: Floats,
-        plan: Any,
-        adjoint_plan: Any,
-        space: Any,
-        adjoint_space: Any,
-        values: Array,
-        lowpass_gradients: Array,
-        highpass_gradients: Array,
-    ) -> None:
-        _ = digest
-        for b in range(len(values)):
-            for k in range(len(inputs)):
-                block, factor = inputs[k, start + b], multipliers[k, start + b]
-                analyse(block, lanes, lowpass, highpass, plan, space, k)
-                analyse(factor, lanes, lowpass, highpass, adjoint_plan, adjoint_space, k)
-            values[b] = to_cofactors(space.details, adjoint_space.details)
-            values[b] += to_cofactors(space.approximation, adjoint_space.approximation)
-            low, high = lowpass_gradients[b], highpass_gradients[b]
-            for k in range(len(inputs)):
-                backpropagate(lanes, lowpass, highpass, plan, space, k, low, high)
-                backpropagate(lanes, lowpass, highpass, adjoint_plan, adjoint_space, k, low, high)
-
-    return coefficient_blocks, product_blocks
-
-
-_COEFFICIENT_BLOCKS, _PRODUCT_BLOCKS = _compiled(DIGEST)
+        values, by_lowpass, by_highpass = self
+        return float(values.sum()), by_lowpass.sum(axis=0), by_highpass.sum(axis=0)

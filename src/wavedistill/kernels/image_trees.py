@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from wavedistill.kernels.plan import PlanArrays, make_plan
+from wavedistill.kernels.plan import AxisPlan, plan_axis
 from wavedistill.kernels.trees import Kind
 from wavedistill.modes import Mode
 
@@ -54,7 +54,7 @@ class ImageTree:
     """
 
     arrays: ImageTreeArrays
-    plan: tuple[PlanArrays, PlanArrays]
+    plan: tuple[AxisPlan, AxisPlan]
     sizes: tuple[int, int, int, int]
     rank: int = 2
 
@@ -68,7 +68,7 @@ def make_image_tree(
     Sub-bands stand in the order of `CoefficientLayout`, packets in that of
     `WaveletTransform.packets`.
     """
-    down, across = (make_plan(length, taps, levels, mode, False).arrays for length in lengths)
+    down, across = (plan_axis(length, taps, levels, mode, False) for length in lengths)
     heights, widths, margin = down.lengths.tolist(), across.lengths.tolist(), taps // 2 - 1
     shapes, steps = [(heights[0], widths[0])], list[list[int]]()
     # Nodes to split, with their places in the order of frequency along either axis.

@@ -1,7 +1,7 @@
 """The kernel's two public functions.
 
-Both add over examples: the triple of a whole is the sum of the triples of its parts, whatever the
-parts are. The two filters count as independent in the gradients.
+Both are additive over examples: the result for all examples is the sum of the results for any parts
+of them. The gradients treat lowpass and highpass filter as independent.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from wavedistill.checks import float_array, integer
 from wavedistill.kernels.cpu import packed_coefficient_l1, packed_product_l1
+from wavedistill.kernels.filterbank import FilterPair
 from wavedistill.kernels.packing import PackedSignals, prepare
 from wavedistill.modes import check_mode
 
@@ -23,7 +24,7 @@ Array = NDArray[np.float64]
 
 
 class L1Gradient(NamedTuple):
-    """A sum of absolute values, and its gradients by both filters (float64, shaped like them)."""
+    """A sum of absolute values, and its gradients by both filters (float64, shaped like these)."""
 
     value: float
     grad_lowpass: Array
@@ -45,32 +46,34 @@ def coefficient_l1(
     Parameters
     ----------
     data : array_like or PackedSignals
-        The first axis runs over examples, `axes` is transformed, any other axis is a channel. Give
-        what `prepare` returned when calling more than once. Sizes from 1 on; float32 is computed
-        in float32, with sums in float64.
-    lowpass, highpass : array_like, shape (N,) or (levels, N)
-        Reconstruction filters (PyWavelets' ``rec_lo``, ``rec_hi``), N even; or those of each level,
-        the finest first.
+        The first axis runs over examples, `axes` is transformed, any other axis is a channel. Pass
+        the result of `prepare` when calling more than once. Any size from 1 on. float32 data are
+        transformed in float32 and added up in float64.
+    lowpass, highpass : array_like, shape (N,) or (J, N)
+        Reconstruction filters (PyWavelets' ``rec_lo``, ``rec_hi``), N even: one filter for all
+        levels, or one for each level, the finest level first.
     levels : int
         Depth J; 0 is the sum over the signals themselves.
     mode : str
         Any of PyWavelets' signal extension modes.
     axes : int or pair of int
-        The axis of time, or the two of images, which are filtered alike (the separable transform);
-        ignored for what is packed already.
+        The axis of time, or the two axes of images, which are filtered alike (the separable
+        transform). Ignored for packed data.
     adjoint : bool
         Apply S_h^T of that mode, the adjoint of the inverse transform, instead of A_h.
 
     Returns
     -------
     L1Gradient
-        ``value``, ``grad_lowpass``, ``grad_highpass``; the derivative of the absolute value at 0
-        counts as 0. The same to the last bit for any number of threads.
+        ``value``, ``grad_lowpass``, ``grad_highpass``, the gradients shaped like the filters; a
+        filter for all levels has the sum of the gradients of all levels. The derivative of the
+        absolute value at 0 counts as 0. All bits are the same for any number of threads.
 
     Raises
     ------
     TypeError, ValueError
-        For filters of unequal or odd length, an unknown mode, a negative depth, or a bad axis.
+        For filters of unequal or odd length, a number of filters other than 1 or J, an unknown
+        mode, a negative depth, or a bad axis.
 
     Examples
     --------
@@ -88,9 +91,10 @@ def coefficient_l1(
         raise ValueError(
             f"data were packed with {len(signals.blocks)} baselines, which only product_l1 takes."
         )
-    filters, shared = _filters_of_levels(lowpass, highpass, levels)
-    triple = packed_coefficient_l1(signals, *filters, check_mode(mode), adjoint)
-    return _summed(triple, shared)
+    depth = integer(levels, "levels", minimum=0)
+    filters, shape = _check_filters(lowpass, highpass, depth)
+    result = packed_coefficient_l1(signals, filters, depth, check_mode(mode), adjoint)
+    return _as_gradient(result, shape)
 
 
 def product_l1(
@@ -106,19 +110,19 @@ def product_l1(
 ) -> L1Gradient:
     """Sum over all coefficients of |A_h d * S_h^T m|, with its gradient by the filters.
 
-    These are the attributions of products: input x gradient, integrated gradients and their like.
-    With K baselines it is the sum of |mean_k A_h d_k * S_h^T m_k| (expected gradients).
+    It adds up attributions that are products: input x gradient, integrated gradients and similar
+    methods. With K baselines it is the sum of |mean_k A_h d_k * S_h^T m_k| (expected gradients).
 
     Parameters
     ----------
     inputs : array_like or PackedSignals
-        d, the signals less their baseline; or with a leading axis of K baselines.
+        d, the signals minus their baseline, without or with a leading axis of K baselines.
     multipliers : array_like or PackedSignals
         m, of the same shape and precision.
     lowpass, highpass, levels, mode, axes
         As in `coefficient_l1`.
     baseline_axis : bool
-        Whether that leading axis is there.
+        Whether the arrays have that leading axis.
 
     Returns
     -------
@@ -127,7 +131,7 @@ def product_l1(
     Raises
     ------
     TypeError, ValueError
-        As in `coefficient_l1`, and where the two arrays disagree in shape or precision.
+        As in `coefficient_l1`, and if the two arrays disagree in shape or precision.
     """
     first = prepare(inputs, axes, baseline_axis=baseline_axis)
     second = prepare(multipliers, axes, baseline_axis=baseline_axis)
@@ -145,34 +149,31 @@ def product_l1(
         raise TypeError(
             f"inputs are {first.blocks.dtype} and multipliers {second.blocks.dtype}; convert one."
         )
-    filters, shared = _filters_of_levels(lowpass, highpass, levels)
-    return _summed(packed_product_l1(first, second, *filters, check_mode(mode)), shared)
+    depth = integer(levels, "levels", minimum=0)
+    filters, shape = _check_filters(lowpass, highpass, depth)
+    result = packed_product_l1(first, second, filters, depth, check_mode(mode))
+    return _as_gradient(result, shape)
 
 
-def _filters_of_levels(
+def _check_filters(
     lowpass: ArrayLike, highpass: ArrayLike, levels: int
-) -> tuple[tuple[Array, Array], bool]:
-    """Both filters with shape (levels, N), and whether one pair was given for all levels."""
+) -> tuple[FilterPair, tuple[int, ...]]:
+    """Return the filters as the kernel takes them, and the shape in which they were given."""
     low = float_array(lowpass, "lowpass").astype(np.float64, copy=False)
     high = float_array(highpass, "highpass").astype(np.float64, copy=False)
-    depth = integer(levels, "levels", minimum=0)
-    if low.ndim not in (1, 2) or low.shape != high.shape or low.shape[-1] % 2:
+    if low.ndim > 2 or low.shape != high.shape or low.shape[-1] % 2:
         raise ValueError(
             f"lowpass has shape {low.shape} and highpass has shape {high.shape}; they must be "
             "vectors of the same even length, or have one such row for each level."
         )
-    if low.ndim == 2 and len(low) != depth:
+    if low.ndim == 2 and len(low) != levels:
         raise ValueError(
-            f"lowpass has {len(low)} rows and levels={depth}; give one row for each level, or one "
+            f"lowpass has {len(low)} rows and levels={levels}; give one row for each level, or one "
             "filter for all."
         )
-    shape = (depth, low.shape[-1])
-    first, second = (np.ascontiguousarray(np.broadcast_to(pair, shape)) for pair in (low, high))
-    return (first, second), low.ndim == 1
+    return FilterPair(low.reshape(-1, low.shape[-1]), high.reshape(-1, low.shape[-1])), low.shape
 
 
-def _summed(triple: tuple[float, Array, Array], shared: bool) -> L1Gradient:
-    value, by_lowpass, by_highpass = triple
-    if shared:
-        by_lowpass, by_highpass = by_lowpass.sum(axis=0), by_highpass.sum(axis=0)
-    return L1Gradient(value, by_lowpass, by_highpass)
+def _as_gradient(result: tuple[float, Array, Array], shape: tuple[int, ...]) -> L1Gradient:
+    value, lowpass, highpass = result
+    return L1Gradient(value, lowpass.reshape(shape), highpass.reshape(shape))

@@ -1,20 +1,18 @@
 """One level of the filter bank along one axis, forward and backward.
 
 The axis runs over rows of `width` contiguous values: the lanes of a block of signals or, for the
-first axis of images, whole image rows. A level keeps its extended input as two phases, even and odd
-samples.
+first axis of images, whole image rows. A level keeps its extended input as two phases: first its
+even samples, then its odd ones.
 """
 
 from __future__ import annotations
 
-import numpy as np
 from numba import njit
-from numpy.typing import NDArray
 
 from wavedistill.checks import Floats
-from wavedistill.kernels.plan import PlanArrays
+from wavedistill.kernels.compiling import FAST
+from wavedistill.kernels.plan import AxisPlan
 from wavedistill.kernels.taps import (
-    FAST,
     TILE,
     correlate_four,
     correlate_two,
@@ -24,16 +22,15 @@ from wavedistill.kernels.taps import (
     spread_two,
 )
 
-__all__ = ["analyse_level", "extend", "filter_gradient", "fold", "input_gradient"]
+__all__ = ["add_filter_gradient", "analyse_level", "extend", "fold", "set_input_gradient"]
 
-Array = NDArray[np.float64]
-
-#: In wide rows neighbouring taps share no values, so that a tile of each must fit.
+#: Values of a tile in rows wider than this: neighbouring taps then share no values, and the tiles
+#: of all of them must fit into the first-level cache.
 _STRIPE = 512
 
 
 @njit(nogil=True, fastmath=FAST)
-def extend(current: Floats, width: int, plan: PlanArrays, level: int, phases: Floats) -> None:
+def extend(current: Floats, width: int, plan: AxisPlan, level: int, phases: Floats) -> None:
     """Split a level's input into phases and fill in the border."""
     rows, left = plan.phase_rows[level], plan.left[level]
     for row in range(plan.lengths[level]):
@@ -53,8 +50,8 @@ def extend(current: Floats, width: int, plan: PlanArrays, level: int, phases: Fl
 
 
 @njit(nogil=True, fastmath=FAST)
-def fold(gradient: Floats, width: int, plan: PlanArrays, level: int, current: Floats) -> None:
-    """The transpose of `extend`."""
+def fold(gradient: Floats, width: int, plan: AxisPlan, level: int, current: Floats) -> None:
+    """Undo `extend` for cotangents: apply its transpose."""
     for term in range(plan.border_start[level], plan.border_start[level + 1]):
         source, to = plan.border_target[term] * width, plan.border_source[term] * width
         weight = gradient.dtype.type(plan.border_weight[term])
@@ -75,8 +72,8 @@ def analyse_level(
     """Filter the phases of a level into approximation and detail."""
     half = len(lowpass) // 2
     rows = len(phases) // 2
-    for i in range(_tiles(len(low), width)):
-        begin, end = _tile(i, len(low), width)
+    for i in range(_count_tiles(len(low), width)):
+        begin, end = _place_tile(i, len(low), width)
         a, d = low[begin:end], high[begin:end]
         a[:] = 0
         d[:] = 0
@@ -88,19 +85,19 @@ def analyse_level(
 
 
 @njit(nogil=True, fastmath=FAST)
-def filter_gradient(
+def add_filter_gradient(
     phases: Floats,
     width: int,
     low: Floats,
     high: Floats,
-    lowpass_gradient: Array,
-    highpass_gradient: Array,
+    lowpass_gradient: Floats,
+    highpass_gradient: Floats,
 ) -> None:
     """Add the gradients by the filters, from the cotangents of approximation and detail."""
     half = len(lowpass_gradient) // 2
     rows = len(phases) // 2
-    for i in range(_tiles(len(low), width)):
-        begin, end = _tile(i, len(low), width)
+    for i in range(_count_tiles(len(low), width)):
+        begin, end = _place_tile(i, len(low), width)
         a, d = low[begin:end], high[begin:end]
         for k in range(0, half - 1, 2):
             sums = correlate_four(phases, width, rows, begin + k * width, a, d)
@@ -115,18 +112,18 @@ def filter_gradient(
 
 
 @njit(nogil=True, fastmath=FAST)
-def input_gradient(
+def set_input_gradient(
     low: Floats, high: Floats, width: int, lowpass: Floats, highpass: Floats, gradient: Floats
 ) -> None:
-    """The gradient by the phases, from cotangents that stand between zeros.
+    """Set the gradient by the phases, from the cotangents of approximation and detail.
 
-    Of those there are N/2 - 1 rows, on either side.
+    Both have N/2 - 1 rows of zeros before and after the cotangents.
     """
     half = len(lowpass) // 2
     margin = (half - 1) * width
     rows = len(gradient) // 2
-    for i in range(_tiles(rows, width)):
-        begin, end = _tile(i, rows, width)
+    for i in range(_count_tiles(rows, width)):
+        begin, end = _place_tile(i, rows, width)
         even, odd = gradient[begin:end], gradient[rows + begin : rows + end]
         even[:] = 0
         odd[:] = 0
@@ -138,16 +135,19 @@ def input_gradient(
 
 
 @njit(nogil=True)
-def _tiles(size: int, width: int) -> int:
-    """How many tiles there are in `size` values."""
+def _count_tiles(size: int, width: int) -> int:
+    """Count the tiles in `size` values."""
     if width <= _STRIPE:
         return -(-size // TILE)
     return size // width * -(-width // _STRIPE)
 
 
 @njit(nogil=True)
-def _tile(i: int, size: int, width: int) -> tuple[int, int]:
-    """Where a tile begins and ends: wide rows are taken stripe by stripe, each from top to end."""
+def _place_tile(i: int, size: int, width: int) -> tuple[int, int]:
+    """Return where a tile begins and ends.
+
+    Wide rows are taken stripe by stripe, each stripe from the first row to the last.
+    """
     if width <= _STRIPE:
         return i * TILE, min(i * TILE + TILE, size)
     rows = size // width

@@ -1,23 +1,19 @@
 """A block of signals through the filter bank and back, while it is in the cache.
 
-The loops over tiles stand here and not in `level`: where signals are short, its calls are a tenth
-of the time.
+The loops over tiles stand here and are not calls of `level`: where signals are short, such calls
+take a tenth of the time.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
-import numpy as np
-from numba import njit
-from numpy.typing import NDArray
-
 from wavedistill.checks import Floats
+from wavedistill.kernels.filterbank import FilterBank, FilterPair, Lanes, select_level
 from wavedistill.kernels.level import extend, fold
-from wavedistill.kernels.plan import Plan, PlanArrays
+from wavedistill.kernels.plan import AxisPlan, Integers, plan_axis, stack_starts
 from wavedistill.kernels.taps import (
-    FAST,
     TILE,
     correlate_four,
     correlate_two,
@@ -26,187 +22,154 @@ from wavedistill.kernels.taps import (
     spread_four,
     spread_two,
 )
+from wavedistill.modes import Mode
 
 __all__ = [
-    "Lanes",
     "SignalPlan",
     "SignalSpace",
     "analyse_signals",
     "backpropagate_signals",
-    "signals_plan",
-    "signals_space",
+    "plan_signals",
 ]
-
-Array = NDArray[np.float64]
-#: The lanes of a block as a tuple of that many zeros: its length is known to the compiler.
-Lanes = tuple[int, ...]
 
 
 class SignalPlan(NamedTuple):
-    """Where everything lies in the space of a block of signals."""
+    """The plan of a transform of signals; a row is one sample of all lanes of a block."""
 
-    along: PlanArrays
+    axis: AxisPlan
+    #: Where the phases of each level begin, in rows (levels + 1).
+    phase_start: Integers
+    #: Where the details of each level begin, in rows, with their margins (levels + 1).
+    detail_start: Integers
+    #: Values per lane of each array of a `SignalSpace`, in their order.
+    space_sizes: tuple[int, ...]
 
 
 class SignalSpace(NamedTuple):
-    """Memory for a block of signals of each baseline, shape (baselines, values)."""
+    """What a block works with, for each of several baselines: arrays (baselines, values).
 
-    #: The extended input of each level, split into phases.
+    A margin is N/2 - 1 rows of zeros before and after the coefficients, which the way back needs.
+    """
+
+    #: The extended inputs of all levels.
     phases: Floats
-    #: The details of all levels, each between zeros.
+    #: The details of all levels, then their cotangents, with margins.
     details: Floats
-    #: The approximation of the level at hand, between zeros.
+    #: The approximation of the current level, then its cotangents, with margins.
     approximation: Floats
-    #: The gradient by the phases of the level at hand.
+    #: The gradient by the phases of the current level.
     gradient: Floats
 
 
-def signals_plan(plans: Sequence[Plan]) -> SignalPlan:
-    """The plan of the one transformed axis as the compiled kernel takes it."""
-    return SignalPlan(plans[0].arrays)
-
-
-def signals_space(
-    plans: Sequence[Plan], taps: int, lanes: int, count: int, dtype: np.dtype[np.floating]
-) -> SignalSpace:
-    """Zeros for `count` blocks."""
-    (plan,) = plans
-
-    def zeros(rows: int) -> Floats:
-        return np.zeros((count, int(rows) * lanes), dtype)
-
-    return SignalSpace(
-        phases=zeros(plan.arrays.phase_start[-1]),
-        details=zeros(plan.arrays.detail_start[-1]),
-        approximation=zeros(plan.approximation_rows),
-        gradient=zeros(plan.gradient_rows),
+@lru_cache(maxsize=256)
+def plan_signals(
+    sizes: tuple[int], taps: int, levels: int, mode: Mode, adjoint: bool
+) -> SignalPlan:
+    """Plan the transform of signals of one length; see `plan_axis`."""
+    axis = plan_axis(*sizes, taps, levels, mode, adjoint)
+    phase_start = stack_starts(2 * axis.phase_rows)
+    detail_start = stack_starts(axis.lengths[1:] + taps - 2)
+    space_sizes = (
+        int(phase_start[-1]),
+        int(detail_start[-1]),
+        int(max(axis.lengths[1:], default=axis.lengths[0])) + taps - 2,
+        2 * int(max(axis.phase_rows[1:], default=0)),
     )
+    return SignalPlan(axis, phase_start, detail_start, space_sizes)
 
 
-@njit(nogil=True, fastmath=FAST)
 def analyse_signals(
     block: Floats,
     lanes: Lanes,
-    lowpass: Floats,
-    highpass: Floats,
-    signal: SignalPlan,
-    space: SignalSpace,
+    bank: FilterBank[SignalPlan, SignalSpace],
     baseline: int,
 ) -> None:
-    """Fill the details and the approximation of a baseline with the coefficients of one block."""
-    plan, details = signal.along, space.details[baseline]
-    phases, approximation = space.phases[baseline], space.approximation[baseline]
-    width, half = len(lanes), lowpass.shape[1] // 2
+    """Fill details and approximation of a baseline with the coefficients of one block."""
+    filters, plan, space = bank
+    details, approximation = space.details[baseline], space.approximation[baseline]
+    axis = plan.axis
+    width = len(lanes)
+    half = filters.lowpass.shape[1] // 2
     margin = (half - 1) * width
     current = block.reshape(-1)
-    levels = len(plan.phase_rows)
+    levels = len(axis.phase_rows)
     if levels == 0:
         approximation[margin : margin + len(current)] = current
     for level in range(levels):
-        h, g = lowpass[level], highpass[level]
-        level_phases = phases[plan.phase_start[level] * width : plan.phase_start[level + 1] * width]
-        extend(current, width, plan, level, level_phases)
-        outputs = plan.lengths[level + 1] * width
+        lowpass, highpass = select_level(filters, level)
+        phases = space.phases[
+            baseline, plan.phase_start[level] * width : plan.phase_start[level + 1] * width
+        ]
+        extend(current, width, axis, level, phases)
+        outputs = axis.lengths[level + 1] * width
         start = plan.detail_start[level] * width + margin
         detail = details[start : start + outputs]
         current = approximation[margin : margin + outputs]
-        odd = plan.phase_rows[level] * width
+        odd = axis.phase_rows[level] * width
         for begin in range(0, outputs, TILE):
             low, high = current[begin : begin + TILE], detail[begin : begin + TILE]
             low[:] = 0
             high[:] = 0
             for i in range(0, half - 1, 2):
                 at = begin + i * width
-                filter_four(level_phases, width, odd, at, h, g, 2 * i, low, high)
+                filter_four(phases, width, odd, at, lowpass, highpass, 2 * i, low, high)
             if half % 2:
-                filter_two(level_phases, odd, begin + margin, h, g, low, high)
+                filter_two(phases, odd, begin + margin, lowpass, highpass, low, high)
     # What follows the approximation may be left over from a longer level.
     approximation[:margin] = 0
-    approximation[margin + plan.lengths[levels] * width :] = 0
+    approximation[margin + axis.lengths[levels] * width :] = 0
 
 
-@njit(nogil=True, fastmath=FAST)
 def backpropagate_signals(
     lanes: Lanes,
-    lowpass: Floats,
-    highpass: Floats,
-    signal: SignalPlan,
-    space: SignalSpace,
+    bank: FilterBank[SignalPlan, SignalSpace],
     baseline: int,
-    lowpass_gradient: Array,
-    highpass_gradient: Array,
+    gradients: FilterPair,
 ) -> None:
-    """Add the gradients by the filters, details and approximation holding the cotangents."""
-    plan, details = signal.along, space.details[baseline]
-    phases, approximation = space.phases[baseline], space.approximation[baseline]
+    """Add the gradients by the filters; details and approximation hold the cotangents."""
+    filters, plan, space = bank
+    details, approximation = space.details[baseline], space.approximation[baseline]
+    axis = plan.axis
     width = len(lanes)
-    margin = (lowpass.shape[1] // 2 - 1) * width
-    for level in range(len(plan.phase_rows) - 1, -1, -1):
-        level_phases = phases[plan.phase_start[level] * width : plan.phase_start[level + 1] * width]
-        outputs = plan.lengths[level + 1] * width
+    half = filters.lowpass.shape[1] // 2
+    margin = (half - 1) * width
+    for level in range(len(axis.phase_rows) - 1, -1, -1):
+        by_lowpass, by_highpass = select_level(gradients, level)
+        phases = space.phases[
+            baseline, plan.phase_start[level] * width : plan.phase_start[level + 1] * width
+        ]
+        outputs = axis.lengths[level + 1] * width
         start = plan.detail_start[level] * width
         detail = details[start : start + outputs + 2 * margin]
-        inside = slice(margin, margin + outputs)
-        _add_filter_gradient(
-            level_phases,
-            width,
-            approximation[inside],
-            detail[inside],
-            lowpass_gradient[level],
-            highpass_gradient[level],
-        )
+        rows = axis.phase_rows[level] * width
+        for begin in range(0, outputs, TILE):
+            end = min(begin + TILE, outputs)
+            low = approximation[margin + begin : margin + end]
+            high = detail[margin + begin : margin + end]
+            for i in range(0, half - 1, 2):
+                sums = correlate_four(phases, width, rows, begin + i * width, low, high)
+                for tap in range(4):
+                    by_lowpass[2 * i + tap] += sums[tap]
+                    by_highpass[2 * i + tap] += sums[4 + tap]
+            if half % 2:
+                pair = correlate_two(phases, rows, begin + margin, low, high)
+                for tap in range(2):
+                    by_lowpass[2 * half - 2 + tap] += pair[tap]
+                    by_highpass[2 * half - 2 + tap] += pair[2 + tap]
         if level == 0:
             return
+        lowpass, highpass = select_level(filters, level)
         approximation[margin + outputs : 2 * margin + outputs] = 0
-        gradient = space.gradient[baseline][: len(level_phases)]
-        _spread(approximation, detail, width, lowpass[level], highpass[level], gradient)
-        inner = plan.lengths[level] * width
-        fold(gradient, width, plan, level, approximation[margin : margin + inner])
-
-
-@njit(nogil=True, fastmath=FAST)
-def _add_filter_gradient(
-    phases: Floats,
-    width: int,
-    low: Floats,
-    high: Floats,
-    lowpass_gradient: Array,
-    highpass_gradient: Array,
-) -> None:
-    half, odd = len(lowpass_gradient) // 2, len(phases) // 2
-    for begin in range(0, len(low), TILE):
-        a, d = low[begin : begin + TILE], high[begin : begin + TILE]
-        for i in range(0, half - 1, 2):
-            sums = correlate_four(phases, width, odd, begin + i * width, a, d)
-            for tap in range(4):
-                lowpass_gradient[2 * i + tap] += sums[tap]
-                highpass_gradient[2 * i + tap] += sums[4 + tap]
-        if half % 2:
-            pair = correlate_two(phases, odd, begin + (half - 1) * width, a, d)
-            for tap in range(2):
-                lowpass_gradient[2 * half - 2 + tap] += pair[tap]
-                highpass_gradient[2 * half - 2 + tap] += pair[2 + tap]
-
-
-@njit(nogil=True, fastmath=FAST)
-def _spread(
-    approximation: Floats,
-    detail: Floats,
-    width: int,
-    lowpass: Floats,
-    highpass: Floats,
-    gradient: Floats,
-) -> None:
-    """The gradient by the phases of a level."""
-    half, rows = len(lowpass) // 2, len(gradient) // 2
-    margin = (half - 1) * width
-    for begin in range(0, rows, TILE):
-        end = min(begin + TILE, rows)
-        even, odd = gradient[begin:end], gradient[rows + begin : rows + end]
-        even[:] = 0
-        odd[:] = 0
-        for i in range(0, half - 1, 2):
-            at = begin + margin - i * width
-            spread_four(approximation, detail, width, at, lowpass, highpass, 2 * i, even, odd)
-        if half % 2:
-            spread_two(approximation, detail, begin, lowpass, highpass, even, odd)
+        gradient = space.gradient[baseline, : 2 * rows]
+        for begin in range(0, rows, TILE):
+            end = min(begin + TILE, rows)
+            even, odd = gradient[begin:end], gradient[rows + begin : rows + end]
+            even[:] = 0
+            odd[:] = 0
+            for i in range(0, half - 1, 2):
+                at = begin + margin - i * width
+                spread_four(approximation, detail, width, at, lowpass, highpass, 2 * i, even, odd)
+            if half % 2:
+                spread_two(approximation, detail, begin, lowpass, highpass, even, odd)
+        inner = axis.lengths[level] * width
+        fold(gradient, width, axis, level, approximation[margin : margin + inner])

@@ -1,7 +1,7 @@
-"""Signals packed for the kernel: in blocks of a few lanes, time outermost, lanes innermost.
+"""Memory layout of signals for the kernel: blocks of a few lanes, time outermost, lanes innermost.
 
-In this layout every tap of a filter is a contiguous multiply-add over whole rows, with no stride-2
-gather, which is what makes the kernel fast. Images lie there row by row.
+A lane is one signal of a block. In this layout every tap of a filter is a contiguous multiply-add
+over whole rows, with no stride-2 gather; this makes the kernel fast. Images lie row by row.
 """
 
 from __future__ import annotations
@@ -13,10 +13,11 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import ArrayLike
 
 from wavedistill.checks import Floats, dense_float_array, signal_axes
+from wavedistill.kernels.compiling import cached
+from wavedistill.kernels.ranks import RANKS
 from wavedistill.kernels.threads import SMALL, in_chunks
 
 __all__ = ["PackedSignals", "prepare"]
@@ -25,7 +26,7 @@ Blocks = np.ndarray[tuple[int, int, int, int], np.dtype[np.floating[Any]]]
 
 #: Widths of a block: 16 float32 values are one cache line, and narrow blocks serve few signals.
 _LANES = (1, 4, 16)
-#: Bytes beyond which a block of images of each width is slower than a narrower one (measured).
+#: Bytes of the largest block of images of each width; larger ones are slower than narrower ones.
 _IMAGE_BYTES = (math.inf, 2**22, 2**20)
 #: Blocks to make of a batch of images that several threads will share.
 _LEAST_BLOCKS = 4
@@ -40,11 +41,11 @@ class PackedSignals:
     ----------
     blocks : ndarray, shape (baselines, n_blocks, length, lanes)
         float32 or float64; the last block is filled up with zero signals. There is one baseline
-        unless `prepare` was told of an axis of them. An image lies there row by row.
+        unless `prepare` was called with ``baseline_axis=True``. An image lies row by row.
     shape : tuple of int
-        Of the array that was packed.
+        Shape of the array that was packed, without an axis of baselines.
     axes : tuple of int
-        Its transformed axes, non-negative.
+        The transformed axes, non-negative.
     """
 
     blocks: Blocks
@@ -79,16 +80,16 @@ def prepare(
     Parameters
     ----------
     data : array_like
-        The first axis runs over examples; `axes` is transformed, and every other axis is a channel,
-        each channel a signal or an image of its own. float32 and float64 are kept, others become
-        float64. What is packed already is returned as it is.
+        The first axis runs over examples; `axes` is transformed; every other axis is a channel, and
+        each channel is a signal or an image of its own. float32 and float64 are kept, other types
+        become float64. `PackedSignals` are returned as they are.
     axes : int or pair of int
-        The axis of time, or the two of images, counted without an axis of baselines.
+        The axis of time, or the two axes of images, counted without an axis of baselines.
     baseline_axis : bool
         Whether a leading axis, before that of the examples, runs over baselines (`product_l1`).
     scale : float, optional
-        Divide by this, and take what is then below 1e-20 for zero: numbers too small to count can
-        be subnormal ones, with which processors are slow.
+        Divide by this number, and set results below 1e-20 to zero: they do not count, and may be
+        subnormal numbers, with which processors are slow.
 
     Returns
     -------
@@ -97,14 +98,14 @@ def prepare(
     Raises
     ------
     ValueError
-        If an axis is not there, is the first, or holds no samples; if there are more than two.
+        If an axis does not exist, is the first, or has no samples; if there are more than two.
     """
     if isinstance(data, PackedSignals):
         return data
     array = dense_float_array(data, "data")
     array = array if baseline_axis else array[np.newaxis]
     normal = signal_axes(array.shape[1:], axes, "data")
-    if len(normal) > 2:
+    if len(normal) not in RANKS:
         raise ValueError(
             f"axes={axes} names {len(normal)} axes, and the kernels transform one, of signals, or "
             "two, of images; WaveletTransform transforms volumes."
@@ -116,7 +117,10 @@ def prepare(
     count, length = (math.prod(sizes) for sizes in np.split(signals.shape[1:], [-len(normal)]))
     signals = signals.reshape(len(array), count, length)
     baselines = len(signals)
-    lanes = _image_lanes(count, length, array.itemsize) if len(normal) == 2 else _lanes(count)
+    if len(normal) == 1:
+        lanes = _choose_lanes(count)
+    else:
+        lanes = _choose_image_lanes(count, length, array.itemsize)
     blocks = np.empty((baselines, -(-count // lanes), length, lanes), dtype=signals.dtype)
     least = 0.0 if scale is None else _NEGLIGIBLE
     for rows, packed in zip(signals, blocks, strict=True):
@@ -124,25 +128,25 @@ def prepare(
     return PackedSignals(blocks, array.shape[1:], normal)
 
 
-def _lanes(count: int) -> int:
-    """The width of a block of signals."""
+def _choose_lanes(count: int) -> int:
+    """Choose the width of a block of signals."""
     return next((width for width in _LANES if count <= width), _LANES[-1])
 
 
-def _image_lanes(count: int, length: int, itemsize: int) -> int:
-    """The width of a block of images: narrower, so that it fits the cache and all threads work."""
-    wide = _lanes(count if count * length <= SMALL else count // _LEAST_BLOCKS)
+def _choose_image_lanes(count: int, length: int, itemsize: int) -> int:
+    """Choose the width of a block of images: it fits the cache, and all threads have work."""
+    wide = _choose_lanes(count if count * length <= SMALL else count // _LEAST_BLOCKS)
     fits = [
         w for w, most in zip(_LANES, _IMAGE_BYTES, strict=True) if w * length * itemsize <= most
     ]
     return min(wide, fits[-1])
 
 
-@njit(nogil=True, cache=True)
+@cached()
 def _pack(
     signals: Floats, blocks: Floats, scale: float, least: float, start: int, stop: int
 ) -> None:
-    """Transpose signals into blocks `start` to `stop`, a cache line of time at a stretch."""
+    """Transpose signals into blocks `start` to `stop`, by one cache line of time at once."""
     count, length = signals.shape
     lanes = blocks.shape[2]
     for block in range(start, stop):

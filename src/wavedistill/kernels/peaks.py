@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from wavedistill.checks import Floats
+from wavedistill.kernels.compiling import cached
 from wavedistill.kernels.threads import in_chunks
 
 __all__ = ["PatchStatistics", "PeakBins", "count_peaks", "mark_peaks", "statistics_at_peaks"]
@@ -99,7 +99,7 @@ def _space(shape: tuple[int, ...], statistics: PatchStatistics) -> tuple[Integer
     return np.empty(most + 1, dtype=np.int64), np.empty((len(statistics.weights), most + 1))
 
 
-@njit(nogil=True, cache=True)
+@cached()
 def _mark_row(image: Floats, row: int, marks: NDArray[np.bool_]) -> None:
     """Mark the peaks of a row, its two ends left out; `marks` is as long as what remains."""
     above, own, below = image[row - 1], image[row], image[row + 1]
@@ -120,14 +120,14 @@ def _mark_row(image: Floats, row: int, marks: NDArray[np.bool_]) -> None:
         )
 
 
-@njit(nogil=True, cache=True)
+@cached()
 def _mark_block(maps: Floats, marks: NDArray[np.bool_]) -> None:
     for m in range(len(maps)):
         for row in range(1, maps.shape[1] - 1):
             _mark_row(maps[m], row, marks[m, row, 1:-1])
 
 
-@njit(nogil=True, cache=True)
+@cached()
 def _statistics_of_map(
     image: Floats, statistics: PatchStatistics, positions: Integers, values: Array
 ) -> Any:
@@ -165,7 +165,7 @@ def _statistics_of_map(
     return peaks
 
 
-@njit(nogil=True, cache=True)
+@cached()
 def _count_block(
     maps: Floats,
     statistics: PatchStatistics,

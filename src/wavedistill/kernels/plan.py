@@ -1,15 +1,12 @@
-"""Where everything lies while a block of signals goes through the filter bank.
+"""Where everything lies along one axis while it goes through the filter bank.
 
-A level extends its input at both borders as the mode asks, splits it into even and odd samples
-(its two phases), and filters. The extension is linear: every border sample is a weighted sum of a
-few inner ones. PyWavelets' own transform of the unit vectors tells the weights, so that all of its
-modes work alike.
+A level extends its input at both ends as the mode asks, splits it into even and odd samples (its
+two phases), and filters. The extension is linear: every border sample is a weighted sum of a few
+inner ones, whose weights `wavedistill.modes.border` knows for all modes alike.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -17,13 +14,17 @@ from numpy.typing import NDArray
 
 from wavedistill.modes import Mode, adjoint_extension, border
 
-__all__ = ["Plan", "PlanArrays", "make_plan"]
+__all__ = ["AxisPlan", "Integers", "plan_axis", "stack_starts"]
 
 Integers = NDArray[np.int64]
 
 
-class PlanArrays(NamedTuple):
-    """A plan as the compiled kernel takes it; rows are counted in blocks of lanes."""
+class AxisPlan(NamedTuple):
+    """The levels of a transform along one axis, as the compiled kernel takes them.
+
+    A row is what lies at one position of the axis: the lanes of a block of signals or, for the
+    first axis of images, whole image rows.
+    """
 
     #: Samples that go into each level, and at last those of the approximation (levels + 1).
     lengths: Integers
@@ -31,11 +32,7 @@ class PlanArrays(NamedTuple):
     phase_rows: Integers
     #: Samples by which each level is extended on the left (levels).
     left: Integers
-    #: Where each level's phases begin in the workspace, in rows (levels + 1).
-    phase_start: Integers
-    #: Where each level's details begin, in rows, with the zeros around them (levels + 1).
-    detail_start: Integers
-    #: The border samples of level j are the entries border_start[j] to border_start[j + 1].
+    #: The border samples of level j are the terms border_start[j] to border_start[j + 1].
     border_start: Integers
     #: Row of a border sample within its level's phases, repeated for each of its terms.
     border_target: Integers
@@ -45,36 +42,22 @@ class PlanArrays(NamedTuple):
     border_weight: NDArray[np.float64]
 
 
-@dataclass(frozen=True)
-class Plan:
-    """The layout of one transform, and the sizes of the workspace it needs."""
-
-    arrays: PlanArrays
-    approximation_rows: int
-    gradient_rows: int
-
-
-@lru_cache(maxsize=256)
-def make_plan(length: int, taps: int, levels: int, mode: Mode, adjoint: bool) -> Plan:
-    """Plan the analysis of signals of one length, or the adjoint of their synthesis.
+def plan_axis(length: int, taps: int, levels: int, mode: Mode, adjoint: bool) -> AxisPlan:
+    """Plan the analysis along an axis of one length, or the adjoint of its synthesis.
 
     Parameters
     ----------
     length, taps, levels : int
-        Of the signals, of the filters, and of the transform.
+        Samples along the axis, taps of the filters, and depth of the transform.
     mode : str
         PyWavelets' signal extension mode.
     adjoint : bool
-        Plan S_h^T of that mode instead of A_h. It is an analysis with zero padding, or, with
-        ``periodization``, one that appends a zero to a level of odd length where the analysis
-        repeats the last sample.
+        Plan S_h^T of that mode (`wavedistill.modes.adjoint_extension`) instead of A_h.
     """
     append_zero = False
     if adjoint:
         mode, append_zero = adjoint_extension(mode)
-    half = taps // 2
-    lengths, phase_rows, lefts = [length], [], []
-    phase_start, detail_start, border_start = [0], [0], [0]
+    lengths, phase_rows, lefts, border_start = [length], [], [], [0]
     targets: list[int] = []
     sources: list[int] = []
     weights: list[float] = []
@@ -82,7 +65,7 @@ def make_plan(length: int, taps: int, levels: int, mode: Mode, adjoint: bool) ->
         size = lengths[-1]
         edge = border(size, taps, mode, append_zero)
         left = edge.before.shape[1]
-        rows = edge.outputs + half - 1
+        rows = edge.outputs + taps // 2 - 1
         outside = np.concatenate([edge.before, edge.after], axis=1)
         for column, term in zip(*np.nonzero(outside.T), strict=True):
             target = column if column < left else column + size
@@ -92,25 +75,25 @@ def make_plan(length: int, taps: int, levels: int, mode: Mode, adjoint: bool) ->
         lengths.append(edge.outputs)
         phase_rows.append(rows)
         lefts.append(left)
-        phase_start.append(phase_start[-1] + 2 * rows)
-        detail_start.append(detail_start[-1] + edge.outputs + 2 * (half - 1))
         border_start.append(len(targets))
-    arrays = PlanArrays(
-        np.array(lengths),
-        np.array(phase_rows, dtype=np.int64),
-        np.array(lefts, dtype=np.int64),
-        np.array(phase_start),
-        np.array(detail_start),
-        np.array(border_start),
-        np.array(targets, dtype=np.int64),
-        np.array(sources, dtype=np.int64),
+    return AxisPlan(
+        _integers(lengths),
+        _integers(phase_rows),
+        _integers(lefts),
+        _integers(border_start),
+        _integers(targets),
+        _integers(sources),
         np.array(weights, dtype=np.float64),
     )
-    return Plan(
-        arrays,
-        approximation_rows=max(lengths[1:], default=length) + 2 * (half - 1),
-        gradient_rows=2 * max(phase_rows[1:], default=0),
-    )
+
+
+def stack_starts(sizes: Integers) -> Integers:
+    """Where each of several pieces begins when they lie one after another, and where all end."""
+    return np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+
+
+def _integers(values: list[int]) -> Integers:
+    return np.array(values, dtype=np.int64)
 
 
 def _phase_row(sample: int, rows: int) -> int:

@@ -1,7 +1,9 @@
-"""Signals, images and what may come: an entry for each number of transformed axes.
+"""What the kernel does with signals and with images: one entry of `RANKS` for each.
 
-Compiled code calls `analyse` and `backpropagate`, and the type of the plan decides which rank's
-functions they are.
+The rank of data is their number of transformed axes. Another rank needs a module like `two_axes`,
+whose plan is a named tuple of its own, and an entry in `RANKS`. The compiled loops over blocks call
+`analyse` and `backpropagate`. Numba asks which functions these stand for when it compiles the
+loops, and the type of the plan gives the answer.
 """
 
 from __future__ import annotations
@@ -9,109 +11,81 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from numba import types
 from numba.extending import overload
 
+from wavedistill.checks import Floats
+from wavedistill.kernels.compiling import FAST
+from wavedistill.kernels.filterbank import FilterBank, FilterPair, Lanes
 from wavedistill.kernels.one_axis import (
     SignalPlan,
+    SignalSpace,
     analyse_signals,
     backpropagate_signals,
-    signals_plan,
-    signals_space,
+    plan_signals,
 )
 from wavedistill.kernels.two_axes import (
     ImagePlan,
+    ImageSpace,
     analyse_images,
     backpropagate_images,
-    images_plan,
-    images_space,
+    plan_images,
 )
 
-__all__ = ["RANKS", "Rank", "analyse", "backpropagate"]
+__all__ = ["RANKS", "AnyBank", "Rank", "analyse", "backpropagate"]
+
+AnyBank = FilterBank[Any, Any]
 
 
 class Rank(NamedTuple):
-    """What the kernel needs for one number of transformed axes.
+    """The functions for data of one rank."""
 
-    `kind` is the type of plan that `plan` makes of the plans of the axes. `space` makes the memory
-    of a block, and `analyse` and `backpropagate` are compiled functions.
-    """
+    #: The type of its plans.
+    plan: type[Any]
+    #: ``make_plan(sizes, taps, levels, mode, adjoint)`` makes one.
+    make_plan: Callable[..., Any]
+    #: The type of what a block works with: arrays of the plan's `space_sizes`.
+    space: type[Any]
+    #: What `analyse` does: a Python function that Numba compiles, with arguments of those names.
+    analyse: Callable[..., None]
+    #: What `backpropagate` does, likewise.
+    backpropagate: Callable[..., None]
 
-    kind: type
-    plan: Callable[..., Any]
-    space: Callable[..., Any]
-    analyse: Any
-    backpropagate: Any
 
-
-#: By the number of transformed axes.
 RANKS = {
-    1: Rank(SignalPlan, signals_plan, signals_space, analyse_signals, backpropagate_signals),
-    2: Rank(ImagePlan, images_plan, images_space, analyse_images, backpropagate_images),
+    1: Rank(SignalPlan, plan_signals, SignalSpace, analyse_signals, backpropagate_signals),
+    2: Rank(ImagePlan, plan_images, ImageSpace, analyse_images, backpropagate_images),
 }
 
 
-def analyse(
-    block: Any, lanes: Any, lowpass: Any, highpass: Any, plan: Any, space: Any, baseline: int
-) -> None:
-    """Fill the space of a baseline with the coefficients of a block, in compiled code."""
-    raise NotImplementedError("for compiled code only")
+def analyse(block: Floats, lanes: Lanes, bank: AnyBank, baseline: int) -> None:
+    """Fill details and approximation of a baseline with the coefficients of one block."""
+    _find_rank(type(bank.plan)).analyse(block, lanes, bank, baseline)
 
 
-def backpropagate(
-    lanes: Any,
-    lowpass: Any,
-    highpass: Any,
-    plan: Any,
-    space: Any,
-    baseline: int,
-    lowpass_gradient: Any,
-    highpass_gradient: Any,
-) -> None:
-    """Add the gradients by the filters, the space holding cotangents, in compiled code."""
-    raise NotImplementedError("for compiled code only")
+def backpropagate(lanes: Lanes, bank: AnyBank, baseline: int, gradients: FilterPair) -> None:
+    """Add the gradients by the filters; details and approximation hold the cotangents."""
+    _find_rank(type(bank.plan)).backpropagate(lanes, bank, baseline, gradients)
 
 
-def _rank_of(plan: Any) -> Rank:
-    return next(rank for rank in RANKS.values() if rank.kind is plan.instance_class)
+# Not strict: Numba would compare annotations too, and here these are types of types.
+@overload(analyse, jit_options={"fastmath": FAST}, strict=False)
+def _select_analyse(
+    block: types.Type, lanes: types.Type, bank: types.NamedTuple, baseline: types.Type
+) -> Callable[..., None]:
+    return _find_compiled_rank(bank).analyse
 
 
-@overload(analyse)
-def _analyse(
-    block: Any, lanes: Any, lowpass: Any, highpass: Any, plan: Any, space: Any, baseline: Any
-) -> Any:
-    own = _rank_of(plan).analyse
-
-    def call(
-        block: Any, lanes: Any, lowpass: Any, highpass: Any, plan: Any, space: Any, baseline: Any
-    ) -> Any:
-        own(block, lanes, lowpass, highpass, plan, space, baseline)
-
-    return call
+@overload(backpropagate, jit_options={"fastmath": FAST}, strict=False)
+def _select_backpropagate(
+    lanes: types.Type, bank: types.NamedTuple, baseline: types.Type, gradients: types.Type
+) -> Callable[..., None]:
+    return _find_compiled_rank(bank).backpropagate
 
 
-@overload(backpropagate)
-def _backpropagate(
-    lanes: Any,
-    lowpass: Any,
-    highpass: Any,
-    plan: Any,
-    space: Any,
-    baseline: Any,
-    lowpass_gradient: Any,
-    highpass_gradient: Any,
-) -> Any:
-    own = _rank_of(plan).backpropagate
+def _find_rank(plan: type[Any]) -> Rank:
+    return next(rank for rank in RANKS.values() if rank.plan is plan)
 
-    def call(
-        lanes: Any,
-        lowpass: Any,
-        highpass: Any,
-        plan: Any,
-        space: Any,
-        baseline: Any,
-        lowpass_gradient: Any,
-        highpass_gradient: Any,
-    ) -> Any:
-        own(lanes, lowpass, highpass, plan, space, baseline, lowpass_gradient, highpass_gradient)
 
-    return call
+def _find_compiled_rank(bank: types.NamedTuple) -> Rank:
+    return _find_rank(bank.types[bank.fields.index("plan")].instance_class)

@@ -1,28 +1,27 @@
-"""Readings of signals, block by block: forward through a tree, and back to the filters.
-
-Numba keeps the compiled functions of this file, with all that they call, and looks at this file
-alone for changes: delete its cache after a change to `pooling`, `undecimated`, `level` or `taps`.
-"""
+"""Readings of signals, block by block: forward through a tree, and back to the filters."""
 
 from __future__ import annotations
-
-from typing import Any
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
 from wavedistill.checks import Floats
-from wavedistill.kernels.level import analyse_level, extend, filter_gradient, fold, input_gradient
-from wavedistill.kernels.plan import PlanArrays
+from wavedistill.kernels.compiling import FAST, cached
+from wavedistill.kernels.level import (
+    add_filter_gradient,
+    analyse_level,
+    extend,
+    fold,
+    set_input_gradient,
+)
+from wavedistill.kernels.plan import AxisPlan
 from wavedistill.kernels.pooling import Pooling, pool, pool_gradient
-from wavedistill.kernels.sources import DIGEST
-from wavedistill.kernels.taps import FAST
 from wavedistill.kernels.trees import TreeArrays
 from wavedistill.kernels.undecimated import (
+    add_filter_gradient_undecimated,
     analyse_undecimated,
-    filter_gradient_undecimated,
-    input_gradient_undecimated,
+    set_input_gradient_undecimated,
 )
 
 __all__ = ["pull_signal_blocks", "read_signal_blocks"]
@@ -32,73 +31,60 @@ Array = NDArray[np.float64]
 Space = tuple[Floats, Floats, Floats]
 
 
-def _compiled(digest: str) -> tuple[Any, Any]:
-    """Both functions over blocks, cached by Numba under a digest of all kernel sources."""
+@cached(fastmath=FAST)
+def read_signal_blocks(
+    blocks: Floats,
+    lowpass: Floats,
+    highpass: Floats,
+    plan: AxisPlan,
+    tree: TreeArrays,
+    space: Space,
+    pooling: Pooling,
+    found: Array,
+) -> None:
+    """Read the numbers of each signal, shape (signals, bands * parts, numbers)."""
+    lanes, parts = blocks.shape[2], pooling.parts
+    for b in range(len(blocks)):
+        _analyse(blocks[b], lowpass, highpass, plan, tree, space)
+        into = found[b * lanes : (b + 1) * lanes]
+        for number in range(len(tree.bands)):
+            band = _inside(space[0], tree, tree.bands[number], lanes)
+            for part in range(parts):
+                pool(_part(band, part, parts), pooling.reading, into[:, number * parts + part])
 
-    @njit(nogil=True, fastmath=FAST, cache=True)
-    def read_signal_blocks(
-        blocks: Floats,
-        lowpass: Floats,
-        highpass: Floats,
-        plan: PlanArrays,
-        tree: TreeArrays,
-        space: Space,
-        pooling: Pooling,
-        found: Array,
-    ) -> None:
-        """Read the numbers of each signal, shape (signals, bands * parts, numbers)."""
-        _ = digest
-        lanes, parts = blocks.shape[2], pooling.parts
-        for b in range(len(blocks)):
-            _analyse(blocks[b], lowpass, highpass, plan, tree, space)
-            into = found[b * lanes : (b + 1) * lanes]
-            for number in range(len(tree.bands)):
-                band = _inside(space[0], tree, tree.bands[number], lanes)
-                for part in range(parts):
-                    pool(_part(band, part, parts), pooling.reading, into[:, number * parts + part])
 
-    @njit(nogil=True, fastmath=FAST, cache=True)
-    def pull_signal_blocks(
-        blocks: Floats,
-        lowpass: Floats,
-        highpass: Floats,
-        plan: PlanArrays,
-        tree: TreeArrays,
-        space: Space,
-        pooling: Pooling,
-        cotangents: Array,
-        lowpass_gradients: Array,
-        highpass_gradients: Array,
-    ) -> None:
-        """Add each block's derivatives by the filters of sum(cotangents * numbers)."""
-        _ = digest
-        lanes, parts = blocks.shape[2], pooling.parts
-        for b in range(len(blocks)):
-            _analyse(blocks[b], lowpass, highpass, plan, tree, space)
-            given = cotangents[b * lanes : (b + 1) * lanes]
-            for number in range(len(tree.bands)):
-                node = tree.bands[number]
-                band = _inside(space[0], tree, node, lanes)
-                for part in range(parts):
-                    piece = _part(band, part, parts)
-                    pool_gradient(piece, pooling.reading, given[:, number * parts + part])
-                values = _values(space[0], tree, node, lanes)
-                values[: tree.beside * lanes] = 0
-                values[len(values) - tree.beside * lanes :] = 0
-            for number in range(len(tree.unread)):
-                _values(space[0], tree, tree.unread[number], lanes)[:] = 0
-            _backpropagate(
-                lanes,
-                lowpass,
-                highpass,
-                plan,
-                tree,
-                space,
-                lowpass_gradients[b],
-                highpass_gradients[b],
-            )
-
-    return read_signal_blocks, pull_signal_blocks
+@cached(fastmath=FAST)
+def pull_signal_blocks(
+    blocks: Floats,
+    lowpass: Floats,
+    highpass: Floats,
+    plan: AxisPlan,
+    tree: TreeArrays,
+    space: Space,
+    pooling: Pooling,
+    cotangents: Array,
+    lowpass_gradients: Array,
+    highpass_gradients: Array,
+) -> None:
+    """Add each block's derivatives by the filters of sum(cotangents * numbers)."""
+    lanes, parts = blocks.shape[2], pooling.parts
+    for b in range(len(blocks)):
+        _analyse(blocks[b], lowpass, highpass, plan, tree, space)
+        given = cotangents[b * lanes : (b + 1) * lanes]
+        for number in range(len(tree.bands)):
+            node = tree.bands[number]
+            band = _inside(space[0], tree, node, lanes)
+            for part in range(parts):
+                piece = _part(band, part, parts)
+                pool_gradient(piece, pooling.reading, given[:, number * parts + part])
+            values = _values(space[0], tree, node, lanes)
+            values[: tree.beside * lanes] = 0
+            values[len(values) - tree.beside * lanes :] = 0
+        for number in range(len(tree.unread)):
+            _values(space[0], tree, tree.unread[number], lanes)[:] = 0
+        _backpropagate(
+            lanes, lowpass, highpass, plan, tree, space, lowpass_gradients[b], highpass_gradients[b]
+        )
 
 
 @njit(nogil=True, fastmath=FAST)
@@ -133,7 +119,7 @@ def _extended(
     source: Floats,
     lanes: int,
     taps: int,
-    plan: PlanArrays,
+    plan: AxisPlan,
     tree: TreeArrays,
     level: int,
     into: Floats,
@@ -157,7 +143,7 @@ def _analyse(
     block: Floats,
     lowpass: Floats,
     highpass: Floats,
-    plan: PlanArrays,
+    plan: AxisPlan,
     tree: TreeArrays,
     space: Space,
 ) -> None:
@@ -186,7 +172,7 @@ def _backpropagate(
     lanes: int,
     lowpass: Floats,
     highpass: Floats,
-    plan: PlanArrays,
+    plan: AxisPlan,
     tree: TreeArrays,
     space: Space,
     lowpass_gradient: Array,
@@ -209,15 +195,15 @@ def _backpropagate(
         first = tree.source[step] == 0
         if tree.undecimated:
             apart = 2**level * lanes
-            filter_gradient_undecimated(extended, apart, low, high, *into)
+            add_filter_gradient_undecimated(extended, apart, low, high, *into)
             if not first:
                 at = tree.margin * lanes + (taps // 2 - 1) * apart
-                input_gradient_undecimated(whole_low, whole_high, at, apart, *filters, source)
+                set_input_gradient_undecimated(whole_low, whole_high, at, apart, *filters, source)
             continue
-        filter_gradient(extended, lanes, low, high, *into)
+        add_filter_gradient(extended, lanes, low, high, *into)
         if not first:
             by_phases = gradient[: len(extended)]
-            input_gradient(whole_low, whole_high, lanes, *filters, by_phases)
+            set_input_gradient(whole_low, whole_high, lanes, *filters, by_phases)
             # The extended input has served: its memory takes the gradient by the input.
             by_input = phases[: len(source)]
             fold(by_phases, lanes, plan, level, by_input)
@@ -234,6 +220,3 @@ def _absolute(values: Floats, into: Floats) -> Floats:
     for t in range(len(values)):
         into[t] = abs(values[t])
     return into[: len(values)]
-
-
-read_signal_blocks, pull_signal_blocks = _compiled(DIGEST)

@@ -1,97 +1,92 @@
 """Readings of images, block by block: forward through a tree, and back to the filters.
 
-A level filters along the first axis, where whole rows are what is contiguous, and then along the
-second, row by row. Numba keeps the compiled functions of this file, with all that they call, and
-looks at this file alone for changes: delete its cache after a change to `pooling`, `level` or
-`taps`.
+A level filters along the first axis, where whole rows are contiguous, and then along the second,
+row by row.
 """
 
 from __future__ import annotations
-
-from typing import Any
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
 from wavedistill.checks import Floats
+from wavedistill.kernels.compiling import FAST, cached
 from wavedistill.kernels.image_trees import ImageTreeArrays
-from wavedistill.kernels.level import analyse_level, extend, filter_gradient, fold, input_gradient
-from wavedistill.kernels.plan import PlanArrays
+from wavedistill.kernels.level import (
+    add_filter_gradient,
+    analyse_level,
+    extend,
+    fold,
+    set_input_gradient,
+)
+from wavedistill.kernels.plan import AxisPlan
 from wavedistill.kernels.pooling import Pooling, pool, pool_gradient
-from wavedistill.kernels.sources import DIGEST
-from wavedistill.kernels.taps import FAST
 
 __all__ = ["pull_image_blocks", "read_image_blocks"]
 
 Array = NDArray[np.float64]
-Plans = tuple[PlanArrays, PlanArrays]
+Plans = tuple[AxisPlan, AxisPlan]
 #: Nodes, an extended input, the gradient by it, and the memory of a row.
 Space = tuple[Floats, Floats, Floats, Floats]
 
 
-def _compiled(digest: str) -> tuple[Any, Any]:
-    """Both functions over blocks, cached by Numba under a digest of all kernel sources."""
+@cached(fastmath=FAST)
+def read_image_blocks(
+    blocks: Floats,
+    lowpass: Floats,
+    highpass: Floats,
+    plans: Plans,
+    tree: ImageTreeArrays,
+    space: Space,
+    pooling: Pooling,
+    found: Array,
+) -> None:
+    """Read the numbers of each image, shape (images, bands * parts^2, numbers)."""
+    lanes, parts = blocks.shape[2], pooling.parts
+    for b in range(len(blocks)):
+        _analyse(blocks[b], lowpass, highpass, plans, tree, space)
+        into = found[b * lanes : (b + 1) * lanes]
+        for number in range(len(tree.bands)):
+            band = _image(space[0], tree, tree.bands[number], lanes)
+            for part in range(parts * parts):
+                piece = _part(band, part, parts).copy().reshape(-1, lanes)
+                pool(piece, pooling.reading, into[:, number * parts * parts + part])
 
-    @njit(nogil=True, fastmath=FAST, cache=True)
-    def read_image_blocks(
-        blocks: Floats,
-        lowpass: Floats,
-        highpass: Floats,
-        plans: Plans,
-        tree: ImageTreeArrays,
-        space: Space,
-        pooling: Pooling,
-        found: Array,
-    ) -> None:
-        """Read the numbers of each image, shape (images, bands * parts^2, numbers)."""
-        _ = digest
-        lanes, parts = blocks.shape[2], pooling.parts
-        for b in range(len(blocks)):
-            _analyse(blocks[b], lowpass, highpass, plans, tree, space)
-            into = found[b * lanes : (b + 1) * lanes]
-            for number in range(len(tree.bands)):
-                band = _image(space[0], tree, tree.bands[number], lanes)
-                for part in range(parts * parts):
-                    piece = _part(band, part, parts).copy().reshape(-1, lanes)
-                    pool(piece, pooling.reading, into[:, number * parts * parts + part])
 
-    @njit(nogil=True, fastmath=FAST, cache=True)
-    def pull_image_blocks(
-        blocks: Floats,
-        lowpass: Floats,
-        highpass: Floats,
-        plans: Plans,
-        tree: ImageTreeArrays,
-        space: Space,
-        pooling: Pooling,
-        cotangents: Array,
-        lowpass_gradients: Array,
-        highpass_gradients: Array,
-    ) -> None:
-        """Add each block's derivatives by the filters of sum(cotangents * numbers)."""
-        _ = digest
-        lanes, parts = blocks.shape[2], pooling.parts
-        for b in range(len(blocks)):
-            _analyse(blocks[b], lowpass, highpass, plans, tree, space)
-            given = cotangents[b * lanes : (b + 1) * lanes]
-            for number in range(len(tree.bands)):
-                band = _image(space[0], tree, tree.bands[number], lanes)
-                for part in range(parts * parts):
-                    place = _part(band, part, parts)
-                    piece = place.copy()
-                    pool_gradient(
-                        piece.reshape(-1, lanes),
-                        pooling.reading,
-                        given[:, number * parts * parts + part],
-                    )
-                    place[:] = piece
-            _backpropagate(
-                lanes, lowpass, highpass, plans, tree, space,
-                lowpass_gradients[b], highpass_gradients[b],
-            )  # fmt: skip
-
-    return read_image_blocks, pull_image_blocks
+@cached(fastmath=FAST)
+def pull_image_blocks(
+    blocks: Floats,
+    lowpass: Floats,
+    highpass: Floats,
+    plans: Plans,
+    tree: ImageTreeArrays,
+    space: Space,
+    pooling: Pooling,
+    cotangents: Array,
+    lowpass_gradients: Array,
+    highpass_gradients: Array,
+) -> None:
+    """Add each block's derivatives by the filters of sum(cotangents * numbers)."""
+    lanes, parts = blocks.shape[2], pooling.parts
+    for b in range(len(blocks)):
+        _analyse(blocks[b], lowpass, highpass, plans, tree, space)
+        given = cotangents[b * lanes : (b + 1) * lanes]
+        for number in range(len(tree.bands)):
+            band = _image(space[0], tree, tree.bands[number], lanes)
+            for part in range(parts * parts):
+                place = _part(band, part, parts)
+                piece = place.copy()
+                pool_gradient(
+                    piece.reshape(-1, lanes),
+                    pooling.reading,
+                    given[:, number * parts * parts + part],
+                )
+                place[:] = piece
+        _backpropagate(
+            lanes, lowpass, highpass, plans, tree, space,
+            lowpass_gradients[b], highpass_gradients[b],
+        )  # fmt: skip
 
 
 @njit(nogil=True, fastmath=FAST)
@@ -192,10 +187,10 @@ def _backpropagate(
         low = _values(nodes, tree, tree.halves[step, 0], lanes)
         high = _values(nodes, tree, tree.halves[step, 1], lanes)
         inside = slice(margin, len(low) - margin)
-        filter_gradient(extended, width, low[inside], high[inside], *into)
+        add_filter_gradient(extended, width, low[inside], high[inside], *into)
         if tree.source[step] != 0:
             by_phases = gradient[: len(extended)]
-            input_gradient(low, high, width, *filters, by_phases)
+            set_input_gradient(low, high, width, *filters, by_phases)
             fold(by_phases, width, down, level, source)
 
 
@@ -207,7 +202,7 @@ def _backpropagate_rows(
     lanes: int,
     margin: int,
     filters: tuple[Floats, Floats],
-    across: PlanArrays,
+    across: AxisPlan,
     level: int,
     lines: Floats,
     into: tuple[Array, Array],
@@ -226,9 +221,6 @@ def _backpropagate_rows(
         here = slice(row * size, (row + 1) * size)
         line_low[inside], line_high[inside] = low[here], high[here]
         extend(values, lanes, across, level, phases)
-        filter_gradient(phases, lanes, line_low[inside], line_high[inside], *into)
-        input_gradient(line_low, line_high, lanes, *filters, gradient)
+        add_filter_gradient(phases, lanes, line_low[inside], line_high[inside], *into)
+        set_input_gradient(line_low, line_high, lanes, *filters, gradient)
         fold(gradient, lanes, across, level, values)
-
-
-read_image_blocks, pull_image_blocks = _compiled(DIGEST)

@@ -3,6 +3,8 @@
 The axis that is filtered runs over rows of `width` values, and its input stands split into even and
 odd samples (its two phases), so that a tap is a multiply-add over rows and lanes together. Taps are
 taken four at a time, in tiles short enough for the first-level cache.
+
+The filters are those of one level: a row of each array of a `FilterPair`.
 """
 
 from __future__ import annotations
@@ -12,9 +14,9 @@ from typing import Any
 from numba import njit
 
 from wavedistill.checks import Floats
+from wavedistill.kernels.compiling import FAST
 
 __all__ = [
-    "FAST",
     "TILE",
     "correlate_four",
     "correlate_two",
@@ -26,8 +28,6 @@ __all__ = [
 
 #: Values in a tile: a few such arrays fill the first-level cache.
 TILE = 1024
-# Sums over lanes and time may be reordered (which vectorises them); NaN and infinity behave.
-FAST = {"contract", "reassoc", "nsz"}
 
 
 @njit(nogil=True, fastmath=FAST)
@@ -42,7 +42,7 @@ def filter_four(
     low: Floats,
     high: Floats,
 ) -> None:
-    """Add four taps' share to a tile of both outputs."""
+    """Add the share of four taps to a tile of both outputs."""
     h0, h1, h2, h3 = lowpass[tap], lowpass[tap + 1], lowpass[tap + 2], lowpass[tap + 3]
     g0, g1, g2, g3 = highpass[tap], highpass[tap + 1], highpass[tap + 2], highpass[tap + 3]
     size, later, odd = len(low), at + width, odd + at
@@ -63,7 +63,7 @@ def filter_two(
     low: Floats,
     high: Floats,
 ) -> None:
-    """Add the last two taps' share to a tile of both outputs."""
+    """Add the share of the last two taps to a tile of both outputs."""
     h0, h1, g0, g1 = lowpass[-2], lowpass[-1], highpass[-2], highpass[-1]
     size = len(low)
     x0, x1 = phases[at : at + size], phases[odd + at : odd + at + size]
@@ -76,7 +76,7 @@ def filter_two(
 def correlate_four(
     phases: Floats, width: int, odd: int, at: int, low: Floats, high: Floats
 ) -> tuple[Any, ...]:
-    """A tile's share of the gradient by four taps of each filter."""
+    """Return the share of a tile in the gradients by four taps of each filter."""
     size, later, odd = len(low), at + width, odd + at
     x0, x1 = phases[at : at + size], phases[odd : odd + size]
     x2, x3 = phases[later : later + size], phases[odd + width : odd + width + size]
@@ -97,7 +97,7 @@ def correlate_four(
 
 @njit(nogil=True, fastmath=FAST)
 def correlate_two(phases: Floats, odd: int, at: int, low: Floats, high: Floats) -> tuple[Any, ...]:
-    """A tile's share of the gradient by the last two taps of each filter."""
+    """Return the share of a tile in the gradients by the last two taps of each filter."""
     size = len(low)
     x0, x1 = phases[at : at + size], phases[odd + at : odd + at + size]
     zero = phases.dtype.type(0)

@@ -1,6 +1,6 @@
-"""Work shared among threads.
+"""Sharing of work among threads.
 
-The kernels release the GIL, so ordinary threads serve; their number is Numba's
+The kernels release the GIL, so ordinary Python threads suffice. Their number is Numba's
 (``numba.set_num_threads``, ``NUMBA_NUM_THREADS``).
 """
 

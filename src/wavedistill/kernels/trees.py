@@ -16,7 +16,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from wavedistill.kernels.plan import PlanArrays, make_plan
+from wavedistill.kernels.plan import AxisPlan, plan_axis
 from wavedistill.modes import Mode
 
 __all__ = ["Kind", "Tree", "TreeArrays", "make_tree", "reach"]
@@ -59,7 +59,7 @@ class Tree:
     """
 
     arrays: TreeArrays
-    plan: PlanArrays
+    plan: AxisPlan
     sizes: tuple[int, int, int]
     rank: int = 1
 
@@ -85,7 +85,7 @@ def make_tree(length: int, taps: int, levels: int, mode: Mode, kind: Kind) -> Tr
     undecimated = kind == "undecimated"
     beside = reach(taps, levels) if undecimated else 0
     length += 2 * beside
-    plan = make_plan(length, taps, levels, mode, False).arrays
+    plan = plan_axis(length, taps, levels, mode, False)
     margin = 2 ** (levels - 1) * (taps - 1) if undecimated else taps // 2 - 1
     sizes = [length] * (levels + 1) if undecimated else plan.lengths.tolist()
     growing = _Growing(sizes)

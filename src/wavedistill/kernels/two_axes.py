@@ -1,248 +1,262 @@
 """A block of images through the filter bank and back.
 
-A level first filters along the first axis, where whole image rows are what is contiguous, and then
-along the second, row by row: each row is short enough for the first-level cache, and its phases
-are made anew on the way back.
+A level first filters along the first axis, where a row is a whole image row, and then along the
+second axis, image row by image row. Each image row is short enough for the first-level cache, and
+its phases are made again on the way back.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
-import numpy as np
 from numba import njit
-from numpy.typing import NDArray
 
 from wavedistill.checks import Floats
+from wavedistill.kernels.compiling import FAST
+from wavedistill.kernels.filterbank import FilterBank, FilterPair, Lanes, select_level
 from wavedistill.kernels.level import (
+    add_filter_gradient,
     analyse_level,
     extend,
-    filter_gradient,
     fold,
-    input_gradient,
+    set_input_gradient,
 )
-from wavedistill.kernels.one_axis import Lanes
-from wavedistill.kernels.plan import Plan, PlanArrays
-from wavedistill.kernels.taps import FAST
+from wavedistill.kernels.plan import AxisPlan, Integers, plan_axis, stack_starts
+from wavedistill.modes import Mode
 
 __all__ = [
     "ImagePlan",
     "ImageSpace",
     "analyse_images",
     "backpropagate_images",
-    "images_plan",
-    "images_space",
+    "plan_images",
 ]
-
-Array = NDArray[np.float64]
 
 
 class ImagePlan(NamedTuple):
-    """Where everything lies in the space of a block of images."""
+    """The plan of a transform of images; places are counted in values per lane."""
 
-    #: Along the first axis, down the columns, and along the second, across the rows.
-    down: PlanArrays
-    across: PlanArrays
+    #: Along the first axis.
+    down: AxisPlan
+    #: Along the second axis.
+    across: AxisPlan
+    #: Where the phases of each level begin (levels + 1).
+    phase_start: Integers
+    #: Where the outputs of the first axis begin for each level (levels + 1).
+    half_start: Integers
+    #: Where the three detail sub-bands of each level begin (levels + 1).
+    detail_start: Integers
+    #: Values per lane of each array of an `ImageSpace`, in their order.
+    space_sizes: tuple[int, ...]
 
 
 class ImageSpace(NamedTuple):
-    """Memory for a block of images of each baseline, shape (baselines, values)."""
+    """What a block works with, for each of several baselines: arrays (baselines, values).
 
-    #: The extended input of each level along the first axis, split into phases.
+    A margin is N/2 - 1 rows of zeros before and after the coefficients, which the way back needs.
+    """
+
+    #: The extended inputs of all levels, as phases of the first axis.
     phases: Floats
-    #: The three details of all levels.
+    #: Vertical, horizontal and diagonal details of all levels, then their cotangents.
     details: Floats
-    #: The approximation of the level at hand.
+    #: The approximation of the current level, then its cotangents.
     approximation: Floats
-    #: The gradient by the phases of the level at hand.
+    #: The gradient by the phases of the current level.
     gradient: Floats
-    #: Both outputs of the first axis at each level, each between zeros.
+    #: For each level both outputs of the first axis, low and high, with margins.
     halves: Floats
-    #: One row: its phases, their gradient, and its two outputs between zeros.
-    line: Floats
+    #: One extended image row, as phases of the second axis.
+    row_phases: Floats
+    #: The gradient by these phases.
+    row_gradient: Floats
+    #: The cotangents of both outputs of one image row, with margins.
+    row_low: Floats
+    row_high: Floats
 
 
-def images_plan(plans: Sequence[Plan]) -> ImagePlan:
-    """The plans of both transformed axes as the compiled kernel takes them."""
-    down, across = plans
-    return ImagePlan(down.arrays, across.arrays)
+class _LevelSpace(NamedTuple):
+    """The part of an `ImageSpace` that belongs to one level."""
+
+    phases: Floats
+    #: The outputs of the first axis, with margins.
+    low: Floats
+    high: Floats
+    #: What lies between the margins.
+    inside: slice
+    vertical: Floats
+    horizontal: Floats
+    diagonal: Floats
 
 
-def images_space(
-    plans: Sequence[Plan], taps: int, lanes: int, count: int, dtype: np.dtype[np.floating]
-) -> ImageSpace:
-    """Zeros for `count` blocks."""
-    down, across = (plan.arrays for plan in plans)
-    heights, widths = down.lengths, across.lengths
-    margins = taps - 2
-    phases = 2 * down.phase_rows * widths[:-1]
-    bands = heights[1:] * widths[1:]
-    lines = 4 * across.phase_rows + 2 * (widths[1:] + margins)
-
-    def zeros(values: int) -> Floats:
-        return np.zeros((count, int(values) * lanes), dtype)
-
-    return ImageSpace(
-        phases=zeros(phases.sum()),
-        details=zeros(3 * bands.sum()),
-        approximation=zeros(max(bands, default=heights[0] * widths[0])),
-        gradient=zeros(max(phases[1:], default=0)),
-        halves=zeros((2 * (heights[1:] + margins) * widths[:-1]).sum()),
-        line=zeros(max(lines, default=0)),
+@lru_cache(maxsize=256)
+def plan_images(
+    sizes: tuple[int, int], taps: int, levels: int, mode: Mode, adjoint: bool
+) -> ImagePlan:
+    """Plan the transform of images of one height and width; see `plan_axis`."""
+    down, across = (plan_axis(size, taps, levels, mode, adjoint) for size in sizes)
+    phases = 2 * down.phase_rows * across.lengths[:-1]
+    halves = 2 * (down.lengths[1:] + taps - 2) * across.lengths[:-1]
+    bands = down.lengths * across.lengths
+    row_phases = 2 * int(max(across.phase_rows, default=0))
+    row_outputs = int(max(across.lengths[1:], default=0)) + taps - 2
+    space_sizes = (
+        int(phases.sum()),
+        3 * int(bands[1:].sum()),
+        int(max(bands[1:], default=bands[0])),
+        int(max(phases[1:], default=0)),
+        int(halves.sum()),
+        row_phases,
+        row_phases,
+        row_outputs,
+        row_outputs,
+    )
+    return ImagePlan(
+        down,
+        across,
+        stack_starts(phases),
+        stack_starts(halves),
+        stack_starts(3 * bands[1:]),
+        space_sizes,
     )
 
 
-@njit(nogil=True, fastmath=FAST)
 def analyse_images(
     block: Floats,
     lanes: Lanes,
-    lowpass: Floats,
-    highpass: Floats,
-    plan: ImagePlan,
-    space: ImageSpace,
+    bank: FilterBank[ImagePlan, ImageSpace],
     baseline: int,
 ) -> None:
-    """Fill the details and the approximation of a baseline with the coefficients of one block."""
-    phases, details = space.phases[baseline], space.details[baseline]
-    approximation, halves = space.approximation[baseline], space.halves[baseline]
+    """Fill details and approximation of a baseline with the coefficients of one block."""
+    filters, plan, space = bank
+    approximation = space.approximation[baseline]
     depth = len(lanes)
-    down, across = plan.down, plan.across
-    margin = lowpass.shape[1] // 2 - 1
     current = block.reshape(-1)
-    if len(down.phase_rows) == 0:
+    if len(plan.down.phase_rows) == 0:
         approximation[:] = current
-    phase, half, detail = 0, 0, 0
-    for level in range(len(down.phase_rows)):
-        h, g = lowpass[level], highpass[level]
-        width, outputs = across.lengths[level] * depth, across.lengths[level + 1] * depth
-        height = down.lengths[level + 1]
-        level_phases = phases[phase : phase + 2 * down.phase_rows[level] * width]
-        phase += len(level_phases)
-        extend(current, width, down, level, level_phases)
-        whole = (height + 2 * margin) * width
-        low = halves[half + margin * width : half + whole - margin * width]
-        high = halves[half + whole + margin * width : half + 2 * whole - margin * width]
-        half += 2 * whole
-        analyse_level(level_phases, width, h, g, low, high)
-        band = height * outputs
-        bands = details[detail : detail + 3 * band]
-        detail += 3 * band
-        current = approximation[:band]
-        for part, into_low, into_high in (
-            (low, current, bands[:band]),
-            (high, bands[band : 2 * band], bands[2 * band :]),
-        ):
-            line = space.line[baseline]
-            _analyse_rows(part, depth, h, g, across, level, line, into_low, into_high)
+    for level in range(len(plan.down.phase_rows)):
+        width = plan.across.lengths[level] * depth
+        own = _place_level(lanes, bank, baseline, level)
+        extend(current, width, plan.down, level, own.phases)
+        low, high = own.low[own.inside], own.high[own.inside]
+        analyse_level(own.phases, width, *select_level(filters, level), low, high)
+        current = approximation[: len(own.vertical)]
+        _analyse_rows(low, lanes, bank, level, baseline, current, own.vertical)
+        _analyse_rows(high, lanes, bank, level, baseline, own.horizontal, own.diagonal)
     # What follows the approximation is left over from a larger level.
     approximation[len(current) :] = 0
 
 
+def backpropagate_images(
+    lanes: Lanes,
+    bank: FilterBank[ImagePlan, ImageSpace],
+    baseline: int,
+    gradients: FilterPair,
+) -> None:
+    """Add the gradients by the filters; details and approximation hold the cotangents."""
+    filters, plan, space = bank
+    approximation = space.approximation[baseline]
+    depth = len(lanes)
+    for level in range(len(plan.down.phase_rows) - 1, -1, -1):
+        width = plan.across.lengths[level] * depth
+        own = _place_level(lanes, bank, baseline, level)
+        low, high = own.low[own.inside], own.high[own.inside]
+        for values, by_low, by_high in (
+            (low, approximation[: len(own.vertical)], own.vertical),
+            (high, own.horizontal, own.diagonal),
+        ):
+            _backpropagate_rows(values, by_low, by_high, lanes, bank, level, baseline, gradients)
+        add_filter_gradient(own.phases, width, low, high, *select_level(gradients, level))
+        if level == 0:
+            return
+        gradient = space.gradient[baseline, : len(own.phases)]
+        set_input_gradient(own.low, own.high, width, *select_level(filters, level), gradient)
+        inner = plan.down.lengths[level] * width
+        fold(gradient, width, plan.down, level, approximation[:inner])
+
+
+@njit(nogil=True)
+def _place_level(
+    lanes: Lanes, bank: FilterBank[ImagePlan, ImageSpace], baseline: int, level: int
+) -> _LevelSpace:
+    """Return where one level lies in the space."""
+    filters, plan, space = bank
+    depth, taps = len(lanes), filters.lowpass.shape[1]
+    phases = space.phases[
+        baseline, plan.phase_start[level] * depth : plan.phase_start[level + 1] * depth
+    ]
+    halves = space.halves[
+        baseline, plan.half_start[level] * depth : plan.half_start[level + 1] * depth
+    ]
+    details = space.details[
+        baseline, plan.detail_start[level] * depth : plan.detail_start[level + 1] * depth
+    ]
+    whole, band = len(halves) // 2, len(details) // 3
+    margin = (taps // 2 - 1) * plan.across.lengths[level] * depth
+    return _LevelSpace(
+        phases,
+        halves[:whole],
+        halves[whole:],
+        slice(margin, whole - margin),
+        details[:band],
+        details[band : 2 * band],
+        details[2 * band :],
+    )
+
+
 @njit(nogil=True, fastmath=FAST)
 def _analyse_rows(
-    part: Floats,
-    depth: int,
-    lowpass: Floats,
-    highpass: Floats,
-    across: PlanArrays,
+    values: Floats,
+    lanes: Lanes,
+    bank: FilterBank[ImagePlan, ImageSpace],
     level: int,
-    memory: Floats,
+    baseline: int,
     low: Floats,
     high: Floats,
 ) -> None:
-    """Filter what came out of the first axis along the second, row by row."""
-    width, line = across.lengths[level] * depth, across.lengths[level + 1] * depth
-    line_phases = memory[: 2 * across.phase_rows[level] * depth]
-    line_phases[:] = 0
-    for row in range(len(part) // width):
-        extend(part[row * width : (row + 1) * width], depth, across, level, line_phases)
-        here = slice(row * line, (row + 1) * line)
-        analyse_level(line_phases, depth, lowpass, highpass, low[here], high[here])
-
-
-@njit(nogil=True, fastmath=FAST)
-def backpropagate_images(
-    lanes: Lanes,
-    lowpass: Floats,
-    highpass: Floats,
-    plan: ImagePlan,
-    space: ImageSpace,
-    baseline: int,
-    lowpass_gradient: Array,
-    highpass_gradient: Array,
-) -> None:
-    """Add the gradients by the filters, details and approximation holding the cotangents."""
-    phases, details = space.phases[baseline], space.details[baseline]
-    approximation, halves = space.approximation[baseline], space.halves[baseline]
-    depth = len(lanes)
-    down, across = plan.down, plan.across
-    margin = lowpass.shape[1] // 2 - 1
-    phase, half, detail = len(phases), len(halves), len(details)
-    for level in range(len(down.phase_rows) - 1, -1, -1):
-        h, g = lowpass[level], highpass[level]
-        into = lowpass_gradient[level], highpass_gradient[level]
-        width, outputs = across.lengths[level] * depth, across.lengths[level + 1] * depth
-        height = down.lengths[level + 1]
-        whole, band = (height + 2 * margin) * width, height * outputs
-        half -= 2 * whole
-        low, high = halves[half : half + whole], halves[half + whole : half + 2 * whole]
-        detail -= 3 * band
-        bands = details[detail : detail + 3 * band]
-        rows = slice(margin * width, whole - margin * width)
-        for part, cotangents, other in (
-            (low[rows], approximation[:band], bands[:band]),
-            (high[rows], bands[band : 2 * band], bands[2 * band :]),
-        ):
-            line = space.line[baseline]
-            _backpropagate_rows(part, cotangents, other, depth, h, g, across, level, line, *into)
-        size = 2 * down.phase_rows[level] * width
-        phase -= size
-        level_phases = phases[phase : phase + size]
-        filter_gradient(level_phases, width, low[rows], high[rows], *into)
-        if level == 0:
-            return
-        level_gradient = space.gradient[baseline][:size]
-        input_gradient(low, high, width, h, g, level_gradient)
-        inner = down.lengths[level] * width
-        fold(level_gradient, width, down, level, approximation[:inner])
+    """Filter an output of the first axis along the second, image row by image row."""
+    filters, plan, space = bank
+    depth, across = len(lanes), plan.across
+    width, outputs = across.lengths[level] * depth, across.lengths[level + 1] * depth
+    lowpass, highpass = select_level(filters, level)
+    phases = space.row_phases[baseline, : 2 * across.phase_rows[level] * depth]
+    phases[:] = 0
+    for row in range(len(values) // width):
+        extend(values[row * width : (row + 1) * width], depth, across, level, phases)
+        here = slice(row * outputs, (row + 1) * outputs)
+        analyse_level(phases, depth, lowpass, highpass, low[here], high[here])
 
 
 @njit(nogil=True, fastmath=FAST)
 def _backpropagate_rows(
-    part: Floats,
-    low: Floats,
-    high: Floats,
-    depth: int,
-    lowpass: Floats,
-    highpass: Floats,
-    across: PlanArrays,
+    values: Floats,
+    by_low: Floats,
+    by_high: Floats,
+    lanes: Lanes,
+    bank: FilterBank[ImagePlan, ImageSpace],
     level: int,
-    memory: Floats,
-    lowpass_gradient: Array,
-    highpass_gradient: Array,
+    baseline: int,
+    gradients: FilterPair,
 ) -> None:
-    """Replace what went into the second axis by its cotangents, row by row."""
-    width, line = across.lengths[level] * depth, across.lengths[level + 1] * depth
+    """Replace an output of the first axis by its cotangents, image row by image row."""
+    filters, plan, space = bank
+    depth, across = len(lanes), plan.across
+    width, outputs = across.lengths[level] * depth, across.lengths[level + 1] * depth
+    lowpass, highpass = select_level(filters, level)
+    by_lowpass, by_highpass = select_level(gradients, level)
     margin = (len(lowpass) // 2 - 1) * depth
     size = 2 * across.phase_rows[level] * depth
-    line_phases, line_gradient = memory[:size], memory[size : 2 * size]
-    whole = line + 2 * margin
-    line_low = memory[2 * size : 2 * size + whole]
-    line_high = memory[2 * size + whole : 2 * size + 2 * whole]
-    memory[:] = 0
-    for row in range(len(part) // width):
-        values = part[row * width : (row + 1) * width]
-        extend(values, depth, across, level, line_phases)
-        line_low[margin : margin + line] = low[row * line : (row + 1) * line]
-        line_high[margin : margin + line] = high[row * line : (row + 1) * line]
-        filter_gradient(
-            line_phases,
-            depth,
-            line_low[margin : margin + line],
-            line_high[margin : margin + line],
-            lowpass_gradient,
-            highpass_gradient,
-        )
-        input_gradient(line_low, line_high, depth, lowpass, highpass, line_gradient)
-        fold(line_gradient, depth, across, level, values)
+    phases, gradient = space.row_phases[baseline, :size], space.row_gradient[baseline, :size]
+    low = space.row_low[baseline, : outputs + 2 * margin]
+    high = space.row_high[baseline, : outputs + 2 * margin]
+    phases[:], low[:], high[:] = 0, 0, 0
+    inside = slice(margin, margin + outputs)
+    for row in range(len(values) // width):
+        current = values[row * width : (row + 1) * width]
+        extend(current, depth, across, level, phases)
+        low[inside] = by_low[row * outputs : (row + 1) * outputs]
+        high[inside] = by_high[row * outputs : (row + 1) * outputs]
+        add_filter_gradient(phases, depth, low[inside], high[inside], by_lowpass, by_highpass)
+        set_input_gradient(low, high, depth, lowpass, highpass, gradient)
+        fold(gradient, depth, across, level, current)

@@ -10,8 +10,8 @@ from numba import njit
 from numpy.typing import NDArray
 
 from wavedistill.checks import Floats
+from wavedistill.kernels.compiling import FAST
 from wavedistill.kernels.taps import (
-    FAST,
     TILE,
     correlate_four,
     correlate_two,
@@ -19,7 +19,11 @@ from wavedistill.kernels.taps import (
     filter_two,
 )
 
-__all__ = ["analyse_undecimated", "filter_gradient_undecimated", "input_gradient_undecimated"]
+__all__ = [
+    "add_filter_gradient_undecimated",
+    "analyse_undecimated",
+    "set_input_gradient_undecimated",
+]
 
 Array = NDArray[np.float64]
 
@@ -43,7 +47,7 @@ def analyse_undecimated(
 
 
 @njit(nogil=True, fastmath=FAST)
-def filter_gradient_undecimated(
+def add_filter_gradient_undecimated(
     extended: Floats,
     apart: int,
     low: Floats,
@@ -70,7 +74,7 @@ def filter_gradient_undecimated(
 
 
 @njit(nogil=True, fastmath=FAST)
-def input_gradient_undecimated(
+def set_input_gradient_undecimated(
     low: Floats,
     high: Floats,
     first: int,
