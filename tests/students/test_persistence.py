@@ -1,6 +1,7 @@
 """Students come back from their files as they were."""
 
 import json
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ OUTPUTS = np.log(np.mean(X**2, axis=(1, 2)))[:, None] @ [[1.0, -1.0, 0.3]] + nor
 PER_LEVEL = WaveletTransform([Wavelet(Lattice(6).forward([0.3 * j, 1.0])) for j in range(2)])
 
 
-FAST = {"levels": 2, "wavelet": "known", "cv": 3}
+FAST: dict[str, Any] = {"levels": 2, "wavelet": "known", "cv": 3}
 LABELS = np.array(["late", "early", "never"])[(OUTPUTS - OUTPUTS.mean(axis=0)).argmax(axis=1)]
 STUDENTS = {
     "several outputs": (DistilledRegressor("events", **FAST), None, OUTPUTS, "predict"),

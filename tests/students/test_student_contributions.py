@@ -1,5 +1,7 @@
 """Contributions add up to what the student predicts, and curves to the signals."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -8,7 +10,7 @@ from wavedistill.students import DistilledClassifier, DistilledRegressor
 
 X = 5 * normal(80, 2, 32).cumsum(axis=-1)
 OUTPUTS = np.log(np.mean(X**2, axis=(1, 2)))[:, None] @ [[1.0, -1.0, 0.3]] + normal(80, 3, seed=1)
-FAST = {"levels": 2, "wavelet": "known", "cv": 3}
+FAST: dict[str, Any] = {"levels": 2, "wavelet": "known", "cv": 3}
 
 
 @pytest.mark.parametrize("reading", ["energy", "packets", "events", "largest"])

@@ -335,9 +335,8 @@ class WaveletTransform:
 
 def _is_several(value: object) -> bool:
     """Whether this is a list of wavelets, not one wavelet or its filter."""
-    if isinstance(value, str) or not isinstance(value, Sequence):
-        return False
-    return any(not isinstance(each, Real) for each in value)
+    listed = isinstance(value, Sequence) and not isinstance(value, str)
+    return listed and any(not isinstance(each, Real) for each in value)  # type: ignore[attr-defined]
 
 
 def _learned(wavelets: Sequence[Wavelet], name: str, default: Any) -> Any:
