@@ -125,20 +125,17 @@ def prepare_tracks(
         raise ValueError(f"The cells are {cells}; give at least one, and each its own number.")
     if unknown := sorted(set(test_cells) - set(cells)):
         raise ValueError(f"test_cells={tuple(test_cells)}: cells {unknown} are not among {cells}.")
-    cell = np.repeat(np.array(cells, dtype=np.int64), [len(tracks) for tracks in tracks_per_cell])
-    lifetime = np.concatenate([tracks.lifetime for tracks in tracks_per_cell])
-    traces = np.concatenate(
-        [
-            equal_length_traces(tracks.clathrin, tracks.lifetime, length)
-            for tracks in tracks_per_cell
-        ]
-    )
-    response = np.concatenate(
-        [mean_auxilin(tracks.auxilin, tracks.significant(p_value)) for tracks in tracks_per_cell]
-    )
-    kept = np.concatenate(
-        [labelled_tracks(tracks, min_lifetime, p_value) for tracks in tracks_per_cell]
-    )
+    columns = [
+        (
+            np.full(len(tracks), tracks.cell, dtype=np.int64),
+            tracks.lifetime,
+            equal_length_traces(tracks.clathrin, tracks.lifetime, length),
+            mean_auxilin(tracks.auxilin, tracks.significant(p_value)),
+            labelled_tracks(tracks, min_lifetime, p_value),
+        )
+        for tracks in tracks_per_cell
+    ]
+    cell, lifetime, traces, response, kept = map(np.concatenate, zip(*columns, strict=True))
     X = _scored(traces, cell, kept, "clathrin samples")
     y = _scored(response, cell, kept, "auxilin responses")
     is_test = np.isin(cell, list(test_cells))
@@ -157,10 +154,7 @@ def prepare_tracks(
 def labelled_tracks(
     tracks: CellTracks, min_lifetime: float = 15, p_value: float = 0.05
 ) -> NDArray[np.bool_]:
-    """The tracks that become rows of a table.
-
-    They live longer than `min_lifetime`, and auxilin came in at most one burst.
-    """
+    """The rows of a table: they outlive `min_lifetime`, and auxilin came in at most one burst."""
     return (tracks.lifetime > min_lifetime) & ~is_hotspot(tracks.significant(p_value))
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from wavedistill.checks import float_array
+from wavedistill.datasets.endocytosis.tracks import require_shape
 from wavedistill.files import replacing
 
 __all__ = [
@@ -92,11 +94,8 @@ class EndocytosisTable:
         for name in (*_NEEDED, *_OPTIONAL):
             array = getattr(self, name)
             expected = self.X.shape if name in ("X", "X_raw") else self.X.shape[:1]
-            if array is not None and array.shape != expected:
-                raise ValueError(
-                    f"{name} has shape {array.shape}; beside X of shape {self.X.shape} it must be "
-                    f"{expected}."
-                )
+            if array is not None:
+                require_shape(name, array, expected, "X", self.X.shape)
 
     def __len__(self) -> int:
         return len(self.y)
@@ -120,33 +119,25 @@ class EndocytosisTable:
                 "cannot tell which events were successful; make it with fetch_endocytosis or "
                 "make_endocytosis, or give y_raw."
             )
-        marks: Bools = self.y_raw > 0
-        return marks
+        return np.asarray(self.y_raw > 0)
 
     def rows(self, which: ArrayLike) -> EndocytosisTable:
-        """The table of some rows, given by a mask or by indices; `unlabelled` goes with it whole.
-
-        Parameters
-        ----------
-        which : array_like of bool, shape (n,), or of int
-        """
+        """The rows that a mask or indices pick; `unlabelled` goes with them whole."""
         index = np.asarray(which)
-        arrays = {name: getattr(self, name) for name in (*_NEEDED, *_OPTIONAL)}
-        return replace(
-            self, **{name: array[index] for name, array in arrays.items() if array is not None}
-        )
+        return replace(self, **{name: array[index] for name, array in self._arrays().items()})
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the table to an .npz file that `load_endocytosis_table` reads."""
-        arrays = {name: getattr(self, name) for name in (*_NEEDED, *_OPTIONAL)}
+        arrays = self._arrays()
         if self.unlabelled is not None:
-            arrays |= {
-                _PREFIX + field.name: getattr(self.unlabelled, field.name)
-                for field in fields(UnlabelledTraces)
-            }
-        known = {name: array for name, array in arrays.items() if array is not None}
+            arrays |= {_PREFIX + name: array for name, array in vars(self.unlabelled).items()}
         with replacing(path) as temporary, temporary.open("wb") as file:
-            np.savez_compressed(file, **known)
+            np.savez_compressed(file, **arrays)
+
+    def _arrays(self) -> dict[str, Any]:
+        """The arrays that are known, by name, but those of `unlabelled`."""
+        arrays = {name: getattr(self, name) for name in (*_NEEDED, *_OPTIONAL)}
+        return {name: array for name, array in arrays.items() if array is not None}
 
 
 def load_endocytosis_table(path: str | os.PathLike[str]) -> EndocytosisTable:
@@ -161,13 +152,12 @@ def load_endocytosis_table(path: str | os.PathLike[str]) -> EndocytosisTable:
     """
     traces = [_PREFIX + field.name for field in fields(UnlabelledTraces)]
     with Path(path).open("rb") as file, np.load(file, allow_pickle=False) as content:
-        missing = [name for name in _NEEDED if name not in content]
-        if missing:
+        if missing := [name for name in _NEEDED if name not in content]:
             raise ValueError(f"{path} has no array {', '.join(missing)}; it needs {_NEEDED}.")
-        has_traces = all(name in content for name in traces)
         known = {name: content[name] for name in (*_NEEDED, *_OPTIONAL) if name in content}
-        unlabelled = UnlabelledTraces(*(content[name] for name in traces)) if has_traces else None
-        return EndocytosisTable(**known, unlabelled=unlabelled)
+        if all(name in content for name in traces):
+            known["unlabelled"] = UnlabelledTraces(*(content[name] for name in traces))
+        return EndocytosisTable(**known)
 
 
 def endocytosis_table_from_arrays(
@@ -212,25 +202,21 @@ def endocytosis_table_from_arrays(
     parts = []
     for X, y, cell, test in ((X_train, y_train, cell_train, 0), (X_test, y_test, cell_test, 1)):
         name = "test" if test else "train"
-        traces = float_array(_stacked(X), f"X_{name}", min_ndim=2)
+        # A column of a data frame holds one array for each row.
+        column = np.asarray(X)
+        stacked = np.stack(list(column)) if column.dtype == object and column.ndim == 1 else column
+        traces = float_array(stacked, f"X_{name}", min_ndim=2)
+        n = traces.shape[:1]
         response = float_array(y, f"y_{name}")
-        cells = np.full(len(traces), 1 + test) if cell is None else np.asarray(cell)
-        for array, title in ((response, "y"), (cells, "cell")):
-            if array.shape != traces.shape[:1]:
-                raise ValueError(
-                    f"{title}_{name} has shape {array.shape}; beside X_{name} of shape "
-                    f"{traces.shape} it must be {traces.shape[:1]}."
-                )
-        parts.append((traces, response, cells, np.full(len(traces), bool(test))))
-    if parts[0][0].shape[1:] != parts[1][0].shape[1:]:
+        cells = np.full(n, 1 + test) if cell is None else np.asarray(cell)
+        require_shape(f"y_{name}", response, n, f"X_{name}", traces.shape)
+        require_shape(f"cell_{name}", cells, n, f"X_{name}", traces.shape)
+        parts.append((traces, response, cells, np.full(n, bool(test))))
+    length, test_length = (traces.shape[1:] for traces, *_ in parts)
+    if length != test_length:
         raise ValueError(
-            f"X_train has traces of shape {parts[0][0].shape[1:]} and X_test of shape "
-            f"{parts[1][0].shape[1:]}; they must be the same."
+            f"X_train has traces of shape {length} and X_test of shape {test_length}; they must be "
+            "the same."
         )
     X, y, cell, is_test = (np.concatenate(column) for column in zip(*parts, strict=True))
     return EndocytosisTable(X.astype(np.float32), y.astype(np.float32), cell, is_test)
-
-
-def _stacked(column: ArrayLike) -> NDArray[np.generic]:
-    values = np.asarray(column)
-    return np.stack(list(values)) if values.dtype == object and values.ndim == 1 else values

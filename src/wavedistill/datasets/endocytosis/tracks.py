@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, fields, replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
+from wavedistill import extras
 from wavedistill.checks import integer
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "is_hotspot",
     "mean_auxilin",
     "read_cell_tracks",
+    "require_shape",
     "significant_frames",
 ]
 
@@ -30,7 +31,6 @@ Float64 = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 _AMPLITUDES = ("A", "A_pstd", "sigma_r", "SE_sigma_r")
-_PER_TRACK = ("lifetime_s", "catIdx")
 _CLATHRIN, _AUXILIN = 0, 1
 _SINGLE_TRACK = 1  # catIdx of a valid track of one pit that comes and goes while it is filmed
 _QUANTILE = float(special.ndtri(0.975))
@@ -74,13 +74,8 @@ class CellTracks:
         if len(shape) != 2:
             raise ValueError(f"clathrin has shape {shape}; it must be (tracks, frames).")
         for field in fields(self)[2:]:
-            found = getattr(self, field.name).shape
             expected = shape[:1] if field.name == "lifetime" else shape
-            if found != expected:
-                raise ValueError(
-                    f"{field.name} has shape {found}; beside clathrin of shape {shape} it must be "
-                    f"{expected}."
-                )
+            require_shape(field.name, getattr(self, field.name), expected, "clathrin", shape)
         if np.any((self.lifetime < 1) | (self.lifetime > shape[1])):
             raise ValueError(
                 f"lifetime is between {self.lifetime.min()} and {self.lifetime.max()}; every one "
@@ -98,8 +93,18 @@ class CellTracks:
 
     def first(self, count: int) -> CellTracks:
         """The first tracks alone."""
-        return replace(
-            self, **{field.name: getattr(self, field.name)[:count] for field in fields(self)[1:]}
+        names = [field.name for field in fields(self)[1:]]
+        return replace(self, **{name: getattr(self, name)[:count] for name in names})
+
+
+def require_shape(
+    name: str, array: NDArray[np.generic], expected: tuple[int, ...], other: str, shape: object
+) -> None:
+    """Refuse an array that does not have the shape it must have beside another one."""
+    if array.shape != expected:
+        raise ValueError(
+            f"{name} has shape {array.shape}; beside {other} of shape {shape} it must be "
+            f"{expected}."
         )
 
 
@@ -125,7 +130,7 @@ def read_cell_tracks(path: str | os.PathLike[str], cell: int) -> CellTracks:
     ImportError
         If h5py is not installed.
     """
-    h5py = _h5py()
+    h5py = extras.load("h5py", "Reading tracks", "data")
     try:
         file = h5py.File(path, "r")
     except FileNotFoundError:
@@ -134,36 +139,39 @@ def read_cell_tracks(path: str | os.PathLike[str], cell: int) -> CellTracks:
         raise ValueError(
             f"{path} is not a MATLAB 7.3 (HDF5) file ({error}). In MATLAB, save with '-v7.3'."
         ) from error
+    needed = (*_AMPLITUDES, "lifetime_s", "catIdx")
     with file:
-        content = {name: _dataset(file, name, path) for name in (*_AMPLITUDES, *_PER_TRACK)}
+        if missing := [name for name in needed if name not in file]:
+            raise ValueError(f"{path} has no field {missing[0]}; it needs {', '.join(needed)}.")
+        content = {name: np.asarray(file[name], dtype=np.float64) for name in needed}
 
-    lifetime, category = (content[name].ravel() for name in _PER_TRACK)
+    lifetime, category = content["lifetime_s"].ravel(), content["catIdx"].ravel()
     if lifetime.shape != category.shape:
         raise ValueError(
             f"{path}: lifetime_s has {lifetime.size} tracks and catIdx {category.size}; they must "
             "be the same."
         )
     single = category == _SINGLE_TRACK
-    frames, count = content["A"].shape[1], int(single.sum())
+    expected = (2, *content["A"].shape[1:2], int(single.sum()))
     for name in _AMPLITUDES:
-        shape = content[name].shape
-        if shape != (2, frames, count):
+        if content[name].shape != expected:
             raise ValueError(
-                f"{path}: {name} has shape {shape}; with {count} tracks of catIdx 1 it must be "
-                f"(2, frames, {count}) for clathrin and auxilin, the same in each of "
-                f"{', '.join(_AMPLITUDES)}."
+                f"{path}: {name} has shape {content[name].shape}; with {expected[-1]} tracks of "
+                f"catIdx 1 it must have three axes, (2, frames, {expected[-1]}) for clathrin and "
+                f"auxilin, the same in each of {', '.join(_AMPLITUDES)}."
             )
-    auxilin, auxilin_std, residual_std, residual_std_error = (
-        np.ascontiguousarray(content[name][_AUXILIN].T) for name in _AMPLITUDES
-    )
+
+    def channel(name: str, number: int) -> Float64:
+        return np.ascontiguousarray(content[name][number].T)
+
     return CellTracks(
         cell,
-        np.ascontiguousarray(content["A"][_CLATHRIN].T),
-        auxilin,
-        auxilin_std,
-        residual_std,
-        residual_std_error,
-        lifetime[single].astype(np.int64),
+        clathrin=channel("A", _CLATHRIN),
+        auxilin=channel("A", _AUXILIN),
+        auxilin_std=channel("A_pstd", _AUXILIN),
+        residual_std=channel("sigma_r", _AUXILIN),
+        residual_std_error=channel("SE_sigma_r", _AUXILIN),
+        lifetime=lifetime[single].astype(np.int64),
     )
 
 
@@ -176,42 +184,25 @@ def significant_frames(
 ) -> Bools:
     """Where a spot stands out of the noise around it: cmeAnalysis' one-sided t-test of amplitudes.
 
-    With k the normal 97.5 % quantile, the amplitude A is compared with k sigma_r by Welch's
-    statistic, for n = round((sigma_r / SE)^2 / 2 + 1) pixels and s = k SE:
+    Of A, A_pstd, sigma_r and SE_sigma_r, with k the normal 97.5 % quantile, A is compared with
+    k sigma_r by Welch's statistic, for n = round((sigma_r / SE)^2 / 2 + 1) pixels and s = k SE:
 
         t = (A - k sigma_r) / sqrt((A_pstd^2 + s^2) / n)
         degrees of freedom (n - 1) (A_pstd^2 + s^2)^2 / (A_pstd^4 + s^4)
 
-    Parameters
-    ----------
-    amplitude, amplitude_std, residual_std, residual_std_error : array_like
-        A, A_pstd, sigma_r and SE_sigma_r, of one shape.
-    p_value : float
-        A frame is significant where P(T < -t) is below it. The paper takes 0.05 and finds little
-        sensitivity to it (Appendix C, footnote 7).
-
-    Returns
-    -------
-    ndarray of bool
-        Of the same shape; False where a value is NaN.
-
-    Raises
-    ------
-    ValueError
-        If `p_value` is not between 0 and 1.
+    A frame is significant where P(T < -t) is below `p_value`, and not where a value is NaN. The
+    paper takes 0.05 and finds little sensitivity to it (Appendix C, footnote 7).
     """
-    _check_p_value(p_value)
-    values = np.broadcast_arrays(amplitude, amplitude_std, residual_std, residual_std_error)
-    measured = np.logical_and.reduce([np.isfinite(value) for value in values])
-    A, std, noise, noise_error = (value[measured].astype(np.float64) for value in values)
+    if not 0 < p_value < 1:
+        raise ValueError(f"p_value={p_value} must be between 0 and 1; the paper's is 0.05.")
+    values = (amplitude, amplitude_std, residual_std, residual_std_error)
+    A, std, noise, noise_error = (np.asarray(value, dtype=np.float64) for value in values)
     pixels = np.round((noise / noise_error) ** 2 / 2 + 1)
     error = _QUANTILE * noise_error
     variance = std**2 + error**2
     freedom = (pixels - 1) * variance**2 / (std**4 + error**4)
     statistic = (A - _QUANTILE * noise) / np.sqrt(variance / pixels)
-    significant = np.zeros(measured.shape, dtype=bool)
-    significant[measured] = special.stdtr(freedom, -statistic) < p_value
-    return significant
+    return np.asarray(special.stdtr(freedom, -statistic) < p_value)
 
 
 def is_hotspot(significant: ArrayLike) -> Bools:
@@ -220,39 +211,19 @@ def is_hotspot(significant: ArrayLike) -> Bools:
     Of a track with at least five significant frames, take the positions k in their list where
     frame k + 1 follows frame k at once. Where two successive such positions are more than 2 apart,
     a burst ended and another began.
-
-    Parameters
-    ----------
-    significant : array_like of bool, shape (n, frames)
-
-    Returns
-    -------
-    ndarray of bool, shape (n,)
     """
     marks = np.asarray(significant, dtype=bool)
     result = np.zeros(len(marks), dtype=bool)
     for row in np.flatnonzero(marks.sum(axis=1) >= 5):
         followed = np.flatnonzero(np.diff(np.flatnonzero(marks[row])) == 1)
-        result[row] = bool(np.any(np.diff(followed) > 2))
+        result[row] = np.any(np.diff(followed) > 2)
     return result
 
 
 def mean_auxilin(auxilin: ArrayLike, significant: ArrayLike) -> Float64:
-    """The response: mean auxilin amplitude over the significant frames, 0 if there are none.
-
-    Parameters
-    ----------
-    auxilin : array_like, shape (n, frames)
-    significant : array_like of bool, shape (n, frames)
-
-    Returns
-    -------
-    ndarray, shape (n,)
-    """
-    marks = np.asarray(significant, dtype=bool)
-    total = np.where(marks, np.asarray(auxilin, dtype=np.float64), 0).sum(axis=1)
-    mean: Float64 = total / np.maximum(marks.sum(axis=1), 1)
-    return mean
+    """The response: mean auxilin amplitude over the significant frames, 0 if there are none."""
+    total = np.where(significant, auxilin, 0).sum(axis=1, dtype=np.float64)
+    return np.asarray(total / np.maximum(np.sum(significant, axis=1), 1))
 
 
 def equal_length_traces(amplitude: ArrayLike, lifetime: ArrayLike, length: int = 40) -> Float64:
@@ -260,49 +231,11 @@ def equal_length_traces(amplitude: ArrayLike, lifetime: ArrayLike, length: int =
 
     Of a track of n > `length` frames, frame int((n - 1) i / (length - 1)) becomes sample i; a
     shorter one is followed by zeros.
-
-    Parameters
-    ----------
-    amplitude : array_like, shape (n, frames)
-    lifetime : array_like of int, shape (n,)
-        Frames that belong to each track, from the first on.
-    length : int
-        At least 2.
-
-    Returns
-    -------
-    ndarray, shape (n, length)
     """
-    tracks, frames = np.asarray(amplitude, dtype=np.float64), np.asarray(lifetime)[:, None]
+    tracks = np.asarray(amplitude, dtype=np.float64)
     samples = np.arange(integer(length, "length", minimum=2))
+    frames = np.asarray(lifetime)[:, None]
     index = np.where(frames > length, (frames - 1) * samples // (length - 1), samples)
     inside = index < frames
     picked = np.take_along_axis(tracks, np.where(inside, index, 0), axis=1)
-    traces: Float64 = np.where(inside, picked, 0)
-    return traces
-
-
-def _check_p_value(p_value: float) -> None:
-    if not 0 < p_value < 1:
-        raise ValueError(f"p_value={p_value} must be between 0 and 1; the paper's is 0.05.")
-
-
-def _dataset(file: Any, name: str, path: str | os.PathLike[str]) -> Float64:
-    if name not in file:
-        raise ValueError(
-            f"{path} has no field {name}; it needs {', '.join((*_AMPLITUDES, *_PER_TRACK))}."
-        )
-    values: Float64 = np.asarray(file[name], dtype=np.float64)
-    if name in _AMPLITUDES and values.ndim != 3:
-        raise ValueError(f"{path}: {name} has shape {values.shape}; it needs three axes.")
-    return values
-
-
-def _h5py() -> Any:
-    try:
-        import h5py
-    except ModuleNotFoundError as error:
-        raise ImportError(
-            "Reading tracks needs h5py, and it is not installed: pip install 'wavedistill[data]'"
-        ) from error
-    return h5py
+    return np.where(inside, picked, 0)
