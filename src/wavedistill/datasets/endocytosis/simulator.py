@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -221,23 +220,27 @@ def simulate_tracks(
     m = TrackModel() if model is None else model
     random = np.random.default_rng(random_state)
     clathrin_gain, auxilin_gain, noise_gain = np.exp(random.normal(0, m.cell_spread))
-    pits = _draw_pits(integer(n_tracks, "n_tracks", minimum=1), m, random)
-    time = np.arange(int(pits.lifetime.max()), dtype=np.float64)
-    shape = (n_tracks, len(time))
+    lifetime, coat, bursts = _courses(integer(n_tracks, "n_tracks", minimum=1), m, random)
+    shape = coat.shape
 
-    coat = clathrin_gain * _coat(pits, time) * _fluctuation(shape, m, random)
+    # Slow fluctuations, an autoregression of the first order.
+    decay = np.exp(-1 / m.fluctuation_time)
+    steps = random.standard_normal(shape)
+    steps[:, 1:] *= np.sqrt(1 - decay**2)
+    course = signal.lfilter([1], [1, -decay], steps, axis=1)
+    coat = clathrin_gain * coat * np.exp(m.fluctuation * course - m.fluctuation**2 / 2)
     scale = np.exp(random.normal(0, m.noise_spread, (n_tracks, 1)))
     sigma = scale * (m.clathrin_noise[0] + m.clathrin_noise[1] * coat)
     clathrin = coat + m.noise_share * sigma * random.standard_normal(shape)
 
-    bursts = auxilin_gain * _bursts(pits, time)
+    bursts = auxilin_gain * bursts
     sigma = noise_gain * (m.auxilin_noise[0] + m.auxilin_noise[1] * bursts)
     sigma *= np.exp(random.normal(0, m.residual_spread, shape))
     auxilin = bursts + random.normal(m.background, m.background_spread, (n_tracks, 1))
     auxilin += m.noise_share * sigma * random.standard_normal(shape)
 
     def tracked(values: Float64) -> Float64:
-        return np.where(time < pits.lifetime, values, np.nan)
+        return np.where(np.arange(shape[1]) < lifetime, values, np.nan)
 
     return CellTracks(
         cell,
@@ -246,27 +249,14 @@ def simulate_tracks(
         auxilin_std=tracked(_FIT_ERROR * sigma),
         residual_std=tracked(sigma),
         residual_std_error=tracked(sigma / np.sqrt(2 * (_PIXELS - 1))),
-        lifetime=pits.lifetime[:, 0].astype(np.int64),
+        lifetime=lifetime[:, 0].astype(np.int64),
     )
 
 
-class _Pits(NamedTuple):
-    """What is drawn once per track, each of shape (n, 1): seconds and counts."""
-
-    lifetime: Float64
-    plateau: Float64
-    start: Float64
-    end: Float64
-    rise: Float64
-    fall: Float64
-    burst: Float64
-    burst_at: Float64
-    burst_width: Float64
-    second_burst: Float64
-    second_at: Float64
-
-
-def _draw_pits(n: int, m: TrackModel, random: np.random.Generator) -> _Pits:
+def _courses(
+    n: int, m: TrackModel, random: np.random.Generator
+) -> tuple[Float64, Float64, Float64]:
+    """Draw lifetimes, shape (n, 1), and clathrin and auxilin without noise, shape (n, frames)."""
     coats = (m.transient, m.abortive, m.productive)
     shares = np.array([coat.share for coat in coats])
     kind = random.choice(len(coats), size=(n, 1), p=shares / shares.sum())
@@ -285,63 +275,39 @@ def _draw_pits(n: int, m: TrackModel, random: np.random.Generator) -> _Pits:
     plateau = of["plateau"] * size
     early = random.random((n, 1)) < m.early_bursts
     lead = np.minimum(random.exponential(m.burst_lead, (n, 1)), lifetime - 1)
-    burst = of["auxilin"] * size**m.auxilin_growth * lognormal(of["auxilin_spread"])
+    height = of["auxilin"] * size**m.auxilin_growth * lognormal(of["auxilin_spread"])
     fast = m.fall + 1.5 * np.where(early, 0, lead)
     fall = np.where(of["sheds"], fast * lognormal(0.3), m.slow_fall * lifetime)
     fall = np.minimum(fall, 0.6 * lifetime)
     again = random.random((n, 1)) < -np.expm1(-((lifetime / m.hotspot_time) ** 2))
-    return _Pits(
-        lifetime=lifetime,
-        plateau=plateau,
-        start=np.minimum(plateau, m.detection * lognormal(m.detection_spread)),
-        end=np.minimum(plateau, m.detection * lognormal(m.detection_spread)),
-        rise=np.minimum(m.rise * lifetime * lognormal(0.4), lifetime - fall),
-        fall=fall,
-        burst=burst,
-        burst_at=np.where(early, random.uniform(0, lifetime), lifetime - 1 - lead),
-        burst_width=m.burst_width * lognormal(0.35),
-        second_burst=np.where(again, burst, 0),
-        second_at=random.uniform(0, lifetime),
-    )
+    start = np.minimum(plateau, m.detection * lognormal(m.detection_spread))
+    end = np.minimum(plateau, m.detection * lognormal(m.detection_spread))
+    rise = np.minimum(m.rise * lifetime * lognormal(0.4), lifetime - fall)
+    peak = np.where(early, random.uniform(0, lifetime), lifetime - 1 - lead)
+    width = m.burst_width * lognormal(0.35)
+    second_peak = random.uniform(0, lifetime)
 
-
-def _coat(pits: _Pits, time: Float64) -> Float64:
-    up = np.clip(time / pits.rise, 0, 1)
-    growing = pits.start + (pits.plateau - pits.start) * up**2 * (3 - 2 * up)
-    left = np.clip((pits.lifetime - time) / pits.fall, 0, 1)
-    coat: Float64 = pits.end + (growing - pits.end) * (1 - (1 - left) ** 2)
-    return coat
-
-
-def _fluctuation(shape: tuple[int, int], m: TrackModel, random: np.random.Generator) -> Float64:
-    decay = np.exp(-1 / m.fluctuation_time)
-    steps = random.standard_normal(shape)
-    steps[:, 1:] *= np.sqrt(1 - decay**2)
-    course = signal.lfilter([1], [1, -decay], steps, axis=1)
-    factor: Float64 = np.exp(m.fluctuation * course - m.fluctuation**2 / 2)
-    return factor
-
-
-def _bursts(pits: _Pits, time: Float64) -> Float64:
-    def gaussian(height: Float64, center: Float64) -> Float64:
-        bell: Float64 = height * np.exp(-0.5 * ((time - center) / pits.burst_width) ** 2)
-        return bell
-
-    return gaussian(pits.burst, pits.burst_at) + gaussian(pits.second_burst, pits.second_at)
+    time = np.arange(int(lifetime.max()), dtype=np.float64)
+    up = np.clip(time / rise, 0, 1)
+    growing = start + (plateau - start) * up**2 * (3 - 2 * up)
+    left = np.clip((lifetime - time) / fall, 0, 1)
+    coat = end + (growing - end) * (1 - (1 - left) ** 2)
+    bursts = height * np.exp(-0.5 * ((time - peak) / width) ** 2)
+    bursts += np.where(again, height, 0) * np.exp(-0.5 * ((time - second_peak) / width) ** 2)
+    return lifetime, coat, bursts
 
 
 def _enough_tracks(
     rows: int, cell: int, seed: int, model: TrackModel | None, min_lifetime: float, p_value: float
 ) -> CellTracks:
     """As many tracks as it takes to have so many labelled ones."""
-    count = 4 * rows
-    for _ in range(_DOUBLINGS):
+    for doubling in range(_DOUBLINGS):
+        count = 4 * rows * 2**doubling
         tracks = simulate_tracks(count, cell, model=model, random_state=seed)
         labelled = np.flatnonzero(labelled_tracks(tracks, min_lifetime, p_value))
         if len(labelled) >= rows:
             return tracks.first(int(labelled[rows - 1]) + 1)
-        count *= 2
     raise ValueError(
-        f"Of {count // 2} tracks drawn from this model {len(labelled)} live longer than "
+        f"Of {count} tracks drawn from this model {len(labelled)} live longer than "
         f"min_lifetime={min_lifetime} and have one burst of auxilin at most; {rows} are needed."
     )
