@@ -70,7 +70,7 @@ def test_simulated_spectrum_is_the_models_and_halos_leave_the_mean_alone():
 
 def test_more_matter_or_power_makes_more_structure_and_neutrinos_less():
     def measures(m_nu, omega_m, a_s):
-        cone = LightCone.of(Cosmology(m_nu, omega_m, a_s))
+        cone = LightCone(Cosmology(m_nu, omega_m, a_s))
         cells = halo_cells(cone, 14.0, 1.0)
         return cone.power(np.array([1000.0])).sum(), cells.number.sum()
 
@@ -94,7 +94,7 @@ def test_cosmologies_outside_the_tables_are_refused():
 
 def test_the_tables_are_interpolated_alike_each_time():
     # An interpolation with the nodes in random order differs in the last digit.
-    powers = {LightCone.of(TABLE_D1[6]).power(np.array([1e3])).tobytes() for _ in range(20)}
+    powers = {LightCone(TABLE_D1[6]).power(np.array([1e3])).tobytes() for _ in range(20)}
     assert len(powers) == 1
 
 
@@ -117,7 +117,7 @@ def test_tables_agree_with_spectra_computed_apart():
     np.testing.assert_allclose(params, TABLE_D1)
     used = (ell > 50) & (ell < 20_000)
     for cosmology, expected in zip(TABLE_D1, power, strict=True):
-        found = LightCone.of(cosmology).power(ell[used].astype(float)).sum(axis=0)
+        found = LightCone(cosmology).power(ell[used].astype(float)).sum(axis=0)
         np.testing.assert_allclose(found, expected[used], rtol=0.02)
 
 
@@ -127,7 +127,7 @@ def test_spectra_of_the_extreme_cosmologies_follow_halofit(cosmology):
     maps = np.stack([simulator.draw(np.random.default_rng(i)) for i in range(80)])
     power = np.zeros_like(simulator.multipole)
     inside = simulator.multipole > 0
-    power[inside] = LightCone.of(cosmology).power(simulator.multipole[inside]).sum(axis=0)
+    power[inside] = LightCone(cosmology).power(simulator.multipole[inside]).sum(axis=0)
     edges = (600, 1600, 5000)
     ratio, error = spectrum_ratio(maps, simulator, power * simulator.window**2, edges)
     np.testing.assert_array_less(abs(ratio - 1), 0.1 + 2 * error)

@@ -8,9 +8,8 @@ are interpolated by polynomials through Chebyshev's points: power spectra to 2 %
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
-from importlib.resources import as_file, files
+from importlib.resources import files
 from typing import NamedTuple
 
 import numpy as np
@@ -62,46 +61,30 @@ TABLE_D1 = (
 """The ten cosmologies of the paper's Table D1; the first is the fiducial one of MassiveNuS."""
 
 
-@dataclass(frozen=True, eq=False)
 class LightCone:
     """Matter between the observer and sources at redshift 1, cut into slices of redshift.
 
     Distances are comoving, in Mpc/h; masses in solar masses / h.
-
-    Parameters
-    ----------
-    cosmology : Cosmology
-    borders : ndarray, shape (slices + 1,)
-        Redshifts between the slices.
     """
 
-    cosmology: Cosmology
-    borders: Float64
-    _distance: CubicSpline
-    _log_sigma: RectBivariateSpline
-    _log_power: CubicSpline
-
-    @classmethod
-    def of(cls, cosmology: Cosmology) -> LightCone:
-        """Interpolate the tables.
-
-        Raises
-        ------
-        ValueError
-            If a parameter is outside `parameter_range`.
-        """
-        table = _tables()
+    def __init__(self, cosmology: Cosmology) -> None:
         _check_range(cosmology)
-        distance, log_sigma, log_power = (
-            _interpolated(table, name, cosmology) for name in ("distance", "log_sigma", "log_power")
-        )
-        return cls(
-            cosmology,
-            table["slices"],
-            CubicSpline(table["z_distance"], distance),
-            RectBivariateSpline(table["z_sigma"], np.log(10) * table["log10_mass"], log_sigma),
-            CubicSpline(np.log(table["ell"]), log_power, axis=1),
-        )
+        table = _tables()
+
+        def interpolated(name: str) -> Float64:
+            """A table at this cosmology: its first three axes run over the nodes."""
+            value = krogh_interpolate(table["m_nu"], table[name], cosmology.m_nu)
+            value = krogh_interpolate(table["omega_m"], value, cosmology.omega_m)
+            nodes = np.log(table["a_s"])
+            return np.asarray(krogh_interpolate(nodes, value, np.log(cosmology.a_s)))
+
+        log_mass, log_ell = np.log(10) * table["log10_mass"], np.log(table["ell"])
+        self.cosmology = cosmology
+        #: Redshifts between the slices, shape (slices + 1,).
+        self.borders = table["slices"]
+        self._distance = CubicSpline(table["z_distance"], interpolated("distance"))
+        self._log_sigma = RectBivariateSpline(table["z_sigma"], log_mass, interpolated("log_sigma"))
+        self._log_power = CubicSpline(log_ell, interpolated("log_power"), axis=1)
 
     @property
     def slices(self) -> int:
@@ -125,10 +108,9 @@ class LightCone:
 
     def weight(self, redshift: ArrayLike) -> Float64:
         """Lensing weight W per unit of χ: the convergence is ∫ W δ dχ."""
-        chi, source = self.distance(redshift), self.distance(1.0)
-        stretch = 1 + np.asarray(redshift)
-        factor = 1.5 * self.cosmology.omega_m / HUBBLE_DISTANCE**2
-        return np.asarray(factor * stretch * chi * (1 - chi / source))
+        chi = self.distance(redshift)
+        factor = 1.5 * self.cosmology.omega_m / HUBBLE_DISTANCE**2 * (1 + np.asarray(redshift))
+        return np.asarray(factor * chi * (1 - chi / self.distance(1.0)))
 
     def sigma(self, redshift: Float64, log_mass: Float64) -> Float64:
         """Standard deviation of the linear density in spheres of mass M, shape (z, M)."""
@@ -147,8 +129,10 @@ def parameter_range() -> dict[str, tuple[float, float]]:
     """The least and the largest value of each parameter that the tables cover."""
     table = _tables()
     # The ends went through logarithms, which may take the last digit.
-    ends = {name: np.round(table[name][[0, -1]], 9).tolist() for name in Cosmology._fields}
-    return {name: (low, high) for name, (low, high) in ends.items()}
+    return {
+        name: (round(float(table[name][0]), 9), round(float(table[name][-1]), 9))
+        for name in Cosmology._fields
+    }
 
 
 def as_cosmology(value: ArrayLike) -> Cosmology:
@@ -164,7 +148,7 @@ def as_cosmology(value: ArrayLike) -> Cosmology:
         raise ValueError(
             f"A cosmology has shape {numbers.shape}; give (M_nu in eV, Omega_m, 10^9 A_s)."
         )
-    cosmology = Cosmology(*(float(number) for number in numbers))
+    cosmology = Cosmology(*numbers.tolist())
     _check_range(cosmology)
     return cosmology
 
@@ -178,16 +162,8 @@ def _check_range(cosmology: Cosmology) -> None:
             )
 
 
-def _interpolated(table: dict[str, Float64], name: str, cosmology: Cosmology) -> Float64:
-    value = table[name]
-    value = krogh_interpolate(table["m_nu"], value, cosmology.m_nu, axis=0)
-    value = krogh_interpolate(table["omega_m"], value, cosmology.omega_m, axis=0)
-    nodes = np.log(table["a_s"])
-    return np.asarray(krogh_interpolate(nodes, value, np.log(cosmology.a_s), axis=0))
-
-
 @lru_cache(maxsize=1)
 def _tables() -> dict[str, Float64]:
-    source = files("wavedistill.datasets").joinpath("data/lensing_tables.npz")
-    with as_file(source) as path, np.load(path, allow_pickle=False) as content:
+    source = files("wavedistill.datasets") / "data/lensing_tables.npz"
+    with source.open("rb") as file, np.load(file, allow_pickle=False) as content:
         return {name: content[name].astype(np.float64) for name in content.files}

@@ -27,27 +27,13 @@ STEPS_PER_SLICE, MASSES = 6, 40
 
 
 class HaloCells(NamedTuple):
-    """Halos sorted into cells of redshift and mass, each array of shape (slices, cells).
+    """Halos sorted into cells of redshift and mass, each array of shape (slices, cells)."""
 
-    Parameters
-    ----------
-    number : ndarray
-        Mean number per steradian.
-    convergence : ndarray
-        Integral of one halo's convergence over the sky, in steradians.
-    scale : ndarray
-        Angle of the scale radius in radians.
-    concentration : ndarray
-        Outer radius over scale radius.
-    bias : ndarray
-        Linear bias.
-    """
-
-    number: Float64
-    convergence: Float64
-    scale: Float64
-    concentration: Float64
-    bias: Float64
+    number: Float64  #: Mean number per steradian.
+    convergence: Float64  #: Integral of one halo's convergence over the sky, in steradians.
+    scale: Float64  #: Angle of the scale radius in radians.
+    concentration: Float64  #: Outer radius over scale radius.
+    bias: Float64  #: Linear bias.
 
 
 def halo_cells(cone: LightCone, log10_minimum: float, concentration: float) -> HaloCells:
@@ -83,15 +69,8 @@ def halo_cells(cone: LightCone, log10_minimum: float, concentration: float) -> H
 def nfw_transform(wavenumber: Float64, concentration: float) -> Float64:
     """Fourier transform of an NFW halo cut at `concentration` scale radii, 1 at 0.
 
-    Parameters
-    ----------
-    wavenumber : ndarray
-        In units of the inverse scale radius; in projection, ℓ times the scale angle.
-    concentration : float
-
-    Notes
-    -----
-    Cooray and Sheth (2002, Phys. Rep. 372, 1), Eq. 81.
+    The wavenumber is in units of the inverse scale radius; in projection, it is ℓ times the scale
+    angle. Cooray and Sheth (2002, Phys. Rep. 372, 1), Eq. 81.
     """
     k = np.maximum(wavenumber, 1e-4)
     outer = (1 + concentration) * k
@@ -106,21 +85,8 @@ def halo_filter(
 ) -> Float64:
     """The image of an NFW halo at the middle of a pixel: what a matched filter looks for.
 
-    Parameters
-    ----------
-    pixel_arcmin : float
-        Side of a pixel.
-    scale_arcmin : float
-        Angle of the scale radius; 0.6 arcmin is a halo of 10^14 solar masses at redshift 0.5.
-    concentration : float
-        Where the halo ends, in scale radii.
-    size : int
-        Pixels on a side of the image, odd.
-
-    Returns
-    -------
-    ndarray, shape (size, size)
-        Of energy 1.
+    It has an odd `size` of pixels on a side and energy 1. The scale radius of 0.6 arcmin is that of
+    a halo of 10^14 solar masses at redshift 0.5; `concentration` scale radii out, the halo ends.
     """
     fine, margin = 15, 4
     count = (size + 2 * margin) * fine

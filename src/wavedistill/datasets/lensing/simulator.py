@@ -90,7 +90,7 @@ class MapSimulator:
         self.size = integer(size, "size", minimum=8)
         self.model = HaloModel() if model is None else model
         self.grid = int(fft.next_fast_len(max(self.size + self.size // 4, 128), real=True))
-        self._cone = LightCone.of(cosmology)
+        self._cone = LightCone(cosmology)
         self._prepare()
 
     def draw(self, random: np.random.Generator) -> Float32:
