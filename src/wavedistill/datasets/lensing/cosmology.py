@@ -82,25 +82,15 @@ class LightCone:
         self.cosmology = cosmology
         #: Redshifts between the slices, shape (slices + 1,).
         self.borders = table["slices"]
+        self.slices = len(self.borders) - 1
+        #: Mean comoving density of all matter.
+        self.matter_density = cosmology.omega_m * CRITICAL_DENSITY
+        omega_nu = cosmology.m_nu / NEUTRINO_EV / HUBBLE**2
+        #: Mean comoving density of baryons and cold dark matter, which halos are made of.
+        self.clustering_density = (cosmology.omega_m - omega_nu) * CRITICAL_DENSITY
         self._distance = CubicSpline(table["z_distance"], interpolated("distance"))
         self._log_sigma = RectBivariateSpline(table["z_sigma"], log_mass, interpolated("log_sigma"))
         self._log_power = CubicSpline(log_ell, interpolated("log_power"), axis=1)
-
-    @property
-    def slices(self) -> int:
-        """Number of slices."""
-        return len(self.borders) - 1
-
-    @property
-    def matter_density(self) -> float:
-        """Mean comoving density of all matter."""
-        return self.cosmology.omega_m * CRITICAL_DENSITY
-
-    @property
-    def clustering_density(self) -> float:
-        """Mean comoving density of baryons and cold dark matter, which halos are made of."""
-        omega_nu = self.cosmology.m_nu / NEUTRINO_EV / HUBBLE**2
-        return (self.cosmology.omega_m - omega_nu) * CRITICAL_DENSITY
 
     def distance(self, redshift: ArrayLike) -> Float64:
         """Comoving distance χ, shape of `redshift`."""
