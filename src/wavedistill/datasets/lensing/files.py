@@ -76,10 +76,10 @@ def load_lensing(
     source = Path(path)
     if not source.exists():
         raise FileNotFoundError(f"{source} is not there.")
-    if source.is_dir() and not (source / SETTINGS).is_file():
-        return _fits_folder(source, size, pixel_arcmin or NATIVE_PIXEL_ARCMIN, redshift)
-    if source.is_dir():
+    if (source / SETTINGS).is_file():
         whole = read_simulated(source)
+    elif source.is_dir():
+        return _fits_folder(source, size, pixel_arcmin or NATIVE_PIXEL_ARCMIN, redshift)
     elif source.suffix == ".npz":
         whole = _arrays(source, pixel_arcmin or PIXEL_ARCMIN)
     else:
@@ -88,9 +88,8 @@ def load_lensing(
         )
     if size is None:
         return whole
-    maps = rebinned(whole.maps, size)
     pixel = whole.pixel_arcmin * whole.maps.shape[1] / size
-    return replace(whole, maps=maps, pixel_arcmin=pixel)
+    return replace(whole, maps=rebinned(whole.maps, size), pixel_arcmin=pixel)
 
 
 def read_convergence(path: str | os.PathLike[str], size: int | None = None) -> Float32:
@@ -133,36 +132,32 @@ def rebinned(maps: NDArray[np.floating[Any]], size: int) -> Float32:
 
 
 def _fits_folder(folder: Path, size: int | None, pixel: float, redshift: float) -> LensingMaps:
-    paths = sorted(path for path in folder.rglob("*.fits*") if _has_redshift(path, redshift))
-    if not paths:
+    found = []
+    for path in sorted(folder.rglob("*.fits*")):
+        named = REDSHIFT.search(path.name)
+        if named is None or math.isclose(float(named[1]), redshift, abs_tol=1e-3):
+            found.append((_realisation(path), path, _parameters(path, folder)))
+    if not found:
         raise ValueError(
             f"{folder} holds no FITS maps of sources at redshift {redshift:g}, and no "
             f"{SETTINGS} of a simulated set."
         )
-    labels = [(_realisation(path), _parameters(path, folder)) for path in paths]
     # By realisation and then by name, as simulated sets are.
-    order = sorted(range(len(paths)), key=lambda row: (labels[row][0], row))
-    first = read_convergence(paths[0])
-    maps = np.empty((len(paths), *((size, size) if size else first.shape)), dtype=np.float32)
-    for row, number in enumerate(order):
-        image = read_convergence(paths[number])
-        if image.shape != first.shape:
-            raise ValueError(f"{paths[number]} is {image.shape} and {paths[0]} is {first.shape}.")
+    realisation, paths, params = zip(*sorted(found), strict=True)
+    shape = read_convergence(paths[0]).shape
+    maps = np.empty((len(paths), *((size, size) if size else shape)), dtype=np.float32)
+    for row, path in enumerate(paths):
+        image = read_convergence(path)
+        if image.shape != shape:
+            raise ValueError(f"{path} is {image.shape} and {paths[0]} is {shape}.")
         maps[row] = image if size is None else rebinned(image, size)
-    realisation, params = zip(*(labels[number] for number in order), strict=True)
-    scale = first.shape[0] / maps.shape[1]
+    scale = shape[0] / maps.shape[1]
     return LensingMaps(maps, np.array(params), np.array(realisation), pixel * scale)
-
-
-def _has_redshift(path: Path, redshift: float) -> bool:
-    found = REDSHIFT.search(path.name)
-    return found is None or math.isclose(float(found[1]), redshift, abs_tol=1e-3)
 
 
 def _parameters(path: Path, folder: Path) -> tuple[float, ...]:
     """The cosmology, from the name of the file or of the nearest folder that tells one."""
-    inside = path.relative_to(folder.parent).parts
-    for name in reversed(inside):
+    for name in reversed(path.relative_to(folder.parent).parts):
         if found := PARAMETERS.search(name):
             return tuple(float(number) for number in found.groups())
     raise ValueError(
@@ -183,8 +178,7 @@ def _realisation(path: Path) -> int:
 
 def _arrays(path: Path, pixel: float) -> LensingMaps:
     with path.open("rb") as file, np.load(file, allow_pickle=False) as content:
-        missing = [name for name in ("imgs", "params") if name not in content]
-        if missing:
+        if missing := [name for name in ("imgs", "params") if name not in content]:
             raise ValueError(
                 f"{path} has no array {', '.join(missing)}; it needs imgs (n, height, width) and "
                 "params (n, 3)."
