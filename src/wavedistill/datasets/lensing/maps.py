@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -65,7 +65,7 @@ class LensingMaps:
         seen = np.empty(self.maps.shape, dtype=np.float32)
         for i, convergence in enumerate(self.maps):
             seen[i] = survey.observe(convergence, self.pixel_arcmin, noise_seed(random_state, i))
-        return LensingMaps(seen, self.params, self.realisation, self.pixel_arcmin)
+        return replace(self, maps=seen)
 
     def split(self, validation: float = 0.1, test: float = 0.1) -> LensingSplit:
         """Training, validation and test maps with no realisation in common.
@@ -93,9 +93,8 @@ class LensingMaps:
                 f"leave {first}, {held[0]} and {held[1]} for training, validation and test; each "
                 "needs at least one."
             )
-        starts = numbers[first], numbers[first + held[0]]
-        part = np.searchsorted(starts, self.realisation, side="right")
-        return LensingSplit(*(self[_rows(part == number)] for number in range(3)))
+        parts = np.split(numbers, [first, first + held[0]])
+        return LensingSplit(*(self[_rows(np.isin(self.realisation, part))] for part in parts))
 
 
 class LensingSplit(NamedTuple):
