@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.lib.format import open_memmap
@@ -26,6 +25,8 @@ from wavedistill.files import read_json, write_json
 __all__ = ["SETTINGS", "read_simulated", "simulate_lensing", "simulate_lensing_set"]
 
 Float32 = NDArray[np.float32]
+
+_simulator = lru_cache(maxsize=32)(MapSimulator)
 
 SETTINGS, MAPS, FINISHED = "set.json", "maps.npy", "finished.npy"
 MAP_KEY = 0
@@ -159,7 +160,14 @@ def simulate_lensing_set(
     chunks = list(gen_batches(len(recipe), step))
     settings = {**asdict(recipe), "chunk": step, "model": asdict(HaloModel())}
     if (target / SETTINGS).exists():
-        _require_same(settings, read_json(target / SETTINGS, _FORMAT, _WRITER), target)
+        held = read_json(target / SETTINGS, _FORMAT, _WRITER)
+        # Tuples become lists on the way through a file.
+        given = json.loads(json.dumps(settings))
+        if other := [name for name in sorted(given) if given[name] != held.get(name)]:
+            raise ValueError(
+                f"{target} holds a set made with another {', '.join(other)}; name another folder, "
+                "or give the arguments that the set was begun with."
+            )
     else:
         target.mkdir(parents=True, exist_ok=True)
         shape = len(recipe), recipe.size, recipe.size
@@ -179,13 +187,7 @@ def simulate_lensing_set(
 
 
 def read_simulated(folder: str | os.PathLike[str]) -> LensingMaps:
-    """A finished set of `simulate_lensing_set`, on a read-only memory map.
-
-    Raises
-    ------
-    ValueError
-        If it is not finished.
-    """
+    """A finished set of `simulate_lensing_set`, on a read-only memory map."""
     source = Path(folder)
     settings = read_json(source / SETTINGS, _FORMAT, _WRITER)
     finished = np.load(source / FINISHED)
@@ -209,24 +211,8 @@ def _rows(cosmologies: ArrayLike | Sequence[Cosmology]) -> tuple[Cosmology, ...]
     return tuple(as_cosmology(row) for row in rows)
 
 
-def _require_same(settings: Mapping[str, Any], held: Mapping[str, Any], folder: Path) -> None:
-    """Refuse a folder that was begun with other settings."""
-    # Tuples become lists on the way through a file.
-    given = json.loads(json.dumps(settings))
-    if other := [name for name in sorted(given) if given[name] != held.get(name)]:
-        raise ValueError(
-            f"{folder} holds a set made with another {', '.join(other)}; name another folder, or "
-            "give the arguments that the set was begun with."
-        )
-
-
 def _write(recipe: _Recipe, path: Path, number: int, rows: slice) -> int:
     maps = open_memmap(path, "r+")
     maps[rows] = recipe.draw(rows)
     maps.flush()
     return number
-
-
-@lru_cache(maxsize=32)
-def _simulator(cosmology: Cosmology, size: int) -> MapSimulator:
-    return MapSimulator(cosmology, size)
