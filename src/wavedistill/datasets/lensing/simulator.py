@@ -27,7 +27,7 @@ from scipy.special import j0, ndtr
 
 from wavedistill.checks import integer
 from wavedistill.datasets.lensing.cosmology import Cosmology, LightCone
-from wavedistill.datasets.lensing.halos import HaloCells, halo_cells, nfw_transform
+from wavedistill.datasets.lensing.halos import halo_cells, nfw_transform
 
 __all__ = ["PIXEL_ARCMIN", "HaloModel", "MapSimulator"]
 
@@ -91,12 +91,15 @@ class MapSimulator:
         self.model = HaloModel() if model is None else model
         self.grid = int(fft.next_fast_len(max(self.size + self.size // 4, 128), real=True))
         self._cone = LightCone(cosmology)
-        self._prepare()
+        self._field_terms(self._halo_terms())
 
     def draw(self, random: np.random.Generator) -> Float32:
         """One map of convergence, shape (size, size)."""
         n = self.grid
-        fields = self._gaussian_fields(random)
+        noise = random.standard_normal((self._cone.slices, n, 2 * (n // 2 + 1)), dtype=np.float32)
+        modes = noise.view(np.complex64)
+        modes *= self._root
+        fields = fft.irfft2(modes, s=(n, n))
         smooth = np.zeros((n, n), dtype=np.float32)
         weights = np.empty_like(fields)
         columns = []
@@ -119,8 +122,7 @@ class MapSimulator:
     def window(self) -> Float64:
         """Factor on a map's Fourier modes from the simulations' resolution and the rebinning."""
         across, along = self._axes
-        ell = np.hypot(across[:, None], along)
-        cut = np.exp(-((ell / self.model.resolution) ** self.model.steepness) / 2)
+        cut = np.exp(-((self.multipole / self.model.resolution) ** self.model.steepness) / 2)
         quarter = PIXEL_ARCMIN * ARCMIN / 4
         return np.asarray(cut * np.cos(across * quarter)[:, None] * np.cos(along * quarter))
 
@@ -138,10 +140,10 @@ class MapSimulator:
             np.asarray(2 * np.pi * np.fft.rfftfreq(self.grid, pixel), dtype=np.float64),
         )
 
-    def _prepare(self) -> None:
-        model, cone = self.model, self._cone
-        pixel = (PIXEL_ARCMIN * ARCMIN) ** 2
-        cells = halo_cells(cone, model.log10_minimum, model.concentration)
+    def _halo_terms(self) -> Float64:
+        """One-halo power spectrum of each slice; sets what the halos need."""
+        model, pixel = self.model, (PIXEL_ARCMIN * ARCMIN) ** 2
+        cells = halo_cells(self._cone, model.log10_minimum, model.concentration)
         self._cumulative = np.cumsum(cells.number, axis=1)
         self._rate = self._cumulative[:, -1] * pixel
         self._cumulative /= self._cumulative[:, -1:]
@@ -149,20 +151,16 @@ class MapSimulator:
         position = np.log(cells.scale / (SMALLEST_ARCMIN * ARCMIN)) / np.log(CLASS_RATIO)
         self._position = position.astype(np.float32).ravel()
         self._spread = model.scatter / np.log(CLASS_RATIO)
-        mass = cells.number * cells.convergence
-        self._bias = ((mass * cells.bias).sum(axis=1) / mass.sum(axis=1) * model.depth).astype(
-            np.float32
-        )
         self._scales = SMALLEST_ARCMIN * CLASS_RATIO ** np.arange(CLASSES)
-        self._field_terms(self._halo_terms(cells, position))
+        mass = cells.number * cells.convergence
+        bias = (mass * cells.bias).sum(axis=1) / mass.sum(axis=1) * model.depth
+        self._bias = bias.astype(np.float32)
 
-    def _halo_terms(self, cells: HaloCells, position: Float64) -> Float64:
-        """One-halo power spectrum of each slice; sets what the halos need."""
         # A halo's class is its scale radius with scatter, rounded: a draw per halo.
         inner = (np.arange(CLASSES - 1) + 0.5 - position[..., None]) / max(self._spread, 1e-9)
         ends = np.zeros((*position.shape, 1))
         chance = np.diff(np.concatenate([ends, ndtr(inner), ends + 1], axis=-1), axis=-1)
-        first = np.einsum("sc,sck->sk", cells.number * cells.convergence, chance)
+        first = np.einsum("sc,sck->sk", mass, chance)
         heavy = (cells.number * cells.convergence**2)[..., None] * chance
         second = heavy.sum(axis=1)
         inside = (heavy * cells.concentration[..., None]).sum(axis=(0, 1)) / heavy.sum(axis=(0, 1))
@@ -175,10 +173,10 @@ class MapSimulator:
             profile = nfw_transform(k, float(concentration))
             # Pieces at 0 and ±d on a line: (1 + cos k·d) / 2, averaged over directions.
             once, twice = (j0(k * times * reach[:, None]).mean(axis=0) for times in (1, 2))
-            shape.append(self._on_grid(ell, profile))
-            mean.append(self._on_grid(ell, profile * (1 + once) / 2))
             squared = (0.75 + once + twice / 4) / 2
-            square.append(self._on_grid(ell, profile**2 * squared))
+            shape.append(np.interp(self.multipole, ell, profile))
+            mean.append(np.interp(self.multipole, ell, profile * (1 + once) / 2))
+            square.append(np.interp(self.multipole, ell, profile**2 * squared))
         across, along = (np.sinc(axis * PIXEL_ARCMIN * ARCMIN / (2 * np.pi)) for axis in self._axes)
         assignment = (across[:, None] * along) ** 2
         self._shape = (np.array(shape) * self.window / assignment).astype(np.float32)
@@ -210,17 +208,6 @@ class MapSimulator:
             root[..., -1] *= np.sqrt(2)
         self._root = root.astype(np.float32)
 
-    def _on_grid(self, ell: Float64, values: Float64) -> Float64:
-        return np.interp(self.multipole, ell, values)
-
-    def _gaussian_fields(self, random: np.random.Generator) -> Float32:
-        n, half = self.grid, self.grid // 2 + 1
-        noise = random.standard_normal((self._cone.slices, n, 2 * half), dtype=np.float32)
-        modes = noise.view(np.complex64)
-        modes *= self._root
-        fields: Float32 = fft.irfft2(modes, s=(n, n))
-        return fields
-
     def _halos(
         self, s: int, weight: Float32, random: np.random.Generator
     ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
@@ -237,21 +224,17 @@ class MapSimulator:
         """Halos as points on one grid for each class of scale radius, shape (classes, n, n)."""
         n, number = self.grid, len(place)
         scatter = np.float32(self._spread) * random.standard_normal(number, dtype=np.float32)
-        kind = np.rint(self._position[cell] + scatter).astype(np.intp)
-        np.clip(kind, 0, CLASSES - 1, out=kind)
+        kind = np.rint(self._position[cell] + scatter).astype(np.intp).clip(0, CLASSES - 1)
         amplitude = self._amplitude[cell]
-        row, column = np.divmod(place, n)
-        inside = random.random((2, number), dtype=np.float32)
-        points = np.stack([row, column], dtype=np.float32, casting="same_kind")
-        points += inside
+        points = np.stack(np.divmod(place, n), dtype=np.float32, casting="same_kind")
+        points += random.random((2, number), dtype=np.float32)
 
         reach = self._scales.astype(np.float32) * np.float32(self.model.elongation / PIXEL_ARCMIN)
         distance = reach[kind] * random.random(number, dtype=np.float32)
         angle = np.float32(2 * np.pi) * random.random(number, dtype=np.float32)
         # Shorter than a tenth of a pixel, the three pieces are one.
         long = np.flatnonzero(distance > 0.1)
-        turned = angle[long]
-        step = distance[long] * np.stack([np.sin(turned), np.cos(turned)])
+        step = distance[long] * np.stack([np.sin(angle[long]), np.cos(angle[long])])
         points = np.concatenate([points, points[:, long] + step, points[:, long] - step], axis=1)
         amplitude[long] /= 2
         amplitude = np.concatenate([amplitude, amplitude[long] / 2, amplitude[long] / 2])
@@ -264,12 +247,9 @@ def _assign(points: Float32, amplitude: Float32, kind: NDArray[np.intp], n: int)
     corner = np.floor(points)
     upper = points - corner
     lower = 1 - upper
-    row, column = corner.astype(np.intp) % n
-    next_row, next_column = row + 1, column + 1
-    next_row[next_row == n] = 0
-    next_column[next_column == n] = 0
-    rows = kind * (n * n) + np.stack([row, next_row]) * n
-    pixel = np.stack([rows + column, rows + next_column])
+    row, column = corner.astype(np.intp)
+    rows = kind * (n * n) + np.stack([row, row + 1]) % n * n
+    pixel = np.stack([rows + column % n, rows + (column + 1) % n])
     share = amplitude * np.stack([lower[0], upper[0]])
     value = np.stack([share * lower[1], share * upper[1]])
     painted = np.bincount(pixel.ravel(), value.ravel(), minlength=CLASSES * n * n)
