@@ -18,8 +18,10 @@ from wavedistill.students import TopCoefficients as TopCoefficients
 from wavedistill.students import UndecimatedSummary as UndecimatedSummary
 from wavedistill.students import WaveletCoefficients as WaveletCoefficients
 from wavedistill.students import activation_map as activation_map
+from wavedistill.students import compare as compare
 from wavedistill.students import compression_factor as compression_factor
 from wavedistill.students import contributions as contributions
+from wavedistill.students import distill as distill
 from wavedistill.students import load_student as load_student
 from wavedistill.wavelets import Wavelet as Wavelet
 from wavedistill.wavelets import WaveletTransform as WaveletTransform

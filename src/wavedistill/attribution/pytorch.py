@@ -27,7 +27,7 @@ from wavedistill.attribution.targets import (
 from wavedistill.attribution.teacher import placement, undisturbed
 from wavedistill.checks import Floats
 
-__all__ = ["attribute_module"]
+__all__ = ["attribute_module", "first_output"]
 
 _CONVOLUTIONS: dict[type[nn.Module], int] = {nn.Conv1d: 1, nn.Conv2d: 2, nn.Conv3d: 3}
 
@@ -68,16 +68,7 @@ def attribute_module(
 
 def _targets(model: nn.Module, wanted: Any, batch: Tensor, examples: int) -> list[Choice]:
     """What to attribute, one entry per target, checked on the outputs for a first batch."""
-    try:
-        output = model(batch.requires_grad_().clone())
-    except torch.OutOfMemoryError:
-        raise
-    except Exception as error:
-        kind = type(error).__name__
-        raise ValueError(
-            f"the model fails on X, given in batches of shape {tuple(batch.shape)}, with {kind}: "
-            f"{error}. {_remedy(model, tuple(batch.shape))}"
-        ) from error
+    output = first_output(model, batch.requires_grad_())
     found = choices(wanted, output, len(batch), examples, Tensor)
     score = pick(output, found[0], slice(0, len(batch)), len(batch), Tensor).sum()
     # The model may hold other tensors that require gradients, so that the second look is needed.
@@ -88,6 +79,26 @@ def _targets(model: nn.Module, wanted: Any, batch: Tensor, examples: int) -> lis
             "A function of arrays is attributed by method='blackbox'."
         )
     return found
+
+
+def first_output(model: nn.Module, batch: Tensor) -> Any:
+    """What a model returns for a batch.
+
+    Raises
+    ------
+    ValueError
+        If it fails, with what may be wrong about the shape of X.
+    """
+    try:
+        return model(batch.clone())
+    except torch.OutOfMemoryError:
+        raise
+    except Exception as error:
+        kind = type(error).__name__
+        raise ValueError(
+            f"the model fails on X, given in batches of shape {tuple(batch.shape)}, with {kind}: "
+            f"{error}. {_remedy(model, tuple(batch.shape))}"
+        ) from error
 
 
 def _remedy(model: nn.Module, shape: tuple[int, ...]) -> str:

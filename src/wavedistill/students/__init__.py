@@ -2,8 +2,12 @@
 
 from wavedistill.students.activation import activation_map
 from wavedistill.students.classifier import DistilledClassifier
+from wavedistill.students.compare import compare
+from wavedistill.students.comparison import Comparison, ComparisonRow
 from wavedistill.students.contributions import Contributions, contributions
+from wavedistill.students.distillation import Distillation
 from wavedistill.students.features import TopCoefficients, WaveletCoefficients
+from wavedistill.students.in_one_call import distill
 from wavedistill.students.likelihood import LikelihoodRegressor
 from wavedistill.students.loading import load_student
 from wavedistill.students.map_statistics import moments, power_spectrum, skewness_spectrum
@@ -23,7 +27,10 @@ from wavedistill.students.student_contributions import StudentContributions
 from wavedistill.students.undecimated import UndecimatedSummary
 
 __all__ = [
+    "Comparison",
+    "ComparisonRow",
     "Contributions",
+    "Distillation",
     "DistilledClassifier",
     "DistilledRegressor",
     "LikelihoodRegressor",
@@ -37,8 +44,10 @@ __all__ = [
     "WaveletCoefficients",
     "WaveletCut",
     "activation_map",
+    "compare",
     "compression_factor",
     "contributions",
+    "distill",
     "filter_symmetry",
     "load_student",
     "local_maxima",

@@ -1,0 +1,102 @@
+"""Models without a wavelet: linear ones of the samples themselves, and of a plain spectrum."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.signal import welch
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.model_selection import GridSearchCV
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from wavedistill.checks import Floats
+
+__all__ = ["LinearFit", "linear_model", "log_spectrum", "raw_samples"]
+
+Array = NDArray[np.float64]
+Integers = NDArray[np.intp]
+Split = tuple[Integers, Integers]
+
+#: Samples of a segment of Welch's method: 17 frequencies.
+_SEGMENT = 32
+#: Power below this share of the mean power counts as none.
+_FLOOR = 1e-10
+#: Penalties of ridge regression, as shares of the features' variances.
+_PENALTIES = np.geomspace(1e-5, 1e2, 8)
+#: Inverse penalties of logistic regression.
+_STRENGTHS = np.geomspace(1e-4, 1e2, 7)
+
+
+class LinearFit(NamedTuple):
+    """A fitted linear model, and its numbers: weights and intercepts."""
+
+    model: Pipeline
+    numbers: int
+
+
+def raw_samples(signals: Floats) -> Array:
+    """All samples of all channels, shape (n, channels * length)."""
+    return signals.reshape(len(signals), -1).astype(np.float64)
+
+
+def log_spectrum(signals: Floats, sampling_rate: float = 1.0) -> tuple[Array, Array]:
+    """Log-powers of Welch's spectrum (`scipy.signal.welch`).
+
+    Parameters
+    ----------
+    signals : ndarray, shape (n, channels, length)
+    sampling_rate : float
+        In hertz.
+
+    Returns
+    -------
+    features : ndarray, shape (n, channels * frequencies)
+    frequencies : ndarray
+        In hertz: 17 of them, or fewer for signals of fewer than 32 samples.
+    """
+    segment = min(_SEGMENT, signals.shape[-1])
+    frequencies, power = welch(signals.astype(np.float64), sampling_rate, nperseg=segment)
+    floor = _FLOOR * float(power.mean()) or 1.0
+    logs: Array = np.log(power + floor)
+    return logs.reshape(len(signals), -1), np.asarray(frequencies)
+
+
+def linear_model(
+    features: Array, goal: Array | Integers, splits: Sequence[Split], *, classify: bool
+) -> LinearFit:
+    """Ridge or logistic regression of standardised features, the penalty by cross-validation.
+
+    Parameters
+    ----------
+    features : ndarray, shape (n, p)
+    goal : ndarray, shape (n, outputs), or of int, shape (n,)
+        Numbers, or classes.
+    splits : sequence of (train, test)
+        Of the cross-validation.
+    classify : bool
+    """
+    if classify:
+        model, grid = LogisticRegression(max_iter=500), {"logisticregression__C": _STRENGTHS}
+        scoring = "accuracy"
+        # A split that lacks a class tells nothing of it.
+        splits = [each for each in splits if len(np.unique(goal[each[0]])) == len(np.unique(goal))]
+    else:
+        model, grid = Ridge(), {"ridge__alpha": len(features) * _PENALTIES}
+        scoring = "r2"
+    pipeline = make_pipeline(StandardScaler(), model)
+    with warnings.catch_warnings():
+        # With little penalty, separable classes have no finite weights to converge to.
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        if splits:
+            search = GridSearchCV(pipeline, grid, cv=list(splits), scoring=scoring)
+            fitted: Any = search.fit(features, goal).best_estimator_
+        else:
+            fitted = pipeline.fit(features, goal)
+    last = fitted[-1]
+    return LinearFit(fitted, int(np.size(last.coef_) + np.size(last.intercept_)))

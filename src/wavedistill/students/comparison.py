@@ -1,0 +1,166 @@
+"""`Comparison`: a table of models, and in words whether the distilled wavelet matters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from wavedistill.students.held_out import Score
+
+__all__ = ["Comparison", "ComparisonRow"]
+
+#: Fewer training examples than this for each number of the student are few.
+_EXAMPLES_PER_NUMBER = 5
+
+
+@dataclass(frozen=True)
+class ComparisonRow:
+    """A model of a comparison.
+
+    Parameters
+    ----------
+    model : str
+        Its name.
+    scores : dict of str to Score
+        On held-out examples, by the name of the score: ``"accuracy"`` or ``"R2"`` against y,
+        ``"fidelity"`` against the network.
+    choice : str
+        What it chose in most folds, such as a wavelet.
+    folds : int
+        In how many folds it chose that.
+    numbers : int
+        Weights, intercepts and taps: the median over the folds.
+    seconds : float
+        Of a fit.
+    phrase : str
+        The subject of a sentence about it.
+    """
+
+    model: str
+    scores: Mapping[str, Score]
+    choice: str
+    folds: int
+    numbers: int
+    seconds: float
+    phrase: str
+
+    def record(self) -> dict[str, Any]:
+        """The row of a table."""
+        record: dict[str, Any] = {"model": self.model}
+        for name, score in self.scores.items():
+            record[name] = score.mean
+            record |= {f"{name} {key}": v for key, v in score._asdict().items() if key != "mean"}
+        return {
+            **record,
+            "choice": self.choice,
+            "folds": self.folds,
+            "numbers": self.numbers,
+            "seconds": self.seconds,
+        }
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A distilled student, held against simpler models: what `compare` returns.
+
+    Parameters
+    ----------
+    rows : tuple of ComparisonRow
+        The distilled student first.
+    measure : str
+        The main score: ``"accuracy"``, ``"R2"`` or ``"fidelity"``.
+    examples, folds : int
+        How many there are.
+    training : int
+        Examples in the smallest training part.
+    """
+
+    rows: tuple[ComparisonRow, ...]
+    measure: str
+    examples: int
+    folds: int
+    training: int
+
+    def __getitem__(self, model: str) -> ComparisonRow:
+        """The row of a model.
+
+        Raises
+        ------
+        KeyError
+            If there is none of this name.
+        """
+        for row in self.rows:
+            if row.model == model:
+                return row
+        raise KeyError(f"{model!r} is none of {', '.join(repr(row.model) for row in self.rows)}")
+
+    @property
+    def matters(self) -> bool:
+        """Whether the distilled student is better than the best known wavelet.
+
+        It is if the whole interval of the difference lies above 0.
+        """
+        return self._score("best known wavelet").low > 0
+
+    @property
+    def verdict(self) -> str:
+        """In words, whether the distilled wavelet matters, and what else does as well."""
+        known, score = self["best known wavelet"], self._score("best known wavelet")
+        where = f"{known.choice}, the best known wavelet"
+        if self.matters:
+            sentences = [f"The distilled wavelet matters here: {self._gain(score)} over {where}."]
+        else:
+            reason = f"the distilled one gains {self._gain(score)}"
+            if score.gain == score.low == score.high == 0:
+                reason = "no fold preferred a learned one"
+            sentences = [f"The wavelet does not matter here: use {known.choice} ({reason})."]
+        for row in self.rows[2:]:
+            control = row.model not in ("raw samples", "spectrum")
+            if not control or self.matters:
+                sentences += self._as_good(row)
+        numbers = self["distilled"].numbers
+        if self.training < _EXAMPLES_PER_NUMBER * numbers:
+            sentences.append(
+                f"Examples are few: {self.training} to learn {numbers} numbers from in a fold."
+            )
+        return " ".join(sentences)
+
+    def table(self) -> Any:
+        """One row per model: a pandas DataFrame where pandas is installed, else a list of dicts."""
+        records = [row.record() for row in self.rows]
+        try:
+            import pandas as pd
+        except ImportError:
+            return records
+        return pd.DataFrame(records)
+
+    def record(self) -> dict[str, Any]:
+        """The comparison as JSON values."""
+        return {
+            "verdict": self.verdict,
+            "measure": self.measure,
+            "examples": self.examples,
+            "folds": self.folds,
+            "training": self.training,
+            "rows": [row.record() for row in self.rows],
+        }
+
+    def _score(self, model: str) -> Score:
+        return self[model].scores[self.measure]
+
+    def _as_good(self, row: ComparisonRow) -> list[str]:
+        """A sentence, if a model does as well as the distilled student, or better."""
+        score = row.scores[self.measure]
+        if score.low > 0:
+            return []
+        behind = Score(score.mean, 0.0, -score.gain, -score.high, -score.low)
+        if score.high < 0:
+            return [f"{row.phrase} does better: {self._gain(behind)} over the distilled student."]
+        how = "does as well as" if behind.gain >= 0 else "is not clearly worse than"
+        return [f"{row.phrase} {how} the distilled student: {self._gain(behind)}."]
+
+    def _gain(self, score: Score) -> str:
+        # Adding 0 takes the sign off a zero.
+        gain, low, high = (round(100 * v, 1) + 0.0 for v in (score.gain, score.low, score.high))
+        return f"{gain:+.1f} points of {self.measure} [{low:.1f}, {high:.1f}]"

@@ -1,0 +1,98 @@
+"""`Distillation`: a model's readable student, with everything on the way to it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wavedistill.attribution import Attributions
+from wavedistill.files import replacing, write_json
+from wavedistill.students.classifier import DistilledClassifier
+from wavedistill.students.comparison import Comparison
+from wavedistill.students.regressor import DistilledRegressor
+from wavedistill.students.student_contributions import StudentContributions
+
+__all__ = ["Distillation"]
+
+Array = NDArray[np.float64]
+
+_FORMAT = "wavedistill.distillation"
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Distillation:
+    """A model's readable student, with everything on the way to it: what `distill` returns.
+
+    Parameters
+    ----------
+    student : DistilledClassifier or DistilledRegressor
+    outputs : ndarray, shape (n,) or (n, outputs)
+        What the student was taught: the model's outputs, those of a classifier as log-odds or
+        logits.
+    attributions : Attributions or None
+        Of the model, if it is a `torch.nn.Module`.
+    comparison : Comparison or None
+        Against simpler models, in nested cross-validation.
+    contributions : StudentContributions
+        What each feature adds to the student's outputs, for the examples of X.
+    test : dict of str to float
+        On test data: accuracy or R2 of the ``"student"`` and of the ``"teacher"``, and the
+        ``"fidelity"`` of the student to the teacher. What was not given is missing.
+    """
+
+    student: DistilledClassifier | DistilledRegressor
+    outputs: Array
+    attributions: Attributions | None
+    comparison: Comparison | None
+    contributions: StudentContributions
+    test: Mapping[str, float]
+
+    @property
+    def verdict(self) -> str:
+        """Whether the distilled wavelet matters: of the comparison, or else of the student."""
+        if self.comparison is None:
+            return str(self.student.verdict_)
+        return self.comparison.verdict
+
+    def save(self, folder: str | os.PathLike[str]) -> None:
+        """Write everything into a folder, which is made if it is not there.
+
+        ``student.json`` (`wavedistill.load_student`), ``outputs.npy``, ``attributions.npz``
+        (`Attributions.load`) if there are any, and ``distillation.json`` with the verdict, the
+        comparison and the scores on test data.
+        """
+        place = Path(folder)
+        self.student.save(place / "student.json", notes={"verdict": self.verdict})
+        with replacing(place / "outputs.npy") as temporary, temporary.open("wb") as file:
+            np.save(file, self.outputs)
+        if self.attributions is not None:
+            self.attributions.save(place / "attributions.npz")
+        content = {
+            "verdict": self.verdict,
+            "test": dict(self.test),
+            "comparison": None if self.comparison is None else self.comparison.record(),
+        }
+        write_json(place / "distillation.json", _FORMAT, content)
+
+    def __str__(self) -> str:
+        """The verdict, the scores on test data, and the features that move the outputs most."""
+        student, parts = self.student, self.contributions
+        lines = [self.verdict]
+        if self.test:
+            scores = ", ".join(f"{name} {value:.3f}" for name, value in self.test.items())
+            lines.append(f"On test data: {scores}.")
+        lines.append(f"{student.n_numbers_} numbers, {student.transform_!r}:")
+        moves = parts.values.std(axis=0)
+        weights = np.atleast_2d(student.coef_)
+        for number, output in enumerate(parts.outputs):
+            lines.append(f"  {output} = {parts.intercept[number]:.4g}")
+            lines += [
+                f"    {weights[number, feature]:+.4g} * {parts.names[feature]}"
+                for feature in np.argsort(-moves[number], kind="stable")
+            ]
+        return "\n".join(lines)

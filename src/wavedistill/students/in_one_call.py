@@ -1,0 +1,206 @@
+"""`distill`: from a model and signals to a readable student, in one call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from sklearn.metrics import accuracy_score, r2_score
+
+from wavedistill.attribution import attribute
+from wavedistill.checks import Floats, float_array, integer
+from wavedistill.students.arguments import seed_of
+from wavedistill.students.classifier import DistilledClassifier
+from wavedistill.students.compare import check_student, compare
+from wavedistill.students.distillation import Distillation
+from wavedistill.students.regressor import DistilledRegressor
+from wavedistill.students.teachers import (
+    as_logits,
+    attributed,
+    is_classification,
+    is_module,
+    random_outputs,
+    teacher_outputs,
+)
+from wavedistill.students.weights import decided
+
+__all__ = ["distill"]
+
+Array = NDArray[np.float64]
+
+
+def distill(
+    model: Any,
+    X: ArrayLike,
+    y: ArrayLike | None = None,
+    *,
+    X_test: ArrayLike | None = None,
+    y_test: ArrayLike | None = None,
+    task: str = "auto",
+    groups: ArrayLike | None = None,
+    method: str | None = "saliency",
+    batch_size: int = 256,
+    device: Any = None,
+    compare_cv: Any = 5,
+    n_jobs: int | None = None,
+    random_state: int | np.random.Generator | np.random.RandomState | None = 0,
+    sampling_rate: float | None = None,
+    progress: Callable[[str], None] | None = None,
+    **parameters: Any,
+) -> Distillation:
+    """Distil a model into a readable student, and find out whether its wavelet matters.
+
+    The model is run and attributed once; the student is fitted to its outputs, with the wavelets
+    in which the attributions are sparse as starts; and everything is compared with simpler models
+    in nested cross-validation (`compare`).
+
+    Parameters
+    ----------
+    model : torch.nn.Module, callable or array_like
+        The teacher. A module is run in evaluation mode and left as it was found. A function of
+        arrays gets batches of X. An array holds the outputs themselves. Outputs have shape (n,) or
+        (n, outputs); those of a classifier are logits or probabilities, in the order of the sorted
+        classes.
+    X : array_like, shape (n, ...)
+        Signals, as the model takes them.
+    y : array_like, shape (n,) or (n, outputs), optional
+        Classes or responses.
+    X_test, y_test : array_like, optional
+        Data to score student and model on. The model's outputs for them are not known if `model`
+        is an array.
+    task : str
+        ``"classification"``, ``"regression"`` or ``"auto"``: classes, if y holds names or two
+        values, or as many classes as the model has outputs; without y, if the model has several
+        outputs, or two values.
+    groups : array_like, shape (n,), optional
+        Examples of a group are never on both sides of a split.
+    method : str or None
+        How a module is attributed (`attribute`); None leaves it out.
+    batch_size : int
+        Rows that the model gets at once, at most.
+    device : str or torch.device, optional
+        Where a module gets its batches; by default where its first parameter is.
+    compare_cv : int, splitter, iterable or None
+        The outer folds of the comparison, which takes several times as long as a fit. None leaves
+        it out.
+    n_jobs : int, optional
+        Processes of the comparison.
+    random_state : int, numpy.random.Generator, numpy.random.RandomState or None
+        Of student and comparison.
+    sampling_rate : float, optional
+        In hertz, for the names of features.
+    progress : callable, optional
+        Told in a few words what begins.
+    **parameters
+        Those of `DistilledClassifier` or `DistilledRegressor`.
+
+    Returns
+    -------
+    Distillation
+
+    Raises
+    ------
+    TypeError, ValueError
+        For arguments that cannot be used, for a model that fails, and for whatever `attribute`,
+        `compare` or the student's fit refuses.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import wavedistill as wd
+    >>> X = np.random.default_rng(0).standard_normal((60, 32)).cumsum(axis=1)
+    >>> found = wd.distill(
+    ...     lambda x: np.log(np.mean(x**2, axis=1)), X, levels=1, support=4, compare_cv=3
+    ... )
+    >>> found.verdict.startswith("The wavelet does not matter here: use ")
+    True
+    """
+    notify = progress or (lambda message: None)
+    data = float_array(X, "X", min_ndim=2)
+    unseen = _test_data(X_test, y_test, data)
+    rows = integer(batch_size, "batch_size", minimum=1)
+    settings = {**parameters, "random_state": seed_of(random_state)}
+    if compare_cv is not None:
+        # Before any work, so that what cannot be compared costs nothing.
+        check_student(DistilledRegressor(**settings))
+    notify("outputs of the model")
+    raw = teacher_outputs(model, data, batch_size=rows, device=device)
+    classify = is_classification(task, y, raw)
+    student = (DistilledClassifier if classify else DistilledRegressor)(**settings)
+    attributions = None
+    if method is not None and is_module(model):
+        notify("attributions")
+        target: Any = attributed(raw, classify)
+        attributions = attribute(model, data, method, target=target, batch_size=rows, device=device)
+    given = {"teacher": as_logits(raw) if classify else raw, "attributions": attributions}
+    notify("student")
+    student.fit(data, y, groups=groups, **given)
+    comparison = None
+    if compare_cv is not None:
+        blank = random_outputs(model, data, batch_size=rows, device=device)
+        comparison = compare(
+            student,
+            data,
+            y,
+            **given,
+            random_teacher=as_logits(blank) if classify and blank is not None else blank,
+            groups=groups,
+            cv=compare_cv,
+            n_jobs=n_jobs,
+            random_state=random_state,
+            sampling_rate=sampling_rate,
+            progress=progress,
+        )
+    test: dict[str, float] = {}
+    if unseen is not None:
+        known = callable(model)
+        taught = teacher_outputs(model, unseen, batch_size=rows, device=device) if known else None
+        test = _scores(student, unseen, y_test, taught)
+    parts = student.contributions(data, sampling_rate)
+    return Distillation(
+        student, given["teacher"], attributions, comparison, parts, MappingProxyType(test)
+    )
+
+
+def _test_data(X_test: ArrayLike | None, y_test: ArrayLike | None, data: Floats) -> Floats | None:
+    if X_test is None:
+        if y_test is not None:
+            raise ValueError("y_test is given without X_test; give both, or X_test alone.")
+        return None
+    unseen = float_array(X_test, "X_test", min_ndim=2)
+    if unseen.shape[1:] != data.shape[1:]:
+        raise ValueError(
+            f"X_test has examples of shape {unseen.shape[1:]} and X of {data.shape[1:]}; they must "
+            "be the same."
+        )
+    if y_test is not None and len(np.asarray(y_test)) != len(unseen):
+        raise ValueError(
+            f"y_test has {len(np.asarray(y_test))} rows and X_test has {len(unseen)} examples."
+        )
+    return unseen
+
+
+def _scores(
+    student: Any, unseen: Floats, y_test: ArrayLike | None, taught: Array | None
+) -> dict[str, float]:
+    """What student and teacher reach on test data."""
+    scores: dict[str, float] = {}
+    if taught is not None and isinstance(student, DistilledClassifier):
+        taught = as_logits(taught)
+    if y_test is not None:
+        scores["student"] = float(student.score(unseen, y_test))
+        if taught is not None:
+            scores["teacher"] = _teacher_score(student, y_test, taught)
+    if taught is not None:
+        scores["fidelity"] = student.fidelity(unseen, taught)
+    return scores
+
+
+def _teacher_score(student: Any, y_test: ArrayLike, taught: Array) -> float:
+    if not isinstance(student, DistilledClassifier):
+        return float(r2_score(y_test, taught))
+    classes: NDArray[Any] = student.classes_[decided(taught.reshape(len(taught), -1))]
+    return float(accuracy_score(y_test, classes))
