@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from types import MappingProxyType
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -161,7 +161,12 @@ def distill(
         test = _scores(student, unseen, y_test, taught)
     parts = student.contributions(data, sampling_rate)
     return Distillation(
-        student, given["teacher"], attributions, comparison, parts, MappingProxyType(test)
+        student,
+        cast(Array, given["teacher"]),
+        attributions,
+        comparison,
+        parts,
+        MappingProxyType(test),
     )
 
 
