@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import warnings
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Self, cast
@@ -14,7 +15,7 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
 from wavedistill.attribution import Attributions
-from wavedistill.checks import Floats
+from wavedistill.checks import Floats, WaveletWarning
 from wavedistill.distillation import WaveletDistiller
 from wavedistill.modes import check_mode
 from wavedistill.signals import read_signals
@@ -236,7 +237,10 @@ class DistilledStudent(BaseEstimator):  # type: ignore[misc]
             axes=self.axes,
             random_state=seed_of(self.random_state),
         )
-        distiller.fit(signals, attributions=attributions)
+        with warnings.catch_warnings():
+            # These wavelets are starts only; what is wrong with one costs nothing.
+            warnings.simplefilter("ignore", WaveletWarning)
+            distiller.fit(signals, attributions=attributions)
         return [candidate.wavelet for candidate in distiller.candidates_]
 
     def _reader(self, signals: Floats) -> ReadSignals:
