@@ -1,5 +1,6 @@
 """A network is distilled, compared and explained in one call."""
 
+import json
 from typing import Any
 
 import numpy as np
@@ -8,13 +9,12 @@ import pytest
 import wavedistill as wd
 from tests.students.test_distilled import oscillations
 
-pytestmark = pytest.mark.slow
-
 X, LOGITS = oscillations(240)
 X_NEW, LOGITS_NEW = oscillations(120, seed=1)
 FAST: dict[str, Any] = {"reading": "energy", "levels": 3, "support": 6, "cv": 3}
 
 
+@pytest.mark.slow
 def test_the_verdict_rests_on_nested_folds_and_names_the_gain(tmp_path):
     labels, labels_new = (LOGITS > 0).astype(int), (LOGITS_NEW > 0).astype(int)
     found = wd.distill(LOGITS, X, labels, X_test=X_NEW, y_test=labels_new, **FAST)
@@ -37,6 +37,7 @@ def test_the_verdict_rests_on_nested_folds_and_names_the_gain(tmp_path):
     np.testing.assert_array_equal(again.predict(X_NEW), found.student.predict(X_NEW))
 
 
+@pytest.mark.slow
 def test_a_network_that_reads_samples_gets_the_verdict_that_no_wavelet_matters():
     torch = pytest.importorskip("torch")
     pytest.importorskip("captum")
@@ -49,3 +50,108 @@ def test_a_network_that_reads_samples_gets_the_verdict_that_no_wavelet_matters()
     assert "raw samples does better" in found.verdict
     assert found.attributions is not None
     assert len(found.attributions) == len(X)
+
+
+QUICK: dict[str, Any] = {"levels": 2, "support": 2, "cv": 3, "compare_cv": None}
+
+
+def logit(rows):
+    return 2 * np.log(np.mean(rows**2, axis=1)) - np.log(np.mean(np.diff(rows) ** 2, axis=1)) - 4
+
+
+def test_functions_arrays_and_names_of_classes():
+    messages: list[str] = []
+    raw = logit(X)
+    middle = np.median(raw)
+    labels = np.where(raw > middle, "high", "low")
+    new = np.where(logit(X_NEW) > middle, "high", "low")
+    found = wd.distill(
+        lambda rows: np.column_stack([logit(rows), np.full(len(rows), middle)]),
+        X,
+        labels,
+        X_test=X_NEW,
+        y_test=new,
+        progress=messages.append,
+        sampling_rate=100.0,
+        **QUICK,
+    )
+    # The classes are sorted, and so are the two outputs; what is taught is their difference.
+    np.testing.assert_allclose(found.outputs, middle - raw)
+    assert found.student.classes_.tolist() == ["high", "low"]
+    assert found.test["teacher"] == 1
+    assert found.test["student"] == found.test["fidelity"] > 0.8
+    assert found.comparison is None
+    assert found.attributions is None
+    assert found.verdict == found.student.verdict_
+    assert messages == ["outputs of the model", "student"]
+    decided = found.student.decision_function(X)
+    np.testing.assert_allclose(found.contributions.predictions[:, 0], decided)
+    lines = str(found).splitlines()
+    assert lines[0] == found.verdict
+    assert lines[1].startswith("On test data: student 0.")
+    assert lines[3].startswith("  log-odds of low = ")
+    assert len(lines) == 4 + 3
+    assert lines[-1].endswith(" Hz")
+    # What the model returns for new data is not known of an array.
+    by_array = wd.distill(found.outputs, X, labels, X_test=X_NEW, y_test=new, **QUICK)
+    assert list(by_array.test) == ["student"]
+    np.testing.assert_array_equal(by_array.student.predict(X), found.student.predict(X))
+
+
+def test_everything_is_saved_and_read_again(tmp_path):
+    found = wd.distill(logit, X, X_test=X_NEW, **{**QUICK, "compare_cv": 2})
+    assert isinstance(found.student, wd.DistilledRegressor)
+    assert list(found.test) == ["fidelity"]
+    place = tmp_path / "new"
+    found.save(place)
+    names = sorted(path.name for path in place.iterdir())
+    assert names == ["distillation.json", "outputs.npy", "student.json"]
+    content = json.loads((place / "distillation.json").read_text())
+    assert content["verdict"] == found.verdict
+    assert content["comparison"]["rows"] == found.comparison.table().to_dict("records")
+    np.testing.assert_array_equal(np.load(place / "outputs.npy"), found.outputs)
+    again = wd.load_student(place / "student.json")
+    np.testing.assert_array_equal(again.predict(X_NEW), found.student.predict(X_NEW))
+
+
+def test_a_network_of_two_classes_is_attributed_and_held_against_random_weights(tmp_path):
+    torch = pytest.importorskip("torch")
+    pytest.importorskip("captum")
+    torch.manual_seed(0)
+    network = torch.nn.Sequential(
+        torch.nn.Unflatten(1, (1, 96)),
+        torch.nn.Conv1d(1, 4, 5),
+        torch.nn.ReLU(),
+        torch.nn.AdaptiveAvgPool1d(1),
+        torch.nn.Flatten(),
+        torch.nn.Linear(4, 1),
+        torch.nn.BatchNorm1d(1, affine=False),
+        torch.nn.Sigmoid(),
+    ).double()
+    network(torch.from_numpy(X))
+    settings = {"levels": 1, "support": 2, "cv": 2, "compare_cv": 2}
+    found = wd.distill(network, X[:60], task="classification", **settings)
+    assert isinstance(found.student, wd.DistilledClassifier)
+    probabilities = network.eval()(torch.from_numpy(X[:60])).detach().numpy()[:, 0]
+    np.testing.assert_allclose(found.outputs, np.log(probabilities / (1 - probabilities)))
+    assert found.comparison["random teacher"].scores["fidelity"].mean <= 1
+    assert found.attributions.shape == (60, 96)
+    found.save(tmp_path)
+    assert wd.Attributions.load(tmp_path / "attributions.npz").shape == (60, 96)
+
+
+@pytest.mark.parametrize(
+    ("given", "error", "message"),
+    [
+        ({"y_test": LOGITS_NEW}, ValueError, "y_test is given without X_test"),
+        ({"X_test": X_NEW[:, :9]}, ValueError, r"X_test has examples of shape \(9,\) and X of"),
+        ({"X_test": X_NEW, "y_test": [1.0]}, ValueError, "y_test has 1 rows and X_test has 120"),
+        ({"task": "ranking"}, ValueError, "task='ranking' must be one of"),
+        ({"wavelet": "haar", "compare_cv": 3}, ValueError, "wavelet='haar' and learns none"),
+        ({"depth": 3, "compare_cv": 3}, TypeError, "unexpected keyword argument 'depth'"),
+        ({"batch_size": 0}, ValueError, "batch_size=0 must be at least 1"),
+    ],
+)
+def test_what_cannot_be_used_is_refused(given, error, message):
+    with pytest.raises(error, match=message):
+        wd.distill(logit, X, **{**QUICK, **given})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from types import MappingProxyType
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -135,7 +135,8 @@ def distill(
         notify("attributions")
         target: Any = attributed(raw, classify)
         attributions = attribute(model, data, method, target=target, batch_size=rows, device=device)
-    given = {"teacher": as_logits(raw) if classify else raw, "attributions": attributions}
+    outputs = as_logits(raw) if classify else raw
+    given: dict[str, Any] = {"teacher": outputs, "attributions": attributions}
     notify("student")
     student.fit(data, y, groups=groups, **given)
     comparison = None
@@ -162,7 +163,7 @@ def distill(
     parts = student.contributions(data, sampling_rate)
     return Distillation(
         student,
-        cast(Array, given["teacher"]),
+        outputs,
         attributions,
         comparison,
         parts,

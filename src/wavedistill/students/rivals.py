@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import clone
+from threadpoolctl import threadpool_limits
 
 from wavedistill.checks import WaveletWarning
 from wavedistill.distillation import WaveletDistiller
@@ -63,7 +64,9 @@ class Rival(ABC):
     def attempt(self, problem: Problem, train: Integers, held_out: Integers, seed: int) -> Attempt:
         """Fit to some examples, predict the others."""
         began = time.perf_counter()
-        model, numbers, choice = self.fit(problem, train, seed)
+        # The linear algebra is small, and BLAS threads would only get into one another's way.
+        with threadpool_limits(limits=1, user_api="blas"):
+            model, numbers, choice = self.fit(problem, train, seed)
         seconds = time.perf_counter() - began
         predicted = np.asarray(model.predict(self.seen(problem, held_out)))
         if problem.classify:
