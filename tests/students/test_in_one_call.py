@@ -129,7 +129,7 @@ def test_a_network_of_two_classes_is_attributed_and_held_against_random_weights(
         torch.nn.Sigmoid(),
     ).double()
     network(torch.from_numpy(X))
-    settings = {"levels": 1, "support": 2, "cv": 2, "compare_cv": 2}
+    settings: dict[str, Any] = {"levels": 1, "support": 2, "cv": 2, "compare_cv": 2}
     found = wd.distill(network, X[:60], task="classification", **settings)
     assert isinstance(found.student, wd.DistilledClassifier)
     probabilities = network.eval()(torch.from_numpy(X[:60])).detach().numpy()[:, 0]

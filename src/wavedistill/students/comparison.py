@@ -112,7 +112,8 @@ class Comparison:
             sentences = [f"The distilled wavelet matters here: {self._gain(score)} over {where}."]
         else:
             reason = f"the distilled one gains {self._gain(score)}"
-            if score.gain == score.low == score.high == 0:
+            same = self["distilled"].choice == known.choice
+            if same and score.gain == score.low == score.high == 0:
                 reason = "no fold preferred a learned one"
             sentences = [f"The wavelet does not matter here: use {known.choice} ({reason})."]
         for row in self.rows[2:]:

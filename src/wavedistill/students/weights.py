@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegressionCV
 from sklearn.metrics import r2_score
 from sklearn.preprocessing import StandardScaler
+from threadpoolctl import threadpool_limits
 
 from wavedistill.students.ridge import RidgeWeights, fold_grams, ridge_weights
 
@@ -36,7 +37,9 @@ def logistic(features: Array, labels: Integers) -> RidgeWeights:
         l1_ratios=(0.0,),
         scoring="neg_log_loss",
     )
-    model.fit(scaler.transform(features), labels)
+    # The problem is small, and BLAS threads would only get into one another's way.
+    with threadpool_limits(limits=1, user_api="blas"):
+        model.fit(scaler.transform(features), labels)
     weights = model.coef_ / scaler.scale_
     return RidgeWeights(weights.T, model.intercept_ - weights @ scaler.mean_)
 
