@@ -87,7 +87,7 @@ def test_scores_are_those_of_nested_cross_validation():
     assert score.low <= score.gain <= score.high
 
 
-def test_same_seed_same_comparison_whatever_the_processes():
+def test_same_seed_same_comparison():
     messages = []
     first = wd.compare(QUICK, NOISE, teacher=POWER, cv=2, progress=messages.append)
     again = wd.compare(QUICK, NOISE, teacher=POWER, cv=2)
@@ -165,6 +165,15 @@ def test_equal_models_have_no_gain_and_one_different_example_an_interval():
     score = paired_score(np.zeros(50), one, None, 0)
     assert score.gain == 0.02
     assert 0 <= score.low <= 0.02 < score.high < 0.2
+
+
+def test_groups_of_unequal_size_are_resampled_with_their_sizes():
+    groups = np.repeat(np.arange(12), np.arange(1, 13))
+    own = normal(78)
+    exact = paired_score(own, own + 0.2, groups, 0)
+    np.testing.assert_allclose(exact[2:], 0.2)
+    near = paired_score(own, own + 0.2 + 1e-3 * normal(78, seed=1), groups, 0)
+    assert 0.199 < near.low < near.high < 0.201
 
 
 def row(model, choice="24 taps", phrase="", **score):

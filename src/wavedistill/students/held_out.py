@@ -16,6 +16,8 @@ Array = NDArray[np.float64]
 Integers = NDArray[np.intp]
 
 _RESAMPLES, _CONFIDENCE = 5000, 0.95
+#: A standard error below this is rounding.
+_ROUNDING = 1e-12
 #: With more independent units than this, the mean is normal enough.
 _MANY = 1000
 
@@ -82,7 +84,7 @@ def _mean(sums: Array, counts: Array) -> tuple[float, float]:
 
 def _gain(sums: Array, counts: Array, seed: Any) -> tuple[float, float, float]:
     mean, error = _mean(sums, counts)
-    if error == 0:
+    if error < _ROUNDING:
         return mean, mean, mean
     if len(sums) > _MANY:
         half = float(norm.ppf((1 + _CONFIDENCE) / 2)) * error
