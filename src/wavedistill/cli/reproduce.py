@@ -99,8 +99,8 @@ def reproduce_endocytosis(
             f"{len(gains.null)} LSTMs with random weights {gains.as_good} give as much."
         )
     if found.sensitivity:
-        names = ("min_lifetime", "p_value", "tracks", "awd", "db5", "best_known", "teacher")
-        _stdout.print(records_table("What the preparation changes", names, found.sensitivity))
+        columns = tuple(vars(found.sensitivity[0]))
+        _stdout.print(records_table("What the preparation changes", columns, found.sensitivity))
     _stdout.print(f"Wrote {len(found.files)} files to {out}.", soft_wrap=True)
 
 

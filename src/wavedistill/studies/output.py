@@ -7,14 +7,24 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from joblib import Parallel
 from matplotlib.figure import Figure
 
 from wavedistill.files import replacing
 
-__all__ = ["Notify", "save_figure", "save_table"]
+__all__ = ["Notify", "in_parallel", "save_figure", "save_table"]
 
 #: Told in a few words what begins.
 Notify = Callable[[str], None]
+
+
+def in_parallel(tasks: Sequence[Any], jobs: int, what: str, notify: Notify) -> list[Any]:
+    """Results of `joblib.delayed` tasks in their order; says how many are done."""
+    results: list[Any] = []
+    for result in Parallel(n_jobs=jobs, return_as="generator")(tasks):
+        results.append(result)
+        notify(f"{what}: {len(results)} of {len(tasks)} done")
+    return results
 
 
 def save_figure(figure: Figure, path: Path) -> Path:

@@ -17,11 +17,12 @@ torch = pytest.importorskip("torch")
 pytest.importorskip("skorch")
 
 from wavedistill.studies.endocytosis import Amount, load_teacher, run  # noqa: E402
-from wavedistill.studies.endocytosis.candidates import (  # noqa: E402
-    NAMED_POINT,
+from wavedistill.studies.endocytosis.amount import (  # noqa: E402
+    SAMPLE,
+    WHOLE,
     PenalizedGrid,
-    resampled,
 )
+from wavedistill.studies.endocytosis.candidates import NAMED_POINT, resampled  # noqa: E402
 from wavedistill.studies.endocytosis.report import reproduce  # noqa: E402
 from wavedistill.studies.endocytosis.resampling import CellGain, Gains  # noqa: E402
 from wavedistill.studies.endocytosis.scores import (  # noqa: E402
@@ -107,7 +108,7 @@ def test_training_a_teacher(table):
 
 
 def test_the_point_of_the_paper_is_on_both_grids():
-    for grid in (PenalizedGrid(), PenalizedGrid.sample()):
+    for grid in (WHOLE, SAMPLE):
         for weights, value in zip(grid[:2], NAMED_POINT, strict=True):
             assert np.isclose(weights, value, rtol=0.01).any()
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,66 +18,27 @@ from wavedistill.distillation import (
     WaveletDistiller,
     distill_path,
 )
+from wavedistill.studies.endocytosis.amount import Amount, PenalizedGrid
 from wavedistill.studies.endocytosis.students import LEVELS
 from wavedistill.wavelets import Wavelet
 
-__all__ = [
-    "NAMED_POINT",
-    "PenalizedGrid",
-    "distilled",
-    "paper_point",
-    "penalized_path",
-    "resampled",
-]
+__all__ = ["NAMED_POINT", "distilled", "paper_point", "penalized_path", "resampled"]
 
 #: Sparsity and interpretation of the wavelet that the paper shows (Fig 2), published scaling.
 NAMED_POINT = (0.005, 0.043)
 
 
-class PenalizedGrid(NamedTuple):
-    """Weights and epochs of the paper's own formulation; by default all of the paper's."""
-
-    sparsity: tuple[float, ...] = tuple(np.geomspace(1e-4, 5e-3, 5).tolist())
-    interpretation: tuple[float, ...] = (0.0, *np.geomspace(1e-4, 10, 20).tolist())
-    epochs: int = 100
-
-    @property
-    def points(self) -> int:
-        """How many."""
-        return len(self.sparsity) * len(self.interpretation)
-
-    @classmethod
-    def sample(cls, epochs: int = 100) -> PenalizedGrid:
-        """Three by five of them, the paper's point among them."""
-        whole = cls()
-        gammas = tuple(whole.interpretation[i] for i in (0, 4, 8, 11, 14))
-        return cls(whole.sparsity[::2], gammas, epochs)
-
-
 def distilled(
-    X: NDArray[np.float32],
-    attributions: Attributions | None,
-    *,
-    supports: Sequence[int] = (4, 6, 8, 10),
-    balances: Sequence[float] = (0.1, 1.0, 10.0),
-    seed: int = 0,
+    X: NDArray[np.float32], attributions: Attributions | None, amount: Amount, seed: int = 0
 ) -> Iterator[Wavelet]:
     """Wavelets distilled on the orthonormal constraint: from DB5, and from the global search.
 
-    Parameters
-    ----------
-    X : ndarray, shape (n, frames)
-    attributions : Attributions or None
-        None distils from the traces alone.
-    supports : sequence of int
-        Filter lengths of the global search.
-    balances : sequence of float
-        gamma/lambda, with data and attributions scaled to a mean magnitude of 1.
-    seed : int
+    The traces X have the shape (n, frames). Without attributions, they are all there is to learn
+    from. A wavelet is named by what it was made with.
     """
-    weights = [0.0] if attributions is None else list(balances)
-    for support in (None, *supports):
-        for balance in weights:
+    balances = (0.0,) if attributions is None else amount.balances
+    for support in (None, *amount.supports):
+        for balance in balances:
             distiller = WaveletDistiller(
                 levels=LEVELS,
                 support=support or 10,
@@ -86,7 +46,9 @@ def distilled(
                 interpretation=balance,
                 random_state=seed,
             )
-            _fit(distiller, X, attributions)
+            # The paper's own depth is past dwt_max_level at this length; a bad candidate loses.
+            with warnings.catch_warnings(action="ignore", category=WaveletWarning):
+                distiller.fit(X, attributions=attributions)
             where = f"support {support}" if support else "from DB5"
             for found in distiller.candidates_:
                 yield replace(found.wavelet, name=f"{where}, gamma/lambda {balance:g}")
@@ -98,10 +60,13 @@ def penalized_path(
     grid: PenalizedGrid,
     *,
     start: str = "db5",
-    file: Path | None = None,
+    folder: Path | None = None,
     seed: int = 0,
 ) -> DistillationPath:
-    """The paper's own formulation over a grid, each point from its neighbour (Appendix C)."""
+    """The paper's own formulation over a grid, each point from its neighbour (Appendix C).
+
+    With a folder, the path is kept there, and resumed from there.
+    """
     distiller = WaveletDistiller(
         levels=LEVELS,
         constraint="penalized",
@@ -111,20 +76,20 @@ def penalized_path(
         penalized=PenalizedSettings(epochs=grid.epochs, scaling="published"),
         random_state=seed,
     )
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", WaveletWarning)
+    points = len(grid.sparsity) * len(grid.interpretation)
+    with warnings.catch_warnings(action="ignore", category=WaveletWarning):
         return distill_path(
             X,
             attributions,
             sparsity=grid.sparsity,
             interpretation=grid.interpretation,
             distiller=distiller,
-            file=file,
+            file=folder and folder / f"{start}_{seed}_{points}.json",
         )
 
 
 def paper_point(path: DistillationPath) -> int:
-    """Which point of a path the paper shows (`NAMED_POINT`), or its nearest there."""
+    """The number of the point of a path that is nearest to the paper's (`NAMED_POINT`)."""
     weights = np.array([(p.sparsity, max(p.interpretation, 1e-12)) for p in path.points])
     return int(np.argmin(np.abs(np.log(weights / NAMED_POINT)).sum(axis=1)))
 
@@ -139,28 +104,17 @@ def resampled(
 ) -> list[Wavelet]:
     """Refit a distilled wavelet on bootstrap resamples of the traces, each time from itself.
 
-    How far the wavelet of this basin would move with other traces of the same cells; whether
-    another basin would win is another question.
+    The result shows how far the wavelet of this basin would move with other traces of the same
+    cells, but not whether another basin would win.
     """
-    random = np.random.default_rng(seed)
     distiller = WaveletDistiller(
         levels=LEVELS,
         support=len(chosen.lowpass),
         interpretation=chosen.origin["interpretation"],
         init=chosen,
     )
-    wavelets = []
-    for _ in range(count):
-        rows = random.integers(len(X), size=len(X))
-        _fit(distiller, X[rows], attributions[rows])
-        wavelets.append(distiller.wavelet_)
-    return wavelets
-
-
-def _fit(
-    distiller: WaveletDistiller, X: NDArray[np.float32], attributions: Attributions | None
-) -> None:
-    with warnings.catch_warnings():
-        # The paper's own depth is past dwt_max_level at this length; a bad candidate loses.
-        warnings.simplefilter("ignore", WaveletWarning)
-        distiller.fit(X, attributions=attributions)
+    samples = np.random.default_rng(seed).integers(len(X), size=(count, len(X)))
+    with warnings.catch_warnings(action="ignore", category=WaveletWarning):
+        return [
+            distiller.fit(X[rows], attributions=attributions[rows]).wavelet_ for rows in samples
+        ]

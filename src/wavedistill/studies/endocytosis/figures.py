@@ -45,65 +45,65 @@ from wavedistill.plotting.style import (
 )
 from wavedistill.students import Contributions, contributions
 from wavedistill.studies.endocytosis.candidates import paper_point
-from wavedistill.studies.endocytosis.scores import Row, best_threshold, mean_over_seeds
+from wavedistill.studies.endocytosis.resampling import Gains
+from wavedistill.studies.endocytosis.scores import TEACHER, Row, best_threshold, mean_over_seeds
 from wavedistill.studies.endocytosis.study import Study
 
 __all__ = ["figures", "plot_endocytosis_setup", "plot_traces"]
 
 
+#: What a track turned out to be, and its colour.
+_OUTCOMES = {True: ("successful", POSITIVE), False: ("abortive", NEGATIVE)}
+
+
 def figures(study: Study) -> Iterator[tuple[str, Figure]]:
     """All figures of a study, by the names of their files."""
-    chosen, test = study.selected[0], study.test
-    taken_apart = contributions(chosen.model, test.X)
-    example = _typical(study)
-    trace = test.X[example]
+    chosen, train, test = study.selected[0], study.train, study.test
+    predicted = chosen.model.predict(test.X)
+    taken_apart, example = contributions(chosen.model, test.X), _typical(predicted, test)
+    trace, y = test.X[example], float(test.y[example])
     multipliers = attribute(study.teacher, test.X[[example]]).multipliers[0]
     yield "fig2b_setup", plot_endocytosis_setup(trace, multipliers, taken_apart, example)
-    grids = {"db5": ("fig4_grid", "DB5"), "sym5": ("figC3_grid", "Sym5")}
-    for start, path in study.paths.items():
-        name, label = grids[start]
-        title = f"From {label}, penalised; framed: the paper's point"
-        yield name, plot_wavelet_grid(path.points, selected=paper_point(path), title=title)
+    for name, start, label in (("fig4_grid", "db5", "DB5"), ("figC3_grid", "sym5", "Sym5")):
+        if path := study.paths.get(start):
+            title = f"From {label}, penalised; framed: the paper's point"
+            yield name, plot_wavelet_grid(path.points, selected=paper_point(path), title=title)
     yield "figC1_traces", _traces(test)
     wavelets = [each.wavelet for each in study.selected]
     labels = [f"seed {number}" for number in range(len(wavelets))]
     yield "figC2_seeds", plot_functions_of_seeds(wavelets, labels)
-    threshold = best_threshold(chosen.model.predict(study.train.X), study.train)
+    threshold = best_threshold(chosen.model.predict(train.X), train)
+    words = {
+        "axis": Axis("time", "s"),
+        "value": "amplitude",
+        "outcomes": ("abortive", "successful"),
+    }
     yield (
         "figC4_prediction",
-        plot_contributions(
-            trace,
-            taken_apart,
-            example,
-            float(test.y[example]),
-            threshold,
-            axis=Axis("time", "s"),
-            value="amplitude",
-            outcomes=("abortive", "successful"),
-        ),
+        plot_contributions(trace, taken_apart, example, y, threshold, **words),  # type: ignore[arg-type]
     )
     if study.band:
         yield "band", plot_wavelet_band(chosen.wavelet, study.band)
-    yield "models", _scores_figure(mean_over_seeds(study.rows))
-    teacher = [row for row in mean_over_seeds(study.rows) if row.model == "LSTM (teacher)"]
-    yield "beyond_the_paper", _scores_figure((*study.beyond, *teacher))
+    means = mean_over_seeds(study.rows)
+    yield "models", _scores_figure(means)
+    teacher = [row for row in means if row.model == TEACHER]
+    yield "beyond_the_paper", _scores_figure([*study.beyond, *teacher])
     if study.gains.cells:
-        yield "gain", _gain_figure(study)
+        yield "gain", _gain_figure(study.gains)
 
 
 def _traces(table: EndocytosisTable, each: int = 5) -> Figure:
     """The first few tracks of either kind, cut at their ends."""
     if table.y_raw is None or table.X_raw is None:
         return plot_traces(list(table.X[: 2 * each]))
-    came = table.successful
+    came, raw = table.successful, table.X_raw
     rows = [*np.flatnonzero(came)[:each], *np.flatnonzero(~came)[:each]]
-    raw = table.X_raw
     traces = [raw[i, : table.lifetime[i]] if table.lifetime is not None else raw[i] for i in rows]
     return plot_traces(traces, successful=came[rows], unit="counts", max_columns=each)
 
 
-def _gain_figure(study: Study) -> Figure:
-    gains, found = study.gains, study.gains.summary()
+def _gain_figure(gains: Gains) -> Figure:
+    found = gains.summary()
     return plot_gain(
         {f"cell {cell.cell}": np.array([cell.gain]) for cell in gains.cells},
         (found.low, found.high),
@@ -122,7 +122,7 @@ def _scores_figure(rows: Sequence[Row]) -> Figure:
             row.r2,
             row.r2_se,
             row.r2_cv,
-            is_reference=row.model == "LSTM (teacher)",
+            is_reference=row.model == TEACHER,
             details={"parameters": f"{row.numbers:,}"},
         )
         for row in rows
@@ -130,14 +130,10 @@ def _scores_figure(rows: Sequence[Row]) -> Figure:
     return plot_scores(scores, "$R^2$", examples="held-out cells")
 
 
-def _typical(study: Study) -> int:
+def _typical(predicted: NDArray[np.floating], test: EndocytosisTable) -> int:
     """A track with auxilin whose prediction is right, among those that are predicted highest."""
-    predicted = study.selected[0].model.predict(study.test.X)
     high = np.flatnonzero(predicted > np.quantile(predicted, 0.8))
-    return int(high[np.argmin(np.abs(predicted[high] - study.test.y[high]))])
-
-
-_OUTCOMES = {True: ("successful", POSITIVE), False: ("abortive", NEGATIVE)}
+    return int(high[np.argmin(np.abs(predicted[high] - test.y[high]))])
 
 
 def plot_traces(
@@ -149,21 +145,9 @@ def plot_traces(
 ) -> Figure:
     """Draw example tracks, one a panel, all on the same axes (Fig C1 of the paper).
 
-    Parameters
-    ----------
-    traces : sequence of array_like, each of shape (frames,)
-        Clathrin amplitudes; the tracks may differ in length. Zeros after the end of a track are
-        drawn as such: cut them off to show where it ends.
-    successful : sequence of bool, optional
-        Which of them were; the others were abortive.
-    unit : str
-        Of the amplitude, such as "counts" or "z-score".
-    max_columns : int
-
-    Raises
-    ------
-    ValueError
-        If there is no trace, if one is not a vector, or if there are not as many marks.
+    The traces are clathrin amplitudes of shape (frames,), which may differ in length; `successful`
+    marks the tracks to which auxilin came. Raises a `ValueError` if there is no trace, if one is
+    not a vector, or if there are not as many marks.
     """
     require(traces, "traces")
     curves = [one_trace(trace, f"traces[{i}]") for i, trace in enumerate(traces)]
@@ -171,9 +155,8 @@ def plot_traces(
         raise ValueError(f"{len(curves)} traces have {len(successful)} marks; give one each.")
     columns = min(len(curves), integer(max_columns, "max_columns", minimum=1))
     rows = -(-len(curves) // columns)
-    figure = Figure(
-        figsize=(max(2.2 * columns, 4.4) + 0.6, 1.75 * rows + 0.8), layout="constrained"
-    )
+    size = max(2.2 * columns, 4.4) + 0.6, 1.75 * rows + 0.8
+    figure = Figure(figsize=size, layout="constrained")
     panels = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
     for i, axes in enumerate(panels.flat):
         if i >= len(curves):
@@ -195,37 +178,19 @@ def plot_traces(
 
 
 def plot_endocytosis_setup(
-    trace: ArrayLike,
-    multipliers: ArrayLike,
-    contributions: Contributions,
-    example: int = 0,
+    trace: ArrayLike, multipliers: ArrayLike, contributions: Contributions, example: int = 0
 ) -> Figure:
     """Draw how auxilin is predicted from clathrin by a distilled wavelet (Fig 2B of the paper).
 
-    Above, the small model; below, where its wavelet comes from. All that is drawn is of one track.
-
-    Parameters
-    ----------
-    trace : array_like, shape (length,)
-        Clathrin amplitude, as the models see it.
-    multipliers : array_like, shape (length,)
-        The teacher's attributions to its samples.
-    contributions : Contributions
-        Of the fitted linear model.
-    example : int
-        Which of the contributions' rows is that of the trace.
-
-    Raises
-    ------
-    ValueError
-        If the trace or the multipliers are not of the length that the model was fitted to.
+    The small model is above, and below is where its wavelet comes from. All of it is of one track:
+    its clathrin amplitude as the models see it, shape (length,), the teacher's attributions to
+    these samples, and a row (`example`) of the contributions of the fitted linear model. Raises a
+    `ValueError` if the trace or the multipliers have another length than the model was fitted to.
     """
     transform, layout = contributions.transform, contributions.transform.layout_
     x = one_trace(trace, "trace", layout.lengths[0])
     m = one_trace(multipliers, "multipliers", layout.lengths[0])
-    wavelet = transform.transform_.wavelet
-    places = contributions.positions[example]
-    used = np.isin(np.arange(layout.total), places)
+    used = np.isin(np.arange(layout.total), contributions.positions[example])
     w = transform.transform_.analysis(x)
 
     canvas = Canvas(13.33, 7.2)
@@ -239,14 +204,15 @@ def plot_endocytosis_setup(
     draw_signal(canvas.picture(data, "clathrin trace $x$", f"{layout.lengths[0]} frames"), x, INK)
     axes = canvas.picture(bands, "coefficients $A_h x$", f"{used.sum()} of {layout.total} are read")
     draw_bands(axes, layout, w, used, LEARNED)
-    _draw_model(canvas, model, contributions, example)
+    axes = canvas.picture(model, "linear model", r"$\hat y = b_0 + \Sigma_k\, b_k z_k$")
+    draw_terms(axes, contributions.values[example, contributions.largest(example)])
     canvas.picture(response, "auxilin $y$")
     text = minus(rf"$\hat y$ = {float(contributions.predictions[example]):.2f}")
     canvas.axes.text(*response.at(0.5, 0.45), text, ha="center", va="center", fontsize=14)
     draw_network(canvas.picture(network, "LSTM $f$", "trained to give $y$ from $x$"))
     draw_signal(canvas.picture(once, "attributions", "of each frame of $x$"), m, ATTRIBUTION)
     title = r"distilled wavelet $\psi$ and its scaling function $\varphi$"
-    draw_functions(canvas.picture(learned, title), wavelet)
+    draw_functions(canvas.picture(learned, title), transform.transform_.wavelet)
 
     middle = data.at(1, 0.5)[1]
     for left, right in pairwise((data, bands, model, response)):
@@ -257,9 +223,3 @@ def plot_endocytosis_setup(
     up = learned.x + 0.35
     canvas.arrow((up, learned.at(0, 1)[1]), (up, bands.y), "$h$")
     return canvas.figure
-
-
-def _draw_model(canvas: Canvas, box: Box, contributions: Contributions, example: int) -> None:
-    leading = contributions.largest(example)
-    axes = canvas.picture(box, "linear model", r"$\hat y = b_0 + \Sigma_k\, b_k z_k$")
-    draw_terms(axes, contributions.values[example, leading])

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
-from wavedistill.datasets import (
-    EndocytosisTable,
-    data_folder,
-    fetch_endocytosis,
-    make_endocytosis,
-)
+from wavedistill.datasets import data_folder, fetch_endocytosis, make_endocytosis
+from wavedistill.studies.endocytosis.amount import Amount
 from wavedistill.studies.endocytosis.figures import figures
-from wavedistill.studies.endocytosis.scores import mean_over_seeds
-from wavedistill.studies.endocytosis.study import Amount, Study, run
+from wavedistill.studies.endocytosis.scores import BEST_KNOWN, TEACHER, mean_over_seeds
+from wavedistill.studies.endocytosis.study import Study, run
 from wavedistill.studies.endocytosis.teacher import ClathrinLSTM, load_teacher
 from wavedistill.studies.output import Notify, save_figure, save_table
 
@@ -56,27 +53,14 @@ def reproduce(
     seed: int = 0,
     notify: Notify = lambda message: None,
 ) -> Reproduction:
-    """Run the study and write its tables and figures; penalised paths are resumed.
+    """Run the study, of the recordings or of simulated tracks; write its tables and figures.
 
-    Parameters
-    ----------
-    folder : Path
-        Where everything goes; what belongs to the published teacher in a folder of its own.
-    amount : Amount
-    real : bool
-        Take the recordings rather than the simulator.
-    seed : int
-    notify : callable
-        Told in a few words what begins.
+    Everything goes to the folder, and what belongs to the published teacher to a folder in there.
+    Penalised paths are resumed.
     """
-
-    def table(min_lifetime: float = 15, p_value: float = 0.05) -> EndocytosisTable:
-        if real:
-            return fetch_endocytosis(min_lifetime=min_lifetime, p_value=p_value)
-        return make_endocytosis(min_lifetime=min_lifetime, p_value=p_value, random_state=seed)
-
+    load = fetch_endocytosis if real else partial(make_endocytosis, random_state=seed)
     notify("preparing the tracks")
-    tracks, studies = table(), {}
+    tracks, studies = load(), {}
     files: list[Path] = []
     for name, teacher in _teachers(real).items():
         place = folder if teacher is None else folder / "published_teacher"
@@ -86,26 +70,23 @@ def reproduce(
 
         # The figures' grids are drawn for one teacher.
         own = amount if teacher is None else replace(amount, grids=None)
-        study = run(
-            tracks, own, teacher=teacher, folder=place / "paths", seed=seed,
-            notify=tell,
-        )  # fmt: skip
-        studies[name] = study
+        paths = place / "paths"
+        studies[name] = run(tracks, own, teacher=teacher, folder=paths, seed=seed, notify=tell)
         notify("drawing")
-        files += _write(study, place)
+        files += _write(studies[name], place)
     sensitivity = []
     if amount.by_cell:
         one = replace(
             amount, seeds=1, null=0, resamples=0, by_cell=False,
             penalized=None, grids=None, beyond=0,
         )  # fmt: skip
-        for setting in _SETTINGS:
-            notify("lifetime above {:g} s, p below {:g}".format(*setting))
-            found = run(table(*setting), one, seed=seed)
+        for lifetime, p_value in _SETTINGS:
+            notify(f"lifetime above {lifetime:g} s, p below {p_value:g}")
+            found = run(load(min_lifetime=lifetime, p_value=p_value), one, seed=seed)
             r2 = {row.model: row.r2 for row in found.rows}
             count = len(found.train) + len(found.test)
-            models = ("AWD", "DB5", "best known wavelet", "LSTM (teacher)")
-            sensitivity.append(Sensitivity(*setting, count, *(r2[model] for model in models)))
+            scores = (r2[model] for model in ("AWD", "DB5", BEST_KNOWN, TEACHER))
+            sensitivity.append(Sensitivity(lifetime, p_value, count, *scores))
         files.append(save_table(sensitivity, folder / "sensitivity.csv"))
     return Reproduction(studies, tuple(sensitivity), tuple(files))
 
@@ -130,8 +111,7 @@ def _write(study: Study, folder: Path) -> Iterator[Path]:
         if records:
             yield save_table(records, folder / f"{name}.csv")
     for number, chosen in enumerate(study.selected):
-        path = folder / f"wavelet_{number}.json"
-        chosen.wavelet.save(path)
-        yield path
+        chosen.wavelet.save(folder / f"wavelet_{number}.json")
+        yield folder / f"wavelet_{number}.json"
     for name, figure in figures(study):
         yield save_figure(figure, folder / f"{name}.png")

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from joblib import Parallel, delayed
+from joblib import delayed
 from scipy.stats import bootstrap
 from sklearn.metrics import r2_score
 
 from wavedistill.attribution import attribute
 from wavedistill.datasets import EndocytosisTable
+from wavedistill.studies.endocytosis.amount import Amount
 from wavedistill.studies.endocytosis.candidates import distilled
+from wavedistill.studies.endocytosis.scores import BEST_KNOWN
 from wavedistill.studies.endocytosis.students import Fit, choose, linear
 from wavedistill.studies.endocytosis.teacher import (
     ClathrinLSTM,
@@ -21,9 +23,10 @@ from wavedistill.studies.endocytosis.teacher import (
     randomised,
     train_teacher,
 )
+from wavedistill.studies.output import Notify, in_parallel
 from wavedistill.wavelets import Wavelet, known_wavelets
 
-__all__ = ["CellGain", "GainSummary", "Gains", "gains_by_cell", "null_scores"]
+__all__ = ["CellGain", "GainSummary", "Gains", "measure_gains"]
 
 
 @dataclass(frozen=True)
@@ -76,91 +79,70 @@ class Gains:
     def summary(self) -> GainSummary:
         """For a table; the cells must have been held out in turn."""
         gains = np.array([cell.gain for cell in self.cells])
-        interval = bootstrap(
+        ends = bootstrap(
             (gains,), np.mean, n_resamples=10_000, method="percentile", rng=0
         ).confidence_interval
         null = float(np.median(self.null)) if self.null else np.nan
         p_value = (1 + self.as_good) / (1 + len(self.null))
-        ends = float(interval.low), float(interval.high)
-        return GainSummary(float(gains.mean()), *ends, self.observed, null, p_value)
+        mean, low, high = float(gains.mean()), float(ends.low), float(ends.high)
+        return GainSummary(mean, low, high, self.observed, null, p_value)
 
 
-def gains_by_cell(
+def measure_gains(
     table: EndocytosisTable,
-    *,
-    teacher: ClathrinLSTM | None = None,
-    epochs: int = 200,
-    seed: int = 0,
-    jobs: int = 1,
-    **search: tuple[float, ...],
-) -> Iterator[CellGain]:
-    """Hold out each cell in turn, and do everything before it anew on the others.
-
-    Parameters
-    ----------
-    table : EndocytosisTable
-    teacher : ClathrinLSTM, optional
-        One that was trained on other recordings; by default one is trained for each cell, for so
-        many epochs at most.
-    epochs, seed : int
-    jobs : int
-        Processes.
-    **search
-        Supports and balances, as in `candidates.distilled`.
-    """
-    cells = np.unique(table.cell)
-    work = (delayed(_gain)(table, cell, teacher, epochs, seed, search) for cell in cells)
-    yield from Parallel(n_jobs=jobs, return_as="generator")(work)
-
-
-def null_scores(
-    train: EndocytosisTable,
-    test: EndocytosisTable,
     teacher: ClathrinLSTM,
+    r2: Mapping[str, float],
+    amount: Amount,
     *,
-    count: int,
+    retrain: bool = True,
     seed: int = 0,
-    jobs: int = 1,
-    **search: tuple[float, ...],
-) -> Iterator[float]:
-    """R2 of the students of wavelets that were distilled from teachers with random weights."""
-    work = (
-        delayed(_distilled_score)(train, test, randomised(teacher, 1000 + i), seed, search)
-        for i in range(count)
-    )
-    yield from Parallel(n_jobs=jobs, return_as="generator")(work)
+    notify: Notify = lambda message: None,
+) -> Gains:
+    """Measure the gain over known wavelets: by cell if asked for, and of empty teachers.
+
+    `r2` is by model, on the study's own held-out cells. With `retrain`, a teacher is trained anew
+    without each cell; one that was trained on other recordings has seen none of them.
+    """
+    cells = np.unique(table.cell) if amount.by_cell else ()
+    kept = None if retrain else teacher
+    by_cell = [delayed(_without_cell)(table, cell, kept, amount, seed) for cell in cells]
+    train, test = table.rows(~table.is_test), table.rows(table.is_test)
+    empty = [
+        delayed(_distilled_r2)(train, test, randomised(teacher, 1000 + i), amount, seed)
+        for i in range(amount.null)
+    ]
+    gains = in_parallel(by_cell, amount.jobs, "cells held out in turn", notify)
+    null = in_parallel(empty, amount.jobs, "teachers with random weights", notify)
+    known = r2[BEST_KNOWN]
+    return Gains(tuple(gains), tuple(score - known for score in null), r2["AWD"] - known)
 
 
-def _gain(
-    table: EndocytosisTable,
-    cell: int,
-    teacher: ClathrinLSTM | None,
-    epochs: int,
-    seed: int,
-    search: dict[str, tuple[float, ...]],
+def _without_cell(
+    table: EndocytosisTable, cell: int, teacher: ClathrinLSTM | None, amount: Amount, seed: int
 ) -> CellGain:
     aside = table.cell == cell
     train, test = table.rows(~aside), table.rows(aside)
-    seen = teacher or train_teacher(train, max_epochs=epochs, seed=seed)
+    seen = teacher or train_teacher(train, max_epochs=amount.epochs, seed=seed)
     best = choose(known_wavelets(), linear, Fit(train, seed))
     db5 = linear(Wavelet.from_name("db5")).fit(train.X, train.y)
     return CellGain(
         cell=int(cell),
         tracks=len(test),
-        awd=_distilled_score(train, test, seen, seed, search),
+        awd=_distilled_r2(train, test, seen, amount, seed),
         best_known=float(r2_score(test.y, best.model.predict(test.X))),
         db5=float(r2_score(test.y, db5.predict(test.X))),
         teacher=float(r2_score(test.y, predict(seen, test.X))),
     )
 
 
-def _distilled_score(
+def _distilled_r2(
     train: EndocytosisTable,
     test: EndocytosisTable,
     teacher: ClathrinLSTM,
+    amount: Amount,
     seed: int,
-    search: dict[str, tuple[float, ...]],
 ) -> float:
-    wavelets = distilled(train.X, attribute(teacher, train.X), seed=seed, **search)  # type: ignore[arg-type]
+    """R2 of the student of the wavelet that was distilled from a teacher."""
+    wavelets = distilled(train.X, attribute(teacher, train.X), amount, seed)
     best = choose(wavelets, linear, Fit(train, seed))
     return float(r2_score(test.y, best.model.predict(test.X)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import timeit
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,8 +19,10 @@ from wavedistill.studies.endocytosis.students import LEVELS
 from wavedistill.wavelets import Wavelet, WaveletTransform
 
 __all__ = [
+    "BEST_KNOWN",
     "BEYOND",
     "PRINTED",
+    "TEACHER",
     "Row",
     "best_threshold",
     "compression",
@@ -31,6 +34,8 @@ __all__ = [
 Array = NDArray[np.floating]
 Predict = Callable[[Array], Array]
 
+#: Rows of the table that others refer to.
+TEACHER, BEST_KNOWN = "LSTM (teacher)", "best known wavelet"
 #: Columns of the rows that are printed: of the table, and of students beyond the paper.
 _SCORES = ("model", "wavelet", "r2_cv", "r2", "r2_se")
 PRINTED = (*_SCORES, "auc", "compression", "ms_batch", "numbers")
@@ -39,16 +44,16 @@ BEYOND = (*_SCORES, "r2_teacher", "numbers")
 _BATCH, _REPEATS = 1005, 15
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Row:
     """What one model scores on the held-out cells, for one seed."""
 
     #: What it is called, and where its wavelet comes from.
     model: str
-    wavelet: str
+    wavelet: str = ""
     seed: int
     #: R2 in cross-validation over the training cells; NaN where there was none.
-    r2_cv: float
+    r2_cv: float = np.nan
     #: R2 on the held-out cells, and its standard error over bootstrap resamples of tracks.
     r2: float
     r2_se: float
@@ -59,7 +64,7 @@ class Row:
     accuracy: float
     auc: float
     #: Share of coefficients with magnitude and attribution above 1e-3; NaN without a wavelet.
-    compression: float
+    compression: float = np.nan
     #: Milliseconds for a batch of 1 and of 1,005 tracks.
     ms_one: float
     ms_batch: float
@@ -68,19 +73,18 @@ class Row:
 
 
 def evaluate(
-    model: str,
     predict: Predict,
     train: EndocytosisTable,
     test: EndocytosisTable,
     outputs: Array,
     *,
     seed: int,
-    numbers: int,
-    wavelet: str = "",
-    r2_cv: float = np.nan,
-    compressed: float = np.nan,
+    **known: Any,
 ) -> Row:
-    """Score a model on held-out cells; `outputs` are the teacher's for them."""
+    """Score a model on held-out cells; `outputs` are the teacher's for them.
+
+    The fields that are known already become those of the row.
+    """
     predicted = predict(test.X)
     accuracy = auc = np.nan
     if test.y_raw is not None and len(np.unique(test.successful)) == 2:
@@ -89,19 +93,15 @@ def evaluate(
         auc = float(roc_auc_score(test.successful, predicted))
     batch = np.resize(test.X, (_BATCH, test.X.shape[1]))
     return Row(
-        model=model,
-        wavelet=wavelet,
         seed=seed,
-        r2_cv=r2_cv,
         r2=float(r2_score(test.y, predicted)),
         r2_se=r2_standard_error(test.y, predicted, seed=seed),
         r2_teacher=float(r2_score(outputs, predicted)),
         accuracy=accuracy,
         auc=auc,
-        compression=compressed,
         ms_one=_milliseconds(predict, batch[:1]),
         ms_batch=_milliseconds(predict, batch),
-        numbers=numbers,
+        **known,
     )
 
 

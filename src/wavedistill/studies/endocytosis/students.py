@@ -30,10 +30,8 @@ __all__ = [
     "Recipe",
     "choose",
     "cross_validated",
-    "fitted",
     "folds_by_cell",
     "linear",
-    "ranked",
     "recipes",
     "trace_summary",
 ]
@@ -74,16 +72,16 @@ class Fit:
 
 
 class Chosen(NamedTuple):
-    """A model that won by cross-validation, fitted to all rows that it may see.
-
-    `numbers` counts what one has to know to use it: the filter's taps, weights and intercept (of a
-    tree its thresholds and leaves).
-    """
+    """A model that won by cross-validation, fitted to all rows that it may see."""
 
     wavelet: Wavelet
     model: Any
     r2_cv: float
+    #: How many one has to know to use it: the filter's taps, weights and intercept (of a tree its
+    #: thresholds and leaves).
     numbers: int
+    #: All wavelets that competed, the best first.
+    order: tuple[Wavelet, ...]
 
 
 def linear(wavelet: Wavelet) -> Pipeline:
@@ -93,86 +91,68 @@ def linear(wavelet: Wavelet) -> Pipeline:
     Otherwise bands that a wavelet leaves all but empty would get weights of any size, and one odd
     track would rule.
     """
-    return make_pipeline(TopCoefficients(_transform(wavelet), k=6), RidgeCV(_PENALTIES))
+    return make_pipeline(TopCoefficients(_transform(wavelet), k=6), _ridge())
 
 
 def recipes() -> dict[str, Recipe]:
     """Students beyond the paper, each made from a wavelet."""
-
-    def made_of(*steps: Callable[[Wavelet], Any]) -> Recipe:
-        return lambda wavelet: make_pipeline(*(step(wavelet) for step in steps))
-
-    def ends(wavelet: Wavelet, *, locations: bool = False) -> TopCoefficients:
-        return TopCoefficients(_transform(wavelet), k=3, sign="both", locations=locations)
-
-    located = partial(ends, locations=True)
     summary = FunctionTransformer(trace_summary, validate=True)
 
-    def summarised(wavelet: Wavelet) -> Any:
-        return make_union(located(wavelet), summary)
+    def ends(wavelet: Wavelet, *, locations: bool = True) -> TopCoefficients:
+        return TopCoefficients(_transform(wavelet), k=3, sign="both", locations=locations)
 
-    def any_shift(wavelet: Wavelet) -> Any:
+    def shifts(wavelet: Wavelet) -> Any:
         return make_union(UndecimatedSummary(_transform(wavelet)), summary)
 
-    def scaled_last(count: int) -> Callable[[Wavelet], Any]:
-        last = (StandardScaler(), slice(-count, None))
-        return lambda wavelet: make_column_transformer(last, remainder="passthrough")
+    def scaled_last(count: int) -> Any:
+        return make_column_transformer(
+            (StandardScaler(), slice(-count, None)), remainder="passthrough"
+        )
+
+    def summarised(wavelet: Wavelet, *steps: Any) -> Pipeline:
+        return make_pipeline(make_union(ends(wavelet), summary), scaled_last(_PLACES + 3), *steps)
 
     def sparse(wavelet: Wavelet) -> SelectFromModel:
         return SelectFromModel(
-            make_pipeline(StandardScaler(), RidgeCV(_PENALTIES)),
+            make_pipeline(StandardScaler(), _ridge()),
             threshold=-np.inf,
             max_features=partial(_at_most, _NUMBERS - 1 - len(wavelet.lowpass)),
             importance_getter="named_steps.ridgecv.coef_",
         )
 
-    def ridge(wavelet: Wavelet) -> RidgeCV:
-        return RidgeCV(_PENALTIES)
-
-    def scaled(wavelet: Wavelet) -> StandardScaler:
-        return StandardScaler()
-
-    def tree(wavelet: Wavelet) -> DecisionTreeRegressor:
-        return DecisionTreeRegressor(max_leaf_nodes=10, min_samples_leaf=20, random_state=0)
-
-    features = (summarised, scaled_last(_PLACES + 3))
+    tree = DecisionTreeRegressor(max_leaf_nodes=10, min_samples_leaf=20, random_state=0)
     return {
         "6 largest": linear,
-        "3 largest, 3 smallest": made_of(ends, ridge),
-        "+ locations": made_of(located, scaled_last(_PLACES), ridge),
-        "+ lifetime, peak, last value": made_of(*features, ridge),
-        f"sparse, {_NUMBERS} numbers": made_of(*features, sparse, ridge),
-        "any shift: extremes, locations, sums": made_of(any_shift, scaled, ridge),
-        "tree, 10 leaves": made_of(*features, tree),
+        "3 largest, 3 smallest": lambda w: make_pipeline(ends(w, locations=False), _ridge()),
+        "+ locations": lambda w: make_pipeline(ends(w), scaled_last(_PLACES), _ridge()),
+        "+ lifetime, peak, last value": lambda w: summarised(w, _ridge()),
+        f"sparse, {_NUMBERS} numbers": lambda w: summarised(w, sparse(w), _ridge()),
+        "any shift: extremes, locations, sums": lambda w: make_pipeline(
+            shifts(w), StandardScaler(), _ridge()
+        ),
+        "tree, 10 leaves": lambda w: summarised(w, clone(tree)),
     }
 
 
 def trace_summary(traces: Array) -> Array:
-    """Frames up to the first of its constant end, frame of its peak, and last value; (n, 3).
+    """Frames until a trace stays constant, frame of its peak, and its last value; shape (n, 3).
 
-    A track shorter than the trace is filled up with a constant: the first tells how long it lived.
+    A track shorter than the trace is filled up with a constant, so that the first of these numbers
+    tells how long it lived.
     """
     changes = traces[:, :-1] != traces[:, 1:]
     frames = traces.shape[1] - np.argmax(changes[:, ::-1], axis=1)
     return np.column_stack([frames, traces.argmax(axis=1), traces[:, -1]])
 
 
-def ranked(wavelets: Iterable[Wavelet], recipe: Recipe, fit: Fit) -> list[tuple[float, Wavelet]]:
-    """Wavelets by the R2 of their students in cross-validation, the best first."""
-    scored = [(cross_validated(recipe(wavelet), fit), wavelet) for wavelet in wavelets]
-    return sorted(scored, key=lambda pair: -pair[0])
-
-
 def choose(wavelets: Iterable[Wavelet], recipe: Recipe, fit: Fit) -> Chosen:
     """The wavelet whose student has the best R2 in cross-validation, fitted to all rows."""
-    return fitted(ranked(wavelets, recipe, fit)[0], recipe, fit)
-
-
-def fitted(best: tuple[float, Wavelet], recipe: Recipe, fit: Fit) -> Chosen:
-    """The student of a wavelet that `ranked` gave with its score, fitted to all rows."""
-    r2_cv, wavelet = best
+    scored = [(cross_validated(recipe(wavelet), fit), wavelet) for wavelet in wavelets]
+    scored.sort(key=lambda pair: -pair[0])
+    r2_cv, wavelet = scored[0]
     model = recipe(wavelet).fit(*fit.rows(np.arange(len(fit.table))))
-    return Chosen(wavelet, model, r2_cv, len(wavelet.lowpass) + _weights(model[-1]))
+    numbers = len(wavelet.lowpass) + _weights(model[-1])
+    return Chosen(wavelet, model, r2_cv, numbers, tuple(each for _, each in scored))
 
 
 def cross_validated(model: Any, fit: Fit) -> float:
@@ -200,9 +180,12 @@ def _transform(wavelet: Wavelet) -> WaveletTransform:
     return WaveletTransform(wavelet, LEVELS, "zero", axes=-1)
 
 
+def _ridge() -> RidgeCV:
+    return RidgeCV(_PENALTIES)
+
+
 def _at_most(count: int, features: Array) -> int:
-    width: int = features.shape[1]
-    return min(count, width)
+    return min(count, int(features.shape[1]))
 
 
 def _weights(model: Any) -> int:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 import numpy as np
-from joblib import Parallel, delayed
+from joblib import delayed
 from sklearn.ensemble import GradientBoostingRegressor
 from sklearn.linear_model import RidgeCV
 from sklearn.pipeline import make_pipeline
@@ -17,23 +17,21 @@ from sklearn.preprocessing import StandardScaler
 from wavedistill.attribution import attribute
 from wavedistill.datasets import EndocytosisTable
 from wavedistill.distillation import DistillationPath
+from wavedistill.studies.endocytosis.amount import Amount
 from wavedistill.studies.endocytosis.candidates import (
-    PenalizedGrid,
     distilled,
     paper_point,
     penalized_path,
     resampled,
 )
-from wavedistill.studies.endocytosis.resampling import Gains, gains_by_cell, null_scores
-from wavedistill.studies.endocytosis.scores import Row, compression, evaluate
+from wavedistill.studies.endocytosis.resampling import Gains, measure_gains
+from wavedistill.studies.endocytosis.scores import BEST_KNOWN, TEACHER, Row, compression, evaluate
 from wavedistill.studies.endocytosis.students import (
     Chosen,
     Fit,
     choose,
     cross_validated,
-    fitted,
     linear,
-    ranked,
     recipes,
 )
 from wavedistill.studies.endocytosis.teacher import (
@@ -42,51 +40,10 @@ from wavedistill.studies.endocytosis.teacher import (
     size,
     train_teacher,
 )
-from wavedistill.studies.output import Notify
+from wavedistill.studies.output import Notify, in_parallel
 from wavedistill.wavelets import Wavelet, known_wavelets
 
-__all__ = ["Amount", "Study", "run"]
-
-
-@dataclass(frozen=True)
-class Amount:
-    """How much of the study to do."""
-
-    #: Of teacher, folds, bootstrap and minibatches.
-    seeds: int = 5
-    #: Of the global search, see `candidates.distilled`.
-    supports: tuple[int, ...] = (4, 6, 8, 10)
-    balances: tuple[float, ...] = (0.1, 1.0, 10.0)
-    #: The paper's own formulation for each seed, and for the figures from DB5 and Sym5 of the first
-    #: seed; None leaves them out.
-    penalized: PenalizedGrid | None = field(default_factory=PenalizedGrid.sample)
-    grids: PenalizedGrid | None = field(default_factory=PenalizedGrid)
-    #: Distilled wavelets that compete in each recipe beyond the paper's, and wavelets of any kind
-    #: that go on from its first target to the others; 0 leaves these recipes out.
-    beyond: int = 8
-    #: Whether to hold out each cell in turn.
-    by_cell: bool = True
-    #: Teachers with random weights; refits on bootstrap resamples.
-    null: int = 20
-    resamples: int = 100
-    #: Of a teacher, at most.
-    epochs: int = 200
-    #: Processes; -1 for as many as there are processors.
-    jobs: int = -1
-
-    @classmethod
-    def quick(cls) -> Amount:
-        """Less of everything, in about two minutes."""
-        few = PenalizedGrid((5e-4, 5e-3), (0.0, PenalizedGrid().interpretation[11], 0.5), 10)
-        return cls(
-            seeds=1, supports=(4, 8), balances=(1.0,), penalized=few, grids=few, beyond=3,
-            by_cell=False, null=2, resamples=10, jobs=1,
-        )  # fmt: skip
-
-    @property
-    def search(self) -> dict[str, tuple[float, ...]]:
-        """What `candidates.distilled` takes."""
-        return {"supports": self.supports, "balances": self.balances}
+__all__ = ["Study", "run"]
 
 
 @dataclass(frozen=True)
@@ -122,19 +79,9 @@ def run(
 ) -> Study:
     """Do the study.
 
-    Parameters
-    ----------
-    table : EndocytosisTable
-    amount : Amount
-    teacher : ClathrinLSTM, optional
-        One that was trained on other recordings, for all seeds; by default one is trained here for
-        each of them.
-    folder : Path, optional
-        Where penalised paths are kept, to be resumed from.
-    seed : int
-        The first of the seeds.
-    notify : callable
-        Told in a few words what begins.
+    A teacher that was trained on other recordings serves all seeds, of which `seed` is the first;
+    by default one is trained here for each of them. With a folder, penalised paths are kept there,
+    and resumed from there.
     """
     train, test = table.rows(~table.is_test), table.rows(table.is_test)
     seeds: list[_Seed] = []
@@ -144,7 +91,7 @@ def run(
             notify(f"seed {number}: training the teacher")
             taught = train_teacher(train, max_epochs=amount.epochs, seed=number)
         notify(f"seed {number}: distillation")
-        seeds.append(_Seed(number, train, test, taught, amount.search))
+        seeds.append(_Seed(number, train, test, taught, amount))
     rows = [row for one in seeds for row in one.rows()]
     first = seeds[0]
     by_seed, paths = _penalized(seeds, amount, folder, notify)
@@ -153,10 +100,14 @@ def run(
     beyond: list[Row] = []
     if amount.beyond:
         notify("students beyond the paper")
-        beyond += first.beyond(amount.beyond)
+        beyond += first.beyond()
     notify(f"{amount.resamples} refits on bootstrap resamples")
     band = resampled(
         train.X, first.attributions, first.awd.wavelet, count=amount.resamples, seed=seed
+    )
+    r2 = {row.model: row.r2 for row in rows if row.seed == seed}
+    gains = measure_gains(
+        table, first.teacher, r2, amount, retrain=teacher is None, seed=seed, notify=notify
     )
     return Study(
         train=train,
@@ -167,32 +118,8 @@ def run(
         teacher=first.teacher,
         paths=paths,
         band=tuple(band),
-        gains=_gains(table, first, rows, amount, teacher, notify),
+        gains=gains,
     )
-
-
-def _gains(
-    table: EndocytosisTable,
-    first: _Seed,
-    rows: Sequence[Row],
-    amount: Amount,
-    teacher: ClathrinLSTM | None,
-    notify: Notify,
-) -> Gains:
-    """The gain over known wavelets: by cell if that is asked for, and of empty teachers."""
-    setting = {"seed": first.seed, "jobs": amount.jobs, **amount.search}
-    cells = []
-    if amount.by_cell:
-        for gain in gains_by_cell(table, teacher=teacher, epochs=amount.epochs, **setting):  # type: ignore[arg-type]
-            cells.append(gain)
-            notify(f"cells held out in turn: {len(cells)} done")
-    r2 = {row.model: row.r2 for row in rows if row.seed == first.seed}
-    null: list[float] = []
-    tables = first.train, first.test
-    for score in null_scores(*tables, first.teacher, count=amount.null, **setting):  # type: ignore[arg-type]
-        null.append(score - r2["best known wavelet"])
-        notify(f"teachers with random weights: {len(null)} of {amount.null} done")
-    return Gains(tuple(cells), tuple(null), r2["AWD"] - r2["best known wavelet"])
 
 
 class _Seed:
@@ -204,15 +131,14 @@ class _Seed:
         train: EndocytosisTable,
         test: EndocytosisTable,
         teacher: ClathrinLSTM,
-        search: dict[str, tuple[float, ...]],
+        amount: Amount,
     ) -> None:
-        self.seed, self.train, self.test, self.teacher = seed, train, test, teacher
+        self.seed, self.amount, self.teacher = seed, amount, teacher
+        self.train, self.test = train, test
         self.fit = Fit(train, seed)
         self.attributions = attribute(teacher, train.X)
-        wavelets = distilled(train.X, self.attributions, seed=seed, **search)  # type: ignore[arg-type]
-        self._order = ranked(wavelets, linear, self.fit)
-        self.awd = fitted(self._order[0], linear, self.fit)
-        self._supports = search["supports"]
+        wavelets = distilled(train.X, self.attributions, amount, seed)
+        self.awd = choose(wavelets, linear, self.fit)
         self._held_out = attribute(teacher, test.X)
         self._evaluate = partial(
             evaluate, train=train, test=test, outputs=predict(teacher, test.X), seed=seed
@@ -220,13 +146,13 @@ class _Seed:
 
     def rows(self) -> Iterator[Row]:
         """The table's, but for the penalised."""
-        blind = distilled(self.train.X, None, supports=self._supports, seed=self.seed)  # type: ignore[arg-type]
+        blind = distilled(self.train.X, None, self.amount, self.seed)
         yield self.score("AWD", self.awd)
         yield self.score("AWD without interpretation", choose(blind, linear, self.fit))
         yield self.score("DB5", choose([Wavelet.from_name("db5")], linear, self.fit))
-        yield self.score("best known wavelet", choose(known_wavelets(), linear, self.fit))
+        yield self.score(BEST_KNOWN, choose(known_wavelets(), linear, self.fit))
         teacher = partial(predict, self.teacher)
-        yield self._evaluate("LSTM (teacher)", teacher, numbers=size(self.teacher))
+        yield self._evaluate(teacher, model=TEACHER, numbers=size(self.teacher))
         ridge = make_pipeline(StandardScaler(), RidgeCV(np.geomspace(1e-2, 1e4, 13)))
         yield self._plain("ridge on the trace", ridge, lambda m: m[-1].coef_.size + 1)
         boosted = GradientBoostingRegressor(
@@ -240,16 +166,13 @@ class _Seed:
             replace(p.wavelet, name=f"lambda {p.sparsity:.2g}, gamma {p.interpretation:.2g}")
             for p in path.points
         ]
-        yield self.score("AWD, penalised", choose(points, linear, self.fit))
         shown = [points[paper_point(path)]]
+        yield self.score("AWD, penalised", choose(points, linear, self.fit))
         yield self.score("AWD, the paper's weights", choose(shown, linear, self.fit))
 
-    def beyond(self, count: int) -> Iterator[Row]:
-        """Every recipe fitted to every target, each with the wavelet that suits it best.
-
-        So many distilled wavelets compete, and so many of any kind for the later targets.
-        """
-        best = [wavelet for _, wavelet in self._order[:count]]
+    def beyond(self) -> Iterator[Row]:
+        """Every recipe fitted to every target, each with the wavelet that suits it best."""
+        count = self.amount.beyond
         outputs = predict(self.teacher, self.train.X)
         fits = {"response": self.fit, "teacher": Fit(self.train, self.seed, outputs)}
         others = self.train.unlabelled
@@ -259,27 +182,27 @@ class _Seed:
             extra = (traces, predict(self.teacher, traces), others.cell[more])
             fits["teacher, more tracks"] = Fit(self.train, self.seed, outputs, extra)
         for label, recipe in recipes().items():
-            order = ranked([*best, *known_wavelets(12)], recipe, self.fit)
-            short = [wavelet for _, wavelet in order[:count]]
+            every = [*self.awd.order[:count], *known_wavelets(12)]
+            short = choose(every, recipe, self.fit).order[:count]
             for target, fit in fits.items():
                 yield self.score(f"{label}; fitted to {target}", choose(short, recipe, fit))
 
     def score(self, model: str, chosen: Chosen) -> Row:
         """The row of a student and its wavelet."""
         return self._evaluate(
-            model,
             chosen.model.predict,
+            model=model,
             numbers=chosen.numbers,
             wavelet=chosen.wavelet.name,
             r2_cv=chosen.r2_cv,
-            compressed=compression(chosen.wavelet, self.test.X, self._held_out),
+            compression=compression(chosen.wavelet, self.test.X, self._held_out),
         )
 
     def _plain(self, name: str, model: object, numbers: Callable[..., int]) -> Row:
         """The row of a model that reads the trace itself."""
         r2_cv = cross_validated(model, self.fit)
         trained = model.fit(self.train.X, self.train.y)  # type: ignore[attr-defined]
-        return self._evaluate(name, trained.predict, numbers=numbers(trained), r2_cv=r2_cv)
+        return self._evaluate(trained.predict, model=name, r2_cv=r2_cv, numbers=numbers(trained))
 
 
 def _nodes(boosted: GradientBoostingRegressor) -> int:
@@ -293,24 +216,15 @@ def _penalized(
 
     Either is empty if it was not asked for.
     """
-    tasks = [] if amount.penalized is None else [(one, amount.penalized, "db5") for one in seeds]
+    tasks = [(one, amount.penalized, "db5") for one in seeds if amount.penalized is not None]
     starts = () if amount.grids is None else ("db5", "sym5")
     tasks += [(seeds[0], amount.grids, start) for start in starts if amount.grids is not None]
-    work = (
+    work = [
         delayed(penalized_path)(
-            one.train.X,
-            one.attributions,
-            grid,
-            start=start,
-            file=None if folder is None else folder / f"{start}_{one.seed}_{grid.points}.json",
-            seed=one.seed,
+            one.train.X, one.attributions, grid, start=start, folder=folder, seed=one.seed
         )
         for one, grid, start in tasks
-    )
-    paths: list[DistillationPath] = []
-    notify(f"penalised paths: {len(tasks)} to do")
-    for path in Parallel(n_jobs=amount.jobs, return_as="generator")(work):
-        paths.append(path)
-        notify(f"penalised paths: {len(paths)} of {len(tasks)} done")
+    ]
+    paths = in_parallel(work, amount.jobs, "penalised paths", notify)
     first_grid = len(paths) - len(starts)
     return paths[:first_grid], dict(zip(starts, paths[first_grid:], strict=True))

@@ -24,13 +24,7 @@ _BATCH, _LEARNING_RATE, _PATIENCE = 128, 0.005, 25
 
 
 class ClathrinLSTM(torch.nn.Module):
-    """The paper's teacher: one recurrent layer, its last state to one linear output.
-
-    Parameters
-    ----------
-    hidden : int
-        Size of the hidden state.
-    """
+    """The paper's teacher: one recurrent layer, whose last state goes to one linear output."""
 
     def __init__(self, hidden: int = 40) -> None:
         super().__init__()
@@ -46,23 +40,11 @@ class ClathrinLSTM(torch.nn.Module):
 def train_teacher(
     table: EndocytosisTable, *, hidden: int = 40, max_epochs: int = 200, seed: int = 0
 ) -> ClathrinLSTM:
-    """Train an LSTM on a table by Adam; one of its cells, which the seed picks, says when to stop.
+    """Train an LSTM by Adam on a table of two cells or more.
 
-    Parameters
-    ----------
-    table : EndocytosisTable
-        Rows to train on, of two cells or more.
-    hidden : int
-        Size of the hidden state.
-    max_epochs : int
-        At most; training stops 25 epochs after the best for the cell set aside, whose weights are
-        returned.
-    seed : int
-
-    Raises
-    ------
-    ValueError
-        If there is one cell only.
+    The seed picks a cell that is set aside. Training stops 25 epochs after the best for this cell,
+    and the weights of that best epoch are returned. Raises a `ValueError` if there is one cell
+    only.
     """
     cells = np.unique(table.cell)
     if len(cells) < 2:
@@ -82,7 +64,9 @@ def train_teacher(
             max_epochs=max_epochs,
             iterator_train__shuffle=True,
             train_split=predefined_split(Dataset(table.X[aside], table.y[aside])),
-            callbacks=[EarlyStopping(patience=_PATIENCE, load_best=True, sink=_nowhere)],
+            callbacks=[
+                EarlyStopping(patience=_PATIENCE, load_best=True, sink=lambda message: None)
+            ],
             verbose=0,
         )
         net.fit(table.X[~aside], table.y[~aside])
@@ -113,9 +97,5 @@ def predict(teacher: torch.nn.Module, traces: NDArray[np.float32]) -> NDArray[np
 
 
 def size(teacher: torch.nn.Module) -> int:
-    """How many numbers it was trained in."""
+    """How many parameters it has."""
     return sum(parameter.numel() for parameter in teacher.parameters())
-
-
-def _nowhere(message: str) -> None:
-    """Swallow what skorch says when it stops."""
