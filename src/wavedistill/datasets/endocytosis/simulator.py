@@ -29,103 +29,73 @@ _REFERENCE = 40.0  # seconds, the lifetime at which a median plateau is quoted
 
 @dataclass(frozen=True)
 class CoatModel:
-    """One kind of clathrin coat.
+    """One kind of clathrin coat."""
 
-    Parameters
-    ----------
-    share : float
-        Of all tracks of at least 6 s.
-    lifetime, lifetime_spread : float
-        Seconds. With a spread, the lifetime is lognormal with this median and this standard
-        deviation of its logarithm; without, what exceeds 6 s is exponential with this mean.
-    plateau, plateau_spread : float
-        Clathrin amplitude of the full coat in counts, lognormal: its median at a lifetime of 40 s,
-        and the standard deviation of its logarithm.
-    auxilin, auxilin_spread : float
-        Peak of its burst of auxilin in counts, lognormal likewise, at a median plateau.
-    sheds : bool
-        Whether the coat is lost at once after the burst, rather than slowly.
-    """
-
+    #: Of all tracks of at least 6 s.
     share: float
+    #: Seconds. With a spread, the lifetime is lognormal with this median and this standard
+    #: deviation of its logarithm. Without, the time beyond 6 s is exponential with this mean.
     lifetime: float
     lifetime_spread: float
+    #: Clathrin amplitude of the full coat in counts, lognormal: its median at a lifetime of 40 s,
+    #: and the standard deviation of its logarithm.
     plateau: float
     plateau_spread: float
+    #: Peak of its burst of auxilin in counts, lognormal likewise, at a median plateau.
     auxilin: float
     auxilin_spread: float
+    #: Whether the coat is lost at once after the burst, rather than slowly.
     sheds: bool
 
 
 @dataclass(frozen=True)
 class TrackModel:
-    """What the simulated tracks are drawn from, see `simulate_tracks`.
+    """Parameters of `simulate_tracks`."""
 
-    Parameters
-    ----------
-    transient, abortive, productive : CoatModel
-        Coats that fall apart at once, pits that stall, and pits that become vesicles.
-    plateau_growth : float
-        Power of the lifetime with which the plateau grows.
-    auxilin_growth : float
-        Power of the plateau, relative to the median, with which the burst grows.
-    detection, detection_spread : float
-        Clathrin amplitude at which a track begins and at which it is lost, in counts: median, and
-        standard deviation of the logarithm.
-    rise : float
-        Median share of the lifetime until the plateau.
-    fall : float
-        Seconds that the loss of a productive coat takes, besides 1.5 times the lead of the burst.
-    slow_fall : float
-        Share of the lifetime that the loss of any other coat takes.
-    burst_lead, burst_width : float
-        Seconds from the peak of the burst to the end of the track (mean), and the standard
-        deviation of the burst in time (median).
-    early_bursts : float
-        Share of tracks whose burst comes at any time.
-    hotspot_time : float
-        Seconds T; a track of lifetime L sees a second burst with probability 1 - exp(-(L/T)^2).
-    fluctuation, fluctuation_time : float
-        Standard deviation of the logarithm of the clathrin amplitude around its course, and the
-        seconds in which its correlation falls to 1/e.
-    clathrin_noise, auxilin_noise : tuple of float
-        The residual noise sigma_r is the first number in counts plus the second times the
-        amplitude.
-    noise_share : float
-        Standard deviation of the (white) measurement noise of an amplitude, in sigma_r.
-    noise_spread, residual_spread : float
-        Standard deviation of the logarithm of the clathrin noise from track to track, and of the
-        auxilin sigma_r from frame to frame.
-    background, background_spread : float
-        Auxilin amplitude without a burst, in counts: mean, and standard deviation over tracks.
-    cell_spread : tuple of float
-        Standard deviations over cells of the logarithms of the clathrin gain, the auxilin gain and
-        the auxilin noise.
-    """
-
+    #: Coats that fall apart at once, pits that stall, and pits that become vesicles.
     transient: CoatModel = CoatModel(0.49, 4.0, 0.0, 1300, 0.50, 320, 0.60, False)
     abortive: CoatModel = CoatModel(0.26, 17.0, 0.0, 1400, 0.50, 380, 0.65, False)
     productive: CoatModel = CoatModel(0.25, 66.0, 0.64, 2400, 0.42, 1800, 0.38, True)
+    #: Power of the lifetime with which the plateau grows, and power of the plateau, relative to
+    #: the median, with which the burst grows.
     plateau_growth: float = 0.2
     auxilin_growth: float = 0.4
+    #: Clathrin amplitude at which a track begins and at which it is lost, in counts: median, and
+    #: standard deviation of the logarithm.
     detection: float = 900
     detection_spread: float = 0.3
+    #: Median share of the lifetime until the plateau.
     rise: float = 0.6
+    #: How long a coat takes to be lost: seconds of a productive one, besides 1.5 times the lead of
+    #: the burst, and share of the lifetime of any other.
     fall: float = 10.0
     slow_fall: float = 0.3
+    #: Seconds from the peak of the burst to the end of the track (mean), and the standard deviation
+    #: of the burst in time (median).
     burst_lead: float = 5.0
     burst_width: float = 2.2
+    #: Share of tracks whose burst comes at any time.
     early_bursts: float = 0.15
+    #: Seconds T; a track of lifetime L sees a second burst with probability 1 - exp(-(L/T)^2).
     hotspot_time: float = 80.0
+    #: Standard deviation of the logarithm of the clathrin amplitude around its course, and the
+    #: seconds in which its correlation falls to 1/e.
     fluctuation: float = 0.22
     fluctuation_time: float = 12.0
+    #: The residual noise sigma_r is the first number in counts plus the second times the amplitude.
     clathrin_noise: tuple[float, float] = (200, 0.08)
     auxilin_noise: tuple[float, float] = (285, 0.05)
+    #: Standard deviation of the (white) measurement noise of an amplitude, in sigma_r.
     noise_share: float = 0.85
+    #: Standard deviation of the logarithm of the clathrin noise from track to track, and of the
+    #: auxilin sigma_r from frame to frame.
     noise_spread: float = 0.3
     residual_spread: float = 0.11
+    #: Auxilin amplitude without a burst, in counts: mean, and standard deviation over tracks.
     background: float = 45.0
     background_spread: float = 60.0
+    #: Standard deviations over cells of the logarithms of the clathrin gain, the auxilin gain and
+    #: the auxilin noise.
     cell_spread: tuple[float, float, float] = (0.12, 0.16, 0.08)
 
 

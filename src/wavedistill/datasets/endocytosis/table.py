@@ -36,20 +36,13 @@ class UnlabelledTraces:
 
     A teacher's predictions may be distilled on them: tracks too short for the table, and tracks
     of several pits at one place. The latter are those that live longer than the cut.
-
-    Parameters
-    ----------
-    X : ndarray, shape (m, length)
-        Clathrin amplitude, with the mean and scale of the labelled traces of the cell.
-    cell : ndarray, shape (m,)
-    is_test : ndarray of bool, shape (m,)
-    lifetime : ndarray, shape (m,)
-        Seconds.
     """
 
+    #: Clathrin amplitude, with the mean and scale of the cell's labelled traces; (m, length).
     X: Float32
     cell: Integers
     is_test: Bools
+    #: Seconds; shape (m,), as of the cells and marks.
     lifetime: Integers
 
 
@@ -57,23 +50,8 @@ class UnlabelledTraces:
 class EndocytosisTable:
     """Clathrin traces of several cells, each with the auxilin signal to predict.
 
-    Parameters
-    ----------
-    X : ndarray, shape (n, 40)
-        Clathrin amplitude, z-scored per cell. A track of at most 40 s has a sample a second and
-        zeros (before z-scoring) after its end; a longer one is resampled.
-    y : ndarray, shape (n,)
-        Mean auxilin amplitude over the frames where it is significant, z-scored per cell.
-    cell : ndarray, shape (n,)
-        Number of the cell: what may not be split between folds of a cross-validation.
-    is_test : ndarray of bool, shape (n,)
-        Marks the held-out cells.
-    X_raw, y_raw : ndarray or None
-        X and y before z-scoring, in camera counts, if they are known.
-    lifetime : ndarray or None, shape (n,)
-        Of the tracks, in seconds, if it is known.
-    unlabelled : UnlabelledTraces or None
-        The tracks that have no row here.
+    X has the shape (n, length), with 40 samples if no other length was asked for. The other arrays
+    have the shape (n,), except `X_raw`.
 
     Raises
     ------
@@ -81,13 +59,21 @@ class EndocytosisTable:
         If the arrays do not have as many rows as X.
     """
 
+    #: Clathrin amplitude, z-scored per cell. A track of at most 40 s has a sample a second and
+    #: zeros (before z-scoring) after its end; a longer one is resampled.
     X: Float32
+    #: Mean auxilin amplitude over the frames where it is significant, z-scored per cell.
     y: Float32
+    #: Number of the cell. Keep the rows of a cell on one side of a split.
     cell: Integers
+    #: Marks the held-out cells.
     is_test: Bools
+    #: X and y before z-scoring, in camera counts, if they are known.
     X_raw: Float32 | None = None
     y_raw: Float32 | None = None
+    #: Seconds, if they are known.
     lifetime: Integers | None = None
+    #: The tracks that have no row here.
     unlabelled: UnlabelledTraces | None = None
 
     def __post_init__(self) -> None:

@@ -38,22 +38,9 @@ _QUANTILE = float(special.ndtri(0.975))
 
 @dataclass(frozen=True, eq=False)
 class CellTracks:
-    """The tracks of one cell, a frame a second, NaN from the end of each track on.
+    """The tracks of one cell, a frame a second, NaN after the end of each track.
 
-    Parameters
-    ----------
-    cell : int
-        Number of the cell.
-    clathrin, auxilin : ndarray, shape (n, frames)
-        Amplitude of the spot in either channel, in camera counts above the background.
-    auxilin_std : ndarray, shape (n, frames)
-        Standard error of the auxilin amplitude in its fit (``A_pstd``).
-    residual_std : ndarray, shape (n, frames)
-        Standard deviation of the residuals of that fit, the noise of the background (``sigma_r``).
-    residual_std_error : ndarray, shape (n, frames)
-        Standard error of the residual standard deviation (``SE_sigma_r``).
-    lifetime : ndarray of int, shape (n,)
-        Seconds, that is frames, from the first to the last of a track.
+    The arrays have the shape (n, frames), except `lifetime`.
 
     Raises
     ------
@@ -61,12 +48,18 @@ class CellTracks:
         If the shapes disagree, or a lifetime is not between 1 and the number of frames.
     """
 
+    #: Number of the cell.
     cell: int
+    #: Amplitude of the spot in either channel, in camera counts above the background.
     clathrin: Float64
     auxilin: Float64
+    #: Standard error of the auxilin amplitude in its fit (``A_pstd``).
     auxilin_std: Float64
+    #: Standard deviation of the residuals of that fit, the noise of the background (``sigma_r``),
+    #: and its standard error (``SE_sigma_r``).
     residual_std: Float64
     residual_std_error: Float64
+    #: Shape (n,): seconds, which are frames, from the first to the last of a track.
     lifetime: NDArray[np.int64]
 
     def __post_init__(self) -> None:
@@ -111,15 +104,15 @@ def require_shape(
 def read_cell_tracks(path: str | os.PathLike[str], cell: int) -> CellTracks:
     """Read cmeAnalysis' ``lifetimeData.mat`` of one cell.
 
-    Only its valid single tracks (``catIdx == 1``) are read: the amplitudes in the file cover them
-    alone. Channel 0 is clathrin, channel 1 auxilin.
+    Only its valid single tracks (``catIdx == 1``) are read, because the file has amplitudes of
+    these alone. Channel 0 is clathrin, channel 1 auxilin.
 
     Parameters
     ----------
     path : str or path
         A MATLAB 7.3 file.
     cell : int
-        The number to call it by.
+        Number of the cell.
 
     Raises
     ------
