@@ -51,7 +51,6 @@ from wavedistill.studies.endocytosis.study import Study
 
 __all__ = ["figures", "plot_endocytosis_setup", "plot_traces"]
 
-
 #: What a track turned out to be, and its colour.
 _OUTCOMES = {True: ("successful", POSITIVE), False: ("abortive", NEGATIVE)}
 
@@ -73,15 +72,17 @@ def figures(study: Study) -> Iterator[tuple[str, Figure]]:
     labels = [f"seed {number}" for number in range(len(wavelets))]
     yield "figC2_seeds", plot_functions_of_seeds(wavelets, labels)
     threshold = best_threshold(chosen.model.predict(train.X), train)
-    words = {
-        "axis": Axis("time", "s"),
-        "value": "amplitude",
-        "outcomes": ("abortive", "successful"),
-    }
-    yield (
-        "figC4_prediction",
-        plot_contributions(trace, taken_apart, example, y, threshold, **words),  # type: ignore[arg-type]
+    prediction = plot_contributions(
+        trace,
+        taken_apart,
+        example,
+        y,
+        threshold,
+        axis=Axis("time", "s"),
+        value="amplitude",
+        outcomes=("abortive", "successful"),
     )
+    yield "figC4_prediction", prediction
     if study.band:
         yield "band", plot_wavelet_band(chosen.wavelet, study.band)
     means = mean_over_seeds(study.rows)
