@@ -19,8 +19,10 @@ Notify = Callable[[str], None]
 
 
 def in_parallel(tasks: Sequence[Any], jobs: int, what: str, notify: Notify) -> list[Any]:
-    """Results of `joblib.delayed` tasks in their order; says how many are done."""
+    """Results of `joblib.delayed` tasks in their order; notifies of how many are done."""
     results: list[Any] = []
+    if tasks:
+        notify(f"{what}: {len(tasks)} to do")
     for result in Parallel(n_jobs=jobs, return_as="generator")(tasks):
         results.append(result)
         notify(f"{what}: {len(results)} of {len(tasks)} done")

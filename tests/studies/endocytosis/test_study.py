@@ -77,6 +77,9 @@ def test_students_are_fitted_to_the_target_and_scored_by_the_response(table):
     assert cross_validated(haar, Fit(table, 0, -table.y)) < 0
     chosen = choose(known_wavelets(4), linear, Fit(table, 0))
     assert chosen.r2_cv >= own
+    assert chosen.order[0] == chosen.wavelet
+    scores = [cross_validated(linear(wavelet), Fit(table, 0)) for wavelet in chosen.order]
+    assert scores == sorted(scores, reverse=True)
     assert chosen.numbers == len(chosen.wavelet.lowpass) + len(chosen.model[-1].coef_) + 1
 
 

@@ -183,7 +183,7 @@ def simulate_tracks(
     ----------
     n_tracks : int
     cell : int
-        The number to call it by.
+        Number of the cell.
     model : TrackModel, optional
     random_state : int, numpy.random.Generator or None
     """

@@ -15,8 +15,8 @@ from sklearn.metrics import accuracy_score, r2_score, roc_auc_score
 from wavedistill.attribution import Attributions
 from wavedistill.datasets import EndocytosisTable
 from wavedistill.students import compression_factor
-from wavedistill.studies.endocytosis.students import LEVELS
-from wavedistill.wavelets import Wavelet, WaveletTransform
+from wavedistill.studies.endocytosis.students import transform_of
+from wavedistill.wavelets import Wavelet
 
 __all__ = [
     "BEST_KNOWN",
@@ -135,7 +135,7 @@ def r2_standard_error(y: Array, predicted: Array, *, count: int = 1000, seed: in
 
 def compression(wavelet: Wavelet, X: Array, attributions: Attributions) -> float:
     """The compression factor of a wavelet (Table 1) on these traces and their attributions."""
-    transform = WaveletTransform(wavelet, LEVELS, "zero", axes=-1)
+    transform = transform_of(wavelet)
     return compression_factor(transform.analysis(X), attributions.coefficients(transform))
 
 

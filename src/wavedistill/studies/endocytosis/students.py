@@ -34,6 +34,7 @@ __all__ = [
     "linear",
     "recipes",
     "trace_summary",
+    "transform_of",
 ]
 
 Array = NDArray[np.floating]
@@ -91,7 +92,7 @@ def linear(wavelet: Wavelet) -> Pipeline:
     Otherwise bands that a wavelet leaves all but empty would get weights of any size, and one odd
     track would rule.
     """
-    return make_pipeline(TopCoefficients(_transform(wavelet), k=6), _ridge())
+    return make_pipeline(TopCoefficients(transform_of(wavelet), k=6), _ridge())
 
 
 def recipes() -> dict[str, Recipe]:
@@ -99,10 +100,10 @@ def recipes() -> dict[str, Recipe]:
     summary = FunctionTransformer(trace_summary, validate=True)
 
     def ends(wavelet: Wavelet, *, locations: bool = True) -> TopCoefficients:
-        return TopCoefficients(_transform(wavelet), k=3, sign="both", locations=locations)
+        return TopCoefficients(transform_of(wavelet), k=3, sign="both", locations=locations)
 
     def shifts(wavelet: Wavelet) -> Any:
-        return make_union(UndecimatedSummary(_transform(wavelet)), summary)
+        return make_union(UndecimatedSummary(transform_of(wavelet)), summary)
 
     def scaled_last(count: int) -> Any:
         return make_column_transformer(
@@ -176,7 +177,8 @@ def folds_by_cell(
     return list(folds.split(cell, groups=cell))
 
 
-def _transform(wavelet: Wavelet) -> WaveletTransform:
+def transform_of(wavelet: Wavelet) -> WaveletTransform:
+    """The transform of this study with a wavelet."""
     return WaveletTransform(wavelet, LEVELS, "zero", axes=-1)
 
 
