@@ -7,10 +7,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.model_selection import GroupKFold, KFold, StratifiedKFold, check_cv
+from sklearn.utils import check_array, column_or_1d
+from sklearn.utils.multiclass import check_classification_targets
 
 from wavedistill.checks import Floats, float_array, integer
 
 __all__ = [
+    "as_classes",
     "as_columns",
     "auto_or_even",
     "auto_or_integer",
@@ -23,6 +26,17 @@ Array = NDArray[np.float64]
 Integers = NDArray[np.intp]
 
 _TARGETS = ("auto", "teacher", "response")
+
+
+def as_classes(y: ArrayLike, count: int) -> tuple[NDArray[Any], Integers]:
+    """The classes in order, and the number of the one of each example."""
+    given = check_array(y, ensure_2d=False, dtype=None, input_name="y")
+    given = column_or_1d(given, warn=True)
+    check_classification_targets(given)
+    if given.shape != (count,):
+        raise ValueError(f"y has shape {given.shape}; give one class for each of {count} examples.")
+    classes, numbers = np.unique(given, return_inverse=True)
+    return classes, numbers.astype(np.intp)
 
 
 def as_columns(values: ArrayLike, count: int, name: str) -> Array:

@@ -10,11 +10,9 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import softmax
 from sklearn.base import ClassifierMixin
 from sklearn.metrics import accuracy_score
-from sklearn.utils import check_array, column_or_1d
-from sklearn.utils.multiclass import check_classification_targets
 
 from wavedistill.attribution import Attributions
-from wavedistill.students.arguments import as_columns, check_target, fold_numbers
+from wavedistill.students.arguments import as_classes, as_columns, check_target, fold_numbers
 from wavedistill.students.distilled import DistilledStudent
 from wavedistill.students.ridge import RidgeWeights
 from wavedistill.students.weights import cross_accuracy, decided, logistic, ridge
@@ -148,12 +146,7 @@ class DistilledClassifier(ClassifierMixin, DistilledStudent):  # type: ignore[mi
             teach = cast(Array, logits)
             self.classes_ = np.arange(max(2, teach.shape[1]))
             return decided(teach)
-        given = check_array(y, ensure_2d=False, dtype=None, input_name="y")
-        given = column_or_1d(given, warn=True)
-        check_classification_targets(given)
-        if given.shape != (count,):
-            raise ValueError(f"y has shape {given.shape}; give one class for each of {count} rows.")
-        self.classes_, labels = np.unique(given, return_inverse=True)
+        self.classes_, labels = as_classes(y, count)
         if len(self.classes_) < 2:
             raise ValueError(
                 f"y has one class only ({self.classes_[0]!r}); a classifier needs two or more."

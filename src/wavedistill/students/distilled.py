@@ -216,7 +216,7 @@ class DistilledStudent(BaseEstimator):  # type: ignore[misc]
             list(found.chosen.wavelets), mode=choices[0].mode, axes=self.axes
         )
         self.comparison_ = {
-            "learned or chosen": found.chosen.error,
+            "student": found.chosen.error,
             f"{'given' if choices[0].fixed else 'best known'} ({found.named.start})": (
                 found.named.error
             ),

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Literal, Self, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
 from wavedistill.checks import Floats, integer
 from wavedistill.signals import read_signals
-from wavedistill.wavelets import WaveletLike, WaveletTransform, as_transform
+from wavedistill.students.transformed import TransformedSignals
+from wavedistill.wavelets import WaveletLike, WaveletTransform
 
 __all__ = ["Sign", "TopCoefficients", "WaveletCoefficients"]
 
 Sign = Literal["pos", "neg", "abs", "both"]
 
 
-class WaveletCoefficients(TransformerMixin, BaseEstimator):  # type: ignore[misc]
+class WaveletCoefficients(TransformedSignals):
     """All wavelet coefficients of a signal or an image, side by side.
 
     Parameters
@@ -56,42 +55,16 @@ class WaveletCoefficients(TransformerMixin, BaseEstimator):  # type: ignore[misc
     ['cA2[0]', 'cA2[1]', 'cD2[0]']
     """
 
-    def __init__(
-        self,
-        wavelet: WaveletTransform | WaveletLike = "db5",
-        levels: int | None = None,
-        mode: str | None = None,
-        axes: int | Sequence[int] | None = None,
-    ) -> None:
-        self.wavelet = wavelet
-        self.levels = levels
-        self.mode = mode
-        self.axes = axes
-
     def fit(self, X: ArrayLike, y: object = None) -> Self:
         """Check the parameters and note the shape of the signals; nothing is learned."""
-        transform = as_transform(self.wavelet, self.levels, self.mode, self.axes)
-        signals, axes = read_signals(self, X, transform.axes, reset=True)
-        sizes = tuple(signals.shape[axis] for axis in axes)
-        transform.decomposition.check_depth(sizes)
-        self.transform_ = transform
-        self.layout_ = transform.layout(sizes)
+        super().fit(X)
+        self.layout_ = self.transform_.layout(self._lengths())
         return self
 
     def transform(self, X: ArrayLike) -> Floats:
         """The features, shape (n, channels x features of a channel)."""
         features = self._reduce(self._coefficients(X))
         return features.reshape(len(features), -1)
-
-    def get_feature_names_out(self, input_features: object = None) -> NDArray[np.object_]:
-        """Names of the features; those of several channels begin with the channel's number."""
-        check_is_fitted(self)
-        lengths = self.layout_.lengths
-        channels = math.prod(self.signal_shape_) // math.prod(lengths)
-        names = self._names()
-        if len(self.signal_shape_) > len(lengths):
-            names = [f"channel {channel}: {name}" for channel in range(channels) for name in names]
-        return np.array(names, dtype=object)
 
     def positions(self, X: ArrayLike) -> NDArray[np.intp]:
         """Which coefficient each feature is, by its place along `layout_`.

@@ -102,8 +102,7 @@ def fit_filters(
     random : numpy.random.Generator
     notify : callable
     """
-    objective = _deep_enough(signals, targets, folds, choices)
-    named = _best_known(objective, choices)
+    objective, named = _deep_enough(signals, targets, folds, choices)
     found = _learned(objective, choices, given, random, notify) if choices.search else []
     gains, checked = bool(found) and found[0].error < named.error, None
     if gains and _few(objective, choices):
@@ -147,28 +146,28 @@ def fit_readings(
         )
     least = min(found, key=lambda fitted: fitted.error.value)
     for fitted in sorted(found, key=lambda fitted: len(fitted.columns)):
-        difference = fitted.error.fold_values - least.error.fold_values
-        if difference.mean() <= difference.std(ddof=1) / np.sqrt(len(difference)):
+        if fitted.error.is_within_one_standard_error(least.error):
             return fitted
     return least
 
 
 def _deep_enough(
     signals: Floats, targets: Array, folds: Integers, choices: Choices
-) -> StudentObjective:
+) -> tuple[StudentObjective, Learned]:
     """The least depth at which the best known wavelet errs within one standard error of the least.
 
-    The depth is chosen with known wavelets, since a search at each would take its time.
+    That wavelet comes with it. The depth is chosen with known wavelets, since a search at each
+    depth would take its time.
     """
-    found: list[tuple[StudentObjective, RidgeError]] = []
+    found: list[tuple[StudentObjective, Learned, RidgeError]] = []
     for levels in choices.levels:
         reader = ReadSignals(signals, choices.reading, levels, choices.mode)
         objective = StudentObjective(reader, targets, folds)
         best = _best_known(objective, choices)
-        found.append((objective, objective.error(best.lowpass)))
-    least = min((error for _, error in found), key=lambda error: error.value)
+        found.append((objective, best, objective.error(best.lowpass)))
+    least = min((error for _, _, error in found), key=lambda error: error.value)
     limit = least.value + least.standard_error
-    return next(objective for objective, error in found if error.value <= limit)
+    return next((objective, best) for objective, best, error in found if error.value <= limit)
 
 
 def _best_known(objective: StudentObjective, choices: Choices) -> Learned:
@@ -233,10 +232,9 @@ def _simplest(objective: StudentObjective, found: Sequence[Learned]) -> Learned:
     """
     least = min(found, key=lambda each: each.error)
     fewer = [each for each in found if each.taps < least.taps]
-    reference = objective.error(least.lowpass).fold_values
+    reference = objective.error(least.lowpass)
     for each in sorted(fewer, key=lambda each: (each.taps, each.error)):
-        difference = objective.error(each.lowpass).fold_values - reference
-        if difference.mean() <= difference.std(ddof=1) / np.sqrt(len(difference)):
+        if objective.error(each.lowpass).is_within_one_standard_error(reference):
             return each
     return least
 

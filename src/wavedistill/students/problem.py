@@ -8,12 +8,10 @@ from typing import Any, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from sklearn.utils import column_or_1d
-from sklearn.utils.multiclass import check_classification_targets
 
 from wavedistill.attribution import Attributions
 from wavedistill.checks import Floats, float_array
-from wavedistill.students.arguments import as_columns, fold_numbers
+from wavedistill.students.arguments import as_classes, as_columns, fold_numbers
 from wavedistill.students.classifier import DistilledClassifier
 from wavedistill.students.distilled import DistilledStudent
 from wavedistill.students.held_out import hits, shares
@@ -71,7 +69,7 @@ class Problem:
         outputs = None if teacher is None else as_columns(teacher, count, "teacher")
         truths: dict[str, Array | Integers] = {}
         if y is not None:
-            truth = _classes(y, count) if classify else as_columns(y, count, "y")
+            truth = as_classes(y, count)[1] if classify else as_columns(y, count, "y")
             truths["accuracy" if classify else "R2"] = truth
         if outputs is not None:
             truths["fidelity"] = decided(outputs) if classify else outputs
@@ -149,14 +147,6 @@ class Problem:
         if self.classify:
             return hits(cast(Integers, predicted), cast(Integers, truth))
         return shares(cast(Array, predicted), cast(Array, truth))
-
-
-def _classes(y: ArrayLike, count: int) -> Integers:
-    given = column_or_1d(y, warn=True)
-    check_classification_targets(given)
-    if given.shape != (count,):
-        raise ValueError(f"y has shape {given.shape}; give one class for each of {count} examples.")
-    return np.asarray(np.unique(given, return_inverse=True)[1], dtype=np.intp)
 
 
 def _refuse_constant(truths: dict[str, Array | Integers], classify: bool) -> None:

@@ -75,7 +75,8 @@ class DistilledRegressor(RegressorMixin, DistilledStudent):  # type: ignore[misc
     scale_ : float
         Root mean square of X; signals are divided by it.
     comparison_ : dict of str to float
-        Errors in cross-validation.
+        Errors in cross-validation of the student, and of the same with the best known wavelet or
+        the one that was given.
     verdict_ : str
         Whether the learned wavelet matters here.
     target_ : str

@@ -49,7 +49,12 @@ class RidgeError:
     @property
     def standard_error(self) -> float:
         """Of the value, from the spread of the folds."""
-        return float(self.fold_values.std(ddof=1) / np.sqrt(len(self.fold_values)))
+        return _standard_error(self.fold_values)
+
+    def is_within_one_standard_error(self, least: RidgeError) -> bool:
+        """Whether the difference to a lesser error, over the same folds, may be chance."""
+        difference = self.fold_values - least.fold_values
+        return bool(difference.mean() <= _standard_error(difference))
 
 
 class RidgeWeights(NamedTuple):
@@ -194,6 +199,10 @@ def _fold_gradient(
     others[0, features] = others[features, 0] = by_means / (2 * fit.examples)
     others[0, targets] = others[targets, 0] = by_target_means / (2 * fit.examples)
     return residual @ residual.T, others
+
+
+def _standard_error(values: Array) -> float:
+    return float(values.std(ddof=1) / np.sqrt(len(values)))
 
 
 def _variation(gram: Array, outputs: int) -> float:

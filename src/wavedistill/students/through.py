@@ -242,13 +242,11 @@ def learn_filters(
 def refine_filters(objective: StudentObjective, learned: Learned, max_iter: int = 100) -> Learned:
     """Descend from filters that were learned before, for another set of features say."""
     lattice = Lattice(learned.lowpass.shape[1])
-    differ = (learned.lowpass != learned.lowpass[0]).any()
-    rows = learned.lowpass if differ else learned.lowpass[:1]
+    rows = learned.lowpass[:1] if learned.shared else learned.lowpass
     free = np.stack([lattice.right_inverse(row) for row in rows])
     with threadpool_limits(limits=1, user_api="blas"):
-        error, end = _descend(
-            objective, Start(free if differ else free[0], learned.start), max_iter
-        )
+        start = Start(free[0] if learned.shared else free, learned.start)
+        error, end = _descend(objective, start, max_iter)
     each = np.broadcast_to(end.free, (len(learned.lowpass), lattice.dimension))
     lowpass = np.stack([lattice.forward(free) for free in each])
     return Learned(lowpass, error, end.name)

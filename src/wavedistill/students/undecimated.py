@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Self
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
-from sklearn.base import BaseEstimator, TransformerMixin
+from numpy.typing import ArrayLike
 from sklearn.utils.validation import check_is_fitted
 
 from wavedistill.checks import Floats
 from wavedistill.signals import read_signals
-from wavedistill.wavelets import WaveletLike, WaveletTransform, as_transform
+from wavedistill.students.transformed import TransformedSignals
+from wavedistill.wavelets import WaveletLike, WaveletTransform
 
 __all__ = ["UndecimatedSummary"]
 
 
-class UndecimatedSummary(TransformerMixin, BaseEstimator):  # type: ignore[misc]
+class UndecimatedSummary(TransformedSignals):
     """Extremes and sums of each sub-band of the undecimated wavelet transform.
 
     For each sub-band of each channel: the largest and the smallest coefficient, where they lie, and
@@ -69,19 +68,8 @@ class UndecimatedSummary(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         axes: int | Sequence[int] | None = None,
         locations: bool = True,
     ) -> None:
-        self.wavelet = wavelet
-        self.levels = levels
-        self.mode = mode
-        self.axes = axes
+        super().__init__(wavelet, levels, mode, axes)
         self.locations = locations
-
-    def fit(self, X: ArrayLike, y: object = None) -> Self:
-        """Check the parameters and note the shape of the signals; nothing is learned."""
-        transform = as_transform(self.wavelet, self.levels, self.mode, self.axes)
-        signals, axes = read_signals(self, X, transform.axes, reset=True)
-        transform.decomposition.check_depth([signals.shape[axis] for axis in axes])
-        self.transform_ = transform
-        return self
 
     def transform(self, X: ArrayLike) -> Floats:
         """The features, shape (n, channels x sub-bands x numbers of a sub-band)."""
@@ -101,9 +89,7 @@ class UndecimatedSummary(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         numbers += [np.maximum(flat, 0).sum(axis=-1), np.minimum(flat, 0).sum(axis=-1)]
         return np.stack(numbers, axis=-1).astype(signals.dtype).reshape(len(signals), -1)
 
-    def get_feature_names_out(self, input_features: object = None) -> NDArray[np.object_]:
-        """Names of the features; those of several channels begin with the channel's number."""
-        check_is_fitted(self)
+    def _names(self) -> list[str]:
         rank = len(self.transform_.axes)
         axes = [""] if rank == 1 else [f" (axis {axis})" for axis in range(rank)]
         kinds = ["largest", "smallest"]
@@ -112,13 +98,7 @@ class UndecimatedSummary(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         kinds += ["sum of positive", "sum of negative"]
         # The names of the sub-bands do not depend on the lengths.
         bands = self.transform_.layout((1,) * rank).names
-        names = [f"{band} {kind}" for band in bands for kind in kinds]
-        channels = math.prod(self.signal_shape_) // math.prod(
-            self.signal_shape_[axis] for axis in self._signal_axes()
-        )
-        if len(self.signal_shape_) > rank:
-            names = [f"channel {channel}: {name}" for channel in range(channels) for name in names]
-        return np.array(names, dtype=object)
+        return [f"{band} {kind}" for band in bands for kind in kinds]
 
     def _beside(self) -> int:
         """Samples beside the signal that the filters reach from there."""
@@ -126,8 +106,3 @@ class UndecimatedSummary(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             return 0
         wavelets = enumerate(self.transform_.wavelets)
         return sum(2**level * len(wavelet.lowpass) // 2 for level, wavelet in wavelets)
-
-    def _signal_axes(self) -> tuple[int, ...]:
-        """The transformed axes within the shape of one example."""
-        shape = (1, *self.signal_shape_)
-        return tuple(axis - 1 for axis in self.transform_.decomposition.along(shape))
