@@ -8,7 +8,7 @@ import pywt
 from tests.helpers import MODES, bank, normal
 from wavedistill.kernels.image_trees import make_image_tree
 from wavedistill.kernels.packing import prepare
-from wavedistill.kernels.pooling import ENERGY, EVENTS, LARGEST, Pooling, pool, pool_gradient
+from wavedistill.kernels.pooling import ENERGY, EVENTS, LARGEST, MEAN, Pooling, pool, pool_gradient
 from wavedistill.kernels.readings import pull_readings, read_signals
 from wavedistill.kernels.trees import make_tree, reach
 from wavedistill.modes import mode_for
@@ -17,7 +17,7 @@ from wavedistill.wavelets.lattice import quadrature_mirror
 from wavedistill.wavelets.transform import extended
 
 LEVELS = 3
-NUMBERS = {ENERGY: 1, EVENTS: 4, LARGEST: 3}
+NUMBERS = {ENERGY: 1, EVENTS: 4, LARGEST: 3, MEAN: 1}
 BANKS = ("dwt", "packets", "undecimated", "scattering")
 IMAGE_BANKS = ("dwt", "packets")
 
@@ -40,6 +40,8 @@ def pooled(piece, reading, numbers=3):
         sums = [np.maximum(piece, 0).sum(-1), np.minimum(piece, 0).sum(-1)] / np.sqrt(size)
         ends = (piece.max(-1), piece.min(-1)) if piece.shape[1] else (0 * sums[0], 0 * sums[1])
         return np.stack([*ends, *sums], axis=-1)
+    if reading == MEAN:
+        return piece.sum(axis=-1, keepdims=True) / max(piece.shape[1], 1)
     largest = -np.sort(-piece, axis=-1)[:, :numbers]
     return np.pad(largest, ((0, 0), (0, numbers - largest.shape[1])))
 

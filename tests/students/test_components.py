@@ -28,8 +28,8 @@ def components(transform, reading, x):
 
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("parts", [1, 3])
-@pytest.mark.parametrize("name", ["energy", "packets"])
-def test_components_of_log_energies_add_up_to_each_channel(name, parts, mode):
+@pytest.mark.parametrize("name", ["energy", "packets", "means"])
+def test_components_of_log_energies_and_means_add_up_to_each_channel(name, parts, mode):
     reading = as_reading(name, parts=parts)
     for shape in ((37,), (17, 12)):
         x = normal(2, 2, *shape)

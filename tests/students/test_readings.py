@@ -8,7 +8,7 @@ from wavedistill.students.readings import READINGS, Feature, ReadSignals, as_rea
 from wavedistill.wavelets import Lattice, Wavelet, WaveletTransform
 
 LEVELS = 2
-IMAGES = ("energy", "packets", "largest")
+IMAGES = ("energy", "packets", "largest", "means")
 
 
 def rows(angles=(0.4, -1.1)):
@@ -101,7 +101,8 @@ def test_slow_modulation_of_a_fast_tone_is_in_the_second_layer():
 def test_images_are_read_as_their_transform_is(name, mode):
     x, low = normal(4, 3, 20, 17), rows()
     transform = WaveletTransform([Wavelet(each) for each in low], mode=mode, axes=(-2, -1))
-    found = ReadSignals(x, as_reading(name), LEVELS, mode).features(low).reshape(4, 3, -1)
+    reader = ReadSignals(x, as_reading(name, parts=1), LEVELS, mode)
+    found = reader.features(low).reshape(4, 3, -1)
     if name == "packets":
         bands = list(transform.packets(x))
     else:
@@ -109,6 +110,9 @@ def test_images_are_read_as_their_transform_is(name, mode):
     if name == "largest":
         expected = [-np.sort(-b.reshape(4, 3, -1), axis=-1)[..., :6] for b in bands]
         np.testing.assert_allclose(found, np.concatenate(expected, axis=-1), atol=1e-12)
+    elif name == "means":
+        means = [np.mean(b, axis=(-2, -1)) for b in bands]
+        np.testing.assert_allclose(found, np.stack(means, axis=-1), atol=1e-12)
     else:
         energies = [np.log(np.mean(b**2, axis=(-2, -1)) + 1e-4) for b in bands]
         np.testing.assert_allclose(found, np.stack(energies, axis=-1), atol=1e-12)

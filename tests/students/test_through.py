@@ -4,8 +4,11 @@ import numpy as np
 import pytest
 
 from tests.helpers import normal
+from wavedistill.datasets import make_synthetic
+from wavedistill.students import DistilledRegressor
 from wavedistill.students.readings import READINGS, ReadSignals, as_reading
-from wavedistill.students.through import StudentObjective, learn_filters, refine_filters, starts
+from wavedistill.students.ridge import ridge_error
+from wavedistill.students.through import StudentObjective, learn_filters, starts
 from wavedistill.wavelets import Lattice, Wavelet
 
 SIGNALS = normal(60, 2, 48)
@@ -13,9 +16,9 @@ TARGETS = normal(60, 2, seed=1)
 FOLDS = np.arange(60) % 4
 
 
-def objective(reading="energy", columns=None):
+def objective(reading="energy", max_numbers=None):
     reader = ReadSignals(SIGNALS, READINGS[reading], 2, "symmetric")
-    return StudentObjective(reader, TARGETS, FOLDS, columns)
+    return StudentObjective(reader, TARGETS, FOLDS, max_numbers)
 
 
 @pytest.mark.parametrize("per_level", [False, True])
@@ -23,8 +26,9 @@ def objective(reading="energy", columns=None):
 def test_the_gradient_by_the_angles_agrees_with_finite_differences(reading, per_level):
     shape = (2, 3) if per_level else (3,)
     free, direction = normal(*shape, seed=2), normal(*shape, seed=3)
-    for columns in (None, np.array([0, 2, 5])):
-        error = objective(reading, columns)
+    taps = 16 if per_level else 8
+    for max_numbers in (None, taps + 2 + 3 * 2):
+        error = objective(reading, max_numbers)
         value, gradient = error.at_angles(free)
         lattice = Lattice(8)
         rows = np.broadcast_to(free, (2, 3))
@@ -72,8 +76,49 @@ def test_the_search_finds_a_filter_as_good_as_the_hidden_one():
     shared = learn_filters(error, 4, random=np.random.default_rng(0))
     assert own[0].error <= shared[0].error
     assert (own[0].lowpass != own[0].lowpass[0]).any()
-    refined = refine_filters(error, shared[0])
-    assert refined.error <= shared[0].error + 1e-12
+
+
+def test_a_student_of_few_numbers_has_the_features_that_explain_most():
+    few = objective("packets", 8 + 2 + 3 * 2)
+    filters = np.tile(Wavelet.from_name("db4").lowpass, (2, 1))
+    columns = few.columns(filters)
+    assert len(columns) == 3
+    features = few.reader.features(filters)
+
+    def unexplained(chosen):
+        design = np.column_stack([np.ones(60), features[:, chosen]])
+        return np.linalg.lstsq(design, TARGETS, rcond=None)[1].sum()
+
+    # One by one, each the best beside those before.
+    chosen = []
+    for _ in range(3):
+        left = [column for column in range(8) if column not in chosen]
+        chosen.append(min(left, key=lambda column: unexplained([*chosen, column])))
+    assert columns.tolist() == sorted(chosen)
+    whole = objective("packets")
+    kept = np.array([0, *(1 + columns), 9, 10])
+    expected = ridge_error(whole.grams(filters)[:, kept][:, :, kept], 2)
+    assert few.error(filters).value == pytest.approx(expected.value)
+    # Filters of each level leave room for one feature less, and then for none.
+    apart = np.stack([filters[0], filters[0][::-1]])
+    assert len(objective("packets", 20).columns(apart)) == 1
+    assert len(objective("packets", 19).columns(apart)) == 0
+    assert objective("packets", 19).error(apart).value == pytest.approx(1, abs=0.1)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [0, 1])
+def test_the_wavelet_that_made_a_response_is_learned_through_its_student(seed):
+    # No wavelet of PyWavelets, and so no start of the search, is the truth.
+    lattice = Lattice(10)
+    truth = Wavelet(lattice.forward(lattice.sample(np.random.default_rng(seed), 1)[0]))
+    task = make_synthetic(5000, 1000, wavelet=truth, random_state=seed)
+    student = DistilledRegressor("means", levels=4, support=10, parts=36, max_numbers=14)
+    student.fit(task.X_train, teacher=task.y_train)
+    assert student.wavelets_[0].distance(truth, level=5) < 0.03
+    assert student.n_numbers_ == 14
+    np.testing.assert_allclose(np.abs(student.coef_), 2, rtol=0.02)
+    assert student.score(task.X_test, task.y_test) > 0.999
 
 
 def test_starts_are_all_known_wavelets_that_fit_and_the_given_ones():

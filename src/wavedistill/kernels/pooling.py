@@ -15,11 +15,11 @@ from numba import njit
 
 from wavedistill.checks import Floats
 
-__all__ = ["ENERGY", "EVENTS", "FLOOR", "LARGEST", "Pooling", "pool", "pool_gradient"]
+__all__ = ["ENERGY", "EVENTS", "FLOOR", "LARGEST", "MEAN", "Pooling", "pool", "pool_gradient"]
 
 #: The readings: the log of the mean square; maximum, minimum, and the sums of the positive and of
-#: the negative parts over the root of the number of coefficients; the k largest.
-ENERGY, EVENTS, LARGEST = 0, 1, 2
+#: the negative parts over the root of the number of coefficients; the k largest; the mean.
+ENERGY, EVENTS, LARGEST, MEAN = 0, 1, 2, 3
 #: Added to the mean square, for signals of mean square 1.
 FLOOR = 1e-4
 
@@ -27,7 +27,7 @@ FLOOR = 1e-4
 class Pooling(NamedTuple):
     """What is read of each sub-band."""
 
-    #: `ENERGY`, `EVENTS` or `LARGEST`.
+    #: `ENERGY`, `EVENTS`, `LARGEST` or `MEAN`.
     reading: int
     #: How many numbers it takes.
     numbers: int
@@ -42,8 +42,10 @@ def pool(coefficients: Floats, reading: int, into: Any) -> None:
         _energy(coefficients, into)
     elif reading == EVENTS:
         _events(coefficients, into)
-    else:
+    elif reading == LARGEST:
         _largest(coefficients, into)
+    else:
+        _mean(coefficients, into)
 
 
 @njit(nogil=True)
@@ -53,8 +55,10 @@ def pool_gradient(coefficients: Floats, reading: int, cotangents: Any) -> None:
         _energy_gradient(coefficients, cotangents)
     elif reading == EVENTS:
         _events_gradient(coefficients, cotangents)
-    else:
+    elif reading == LARGEST:
         _largest_gradient(coefficients, cotangents)
+    else:
+        _mean_gradient(coefficients, cotangents)
 
 
 @njit(nogil=True)
@@ -194,3 +198,22 @@ def _places_of_largest(coefficients: Floats, numbers: int) -> Any:
                 values[lane, rank], places[lane, rank] = value, row
                 least[lane] = values[lane, numbers - 1]
     return places
+
+
+@njit(nogil=True)
+def _mean(coefficients: Floats, into: Any) -> None:
+    rows, lanes = coefficients.shape
+    sums = np.zeros(lanes)
+    for row in range(rows):
+        for lane in range(lanes):
+            sums[lane] += coefficients[row, lane]
+    for lane in range(lanes):
+        into[lane, 0] = sums[lane] / max(rows, 1)
+
+
+@njit(nogil=True)
+def _mean_gradient(coefficients: Floats, cotangents: Any) -> None:
+    rows, lanes = coefficients.shape
+    for row in range(rows):
+        for lane in range(lanes):
+            coefficients[row, lane] = cotangents[lane, 0] / rows

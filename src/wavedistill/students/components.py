@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from wavedistill.checks import Floats, dense_float_array, integer
 from wavedistill.kernels.image_trees import IMAGE_KINDS
-from wavedistill.kernels.pooling import ENERGY, LARGEST
+from wavedistill.kernels.pooling import ENERGY, LARGEST, MEAN
 from wavedistill.modes import Mode
 from wavedistill.students.band_names import second_layer
 from wavedistill.students.reading import Feature, Reading
@@ -26,8 +26,8 @@ def component(transform: WaveletTransform, reading: Reading, x: ArrayLike, colum
     The coefficients that the feature is made of are kept, all others are set to zero, and the rest
     goes back to where the signal lives:
 
-    - log-energy: the synthesis of the sub-band, or of the part of it, alone. The components of all
-      sub-bands, and parts, add up to the signal.
+    - log-energy and mean: the synthesis of the sub-band, or of the part of it, alone. The
+      components of all sub-bands, and parts, add up to the signal.
     - the k-th largest: the synthesis of that one coefficient.
     - maximum and minimum: the undecimated atom at the place of the extreme, times the coefficient.
       The inner product of signal and atom is the coefficient.
@@ -120,7 +120,7 @@ def _kept(band: Floats, reading: Reading, feature: Feature) -> Floats:
 
 
 def _kept_of_part(flat: Floats, pooling: int, number: int) -> Floats:
-    if pooling == ENERGY:
+    if pooling in (ENERGY, MEAN):
         return flat
     if pooling != LARGEST and number >= 2:
         return np.maximum(flat, 0) if number == 2 else np.minimum(flat, 0)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wavedistill.checks import Floats
-from wavedistill.students.budget import within_budget
+from wavedistill.students.budget import most_features
 from wavedistill.students.choices import Choices
 from wavedistill.students.readings import ReadSignals
 from wavedistill.students.ridge import RidgeError, ridge_error, ridge_weights
@@ -102,9 +102,10 @@ def fit_filters(
     random : numpy.random.Generator
     notify : callable
     """
+    choices = _affordable(choices, targets.shape[1])
     objective, named = _deep_enough(signals, targets, folds, choices)
     found = _learned(objective, choices, given, random, notify) if choices.search else []
-    gains, checked = bool(found) and found[0].error < named.error, None
+    gains, checked = bool(found) and _is_better(objective, found[0], named), None
     if gains and _few(objective, choices):
         notify("few examples: the learned filter is checked on folds that it has not seen")
         # The support and whether filters differ stay as they were chosen, to save time.
@@ -112,11 +113,8 @@ def fit_filters(
         narrowed = replace(choices, supports=(length,), per_level=not shared)
         checked = _checked_gain(objective, narrowed, given, random)
         gains = checked[0] > checked[1]
-    best, columns = found[0] if gains else named, np.arange(objective.reader.count)
-    if choices.max_numbers is not None:
-        notify("fewer numbers")
-        best, columns = within_budget(objective, best, choices.max_numbers, learn=gains)
-    error = replace(objective, columns=columns).error(best.lowpass)
+    best = found[0] if gains else named
+    error, columns = objective.error(best.lowpass), objective.columns(best.lowpass)
     chosen = _candidate(best, error.value)
     others = [_candidate(each, each.error) for each in [*found, named]]
     candidates = sorted([chosen, *others], key=lambda each: each.error)
@@ -162,7 +160,7 @@ def _deep_enough(
     found: list[tuple[StudentObjective, Learned, RidgeError]] = []
     for levels in choices.levels:
         reader = ReadSignals(signals, choices.reading, levels, choices.mode)
-        objective = StudentObjective(reader, targets, folds)
+        objective = StudentObjective(reader, targets, folds, choices.max_numbers)
         best = _best_known(objective, choices)
         found.append((objective, best, objective.error(best.lowpass)))
     least = min((error for _, _, error in found), key=lambda error: error.value)
@@ -176,7 +174,11 @@ def _best_known(objective: StudentObjective, choices: Choices) -> Learned:
     if len(set(fixed)) > 1:
         lowpass = np.stack([wavelet.lowpass for wavelet in fixed])
         return Learned(lowpass, objective.error(lowpass).value, "one per level")
-    known = fixed[:1] or known_wavelets(_longest_known(objective, choices))
+    longest = choices.longest_known
+    if choices.max_numbers is not None:
+        # A known wavelet has to leave a feature.
+        longest = min(longest, choices.max_numbers - 2 * objective.targets.shape[1])
+    known = fixed[:1] or known_wavelets(longest)
     found = []
     for wavelet in sorted(known, key=lambda w: len(w.lowpass)):
         lowpass = np.tile(wavelet.lowpass, (levels, 1))
@@ -184,12 +186,22 @@ def _best_known(objective: StudentObjective, choices: Choices) -> Learned:
     return min(found, key=lambda each: each.error)
 
 
-def _longest_known(objective: StudentObjective, choices: Choices) -> int:
-    """Taps of the longest known wavelet; it has to leave a feature where numbers are limited."""
-    if choices.max_numbers is None:
-        return choices.longest_known
-    left = choices.max_numbers - 2 * int(objective.targets.shape[1])
-    return max(2, min(choices.longest_known, left))
+def _affordable(choices: Choices, outputs: int) -> Choices:
+    """The supports that leave a feature within `max_numbers`."""
+    most = choices.max_numbers
+    if most is None:
+        return choices
+    supports = choices.supports if choices.search else (2,)
+    if choices.fixed:
+        supports = (sum(len(wavelet.lowpass) for wavelet in set(choices.fixed)),)
+    kept = tuple(taps for taps in supports if most_features(most, taps, outputs))
+    if not kept:
+        raise ValueError(
+            f"max_numbers={most} leaves no feature: the filters have {min(supports)} taps, and "
+            f"{outputs} intercepts and a weight of one feature for each output come on top; raise "
+            f"it to {min(supports) + 2 * outputs} or more, or shorten the support."
+        )
+    return replace(choices, supports=kept)
 
 
 def _learned(
@@ -239,6 +251,12 @@ def _simplest(objective: StudentObjective, found: Sequence[Learned]) -> Learned:
     return least
 
 
+def _is_better(objective: StudentObjective, learned: Learned, known: Learned) -> bool:
+    """Whether the learned filters gain more than a standard error over the known one."""
+    errors = [objective.error(each.lowpass) for each in (known, learned)]
+    return learned.error < known.error and not errors[0].is_within_one_standard_error(errors[1])
+
+
 def _few(objective: StudentObjective, choices: Choices) -> bool:
     """Whether there are few examples for the angles that are searched and the features."""
     angles = max(choices.supports) // 2 - 1
@@ -281,6 +299,7 @@ def _held_out(
     fit = ridge_weights(grams.sum(axis=0), outputs, ridge_error(grams, outputs).penalty)
     rows = np.flatnonzero(objective.folds == fold)
     features = objective.subset(rows).reader.features(learned.lowpass)
+    features = features[:, seen.columns(learned.lowpass)]
     errors = objective.targets[rows] - features @ fit.weights - fit.intercept
     squared: Array = (errors**2).sum(axis=1)
     return squared

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from wavedistill.checks import integer
-from wavedistill.kernels.pooling import ENERGY, EVENTS, LARGEST
+from wavedistill.kernels.pooling import ENERGY, EVENTS, LARGEST, MEAN
 from wavedistill.kernels.trees import Kind
 from wavedistill.students.band_names import band_names, part_names
 
@@ -108,6 +108,7 @@ READINGS: Mapping[str, Reading] = MappingProxyType(
         "largest": Reading(
             "largest", "dwt", LARGEST, tuple(f"largest {rank}" for rank in range(1, 7))
         ),
+        "means": Reading("means", "dwt", MEAN, ("mean",), parts=8),
     }
 )
 

@@ -31,9 +31,10 @@ class DistilledRegressor(RegressorMixin, DistilledStudent):  # type: ignore[misc
     reading : str
         What is read of each sub-band: ``"energy"`` (log of the mean square), ``"packets"`` (the
         same of wavelet packets), ``"events"`` (maximum, minimum, sums of the positive and of the
-        negative parts, of the undecimated transform) or ``"largest"`` (the six largest). ``"auto"``
-        tries them all: the fewest features within one standard error of the least error.
+        negative parts, of the undecimated transform), ``"largest"`` (the six largest) or
+        ``"means"`` (the mean of each of eight parts: what happens when, in aligned signals).
         ``"scattering"`` adds a second layer: log-energies of the coarser details of each |detail|.
+        ``"auto"`` tries them all: the fewest features within one standard error of the least error.
     levels : int or "auto"
         Depth J. ``"auto"``: the least depth within one standard error of the best.
     support : int or "auto"
@@ -45,7 +46,8 @@ class DistilledRegressor(RegressorMixin, DistilledStudent):  # type: ignore[misc
         What the weights are fitted to at the end: the ``"teacher"``, the ``"response"`` y, or
         ``"auto"``, whichever predicts y better in cross-validation.
     max_numbers : int or None
-        The most numbers of the student: taps, weights and intercepts. None keeps all features.
+        The most numbers of the student: taps, weights and intercepts. The wavelet is learned for
+        the best features that this leaves, chosen one by one. None keeps all features.
     cv : int, splitter or iterable
         Folds, as in scikit-learn; they must hold out each example once. With `groups` and an int,
         groups stay together.
@@ -56,7 +58,8 @@ class DistilledRegressor(RegressorMixin, DistilledStudent):  # type: ignore[misc
     random_state : int, numpy.random.Generator, numpy.random.RandomState or None
     parts : int or None
         Read each of so many equal parts of a sub-band by itself, such as 2 or 4: features then tell
-        roughly when something happens.
+        roughly when something happens. ``"means"`` with as many parts as a sub-band has
+        coefficients reads each coefficient; set `max_numbers` then. None leaves it to the reading.
     wavelet : "learned", "known", Wavelet, str or WaveletTransform
         ``"known"`` chooses among PyWavelets' wavelets and learns none. A wavelet, its name or a
         transform is used as it is; a transform also sets the levels.

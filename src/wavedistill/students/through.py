@@ -18,11 +18,12 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from threadpoolctl import threadpool_limits
 
+from wavedistill.students.budget import forward_selection, most_features
 from wavedistill.students.readings import ReadSignals
 from wavedistill.students.ridge import RidgeError, fold_grams, ridge_error
 from wavedistill.wavelets import Lattice, Wavelet, known_wavelets
 
-__all__ = ["Learned", "Start", "StudentObjective", "learn_filters", "refine_filters", "starts"]
+__all__ = ["Learned", "Start", "StudentObjective", "count_taps", "learn_filters", "starts"]
 
 Array = NDArray[np.float64]
 
@@ -30,6 +31,8 @@ Array = NDArray[np.float64]
 _SCREENED_ON, _SCREENED, _DESCENDED = 500, 10, 3
 #: Random starts of either kind: noise on known wavelets, and any angles.
 _RANDOM_STARTS = 200
+#: How often a descent begins anew, at most, where features are chosen on the way.
+_ROUNDS = 4
 #: Radians in a descent's unit of length (the first trial of L-BFGS is one unit long).
 _UNIT = 0.1
 #: Noise on the angles of each level, in radians, where filters per level begin from one for all.
@@ -65,12 +68,17 @@ class Learned:
     @property
     def shared(self) -> bool:
         """Whether one filter serves all levels."""
-        return bool((self.lowpass == self.lowpass[0]).all())
+        return self.taps < self.lowpass.size or len(self.lowpass) == 1
 
     @property
     def taps(self) -> int:
         """Numbers of the filters: those of each level count if they differ."""
-        return int(self.lowpass.shape[1] if self.shared else self.lowpass.size)
+        return count_taps(self.lowpass)
+
+
+def count_taps(lowpass: Array) -> int:
+    """Numbers of filters, shape (levels, N): those of each level count if they differ."""
+    return int(lowpass.shape[1] if (lowpass == lowpass[0]).all() else lowpass.size)
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,43 +92,43 @@ class StudentObjective:
         Outputs of the network, or responses. Each counts by its variance.
     folds : ndarray of int, shape (n,)
         The fold in which each example is held out.
-    columns : ndarray of int, optional
-        The features that the student has; all if not given.
+    max_numbers : int, optional
+        The most numbers of the student: taps, weights and intercepts. For any filters, the student
+        has the best features that this leaves (`forward_selection` over all examples).
     """
 
     reader: ReadSignals
     targets: Array
     folds: NDArray[np.intp]
-    columns: NDArray[np.intp] | None = None
+    max_numbers: int | None = None
 
     def subset(self, rows: NDArray[np.intp]) -> StudentObjective:
         """The objective over some of the examples."""
         reader = self.reader.subset(rows)
-        return StudentObjective(reader, self.targets[rows], self.folds[rows], self.columns)
+        return StudentObjective(reader, self.targets[rows], self.folds[rows], self.max_numbers)
+
+    def columns(self, lowpass: Array) -> NDArray[np.intp]:
+        """The features of the student with these filters, of shape (levels, N)."""
+        return self._read(lowpass)[0]
 
     def grams(self, lowpass: Array) -> Array:
-        """The Gram matrices of each fold with these filters, of shape (levels, N)."""
-        return fold_grams(self._chosen(lowpass), self.targets, self.folds, self._fold_count)
+        """The Gram matrices of each fold with these filters, of the student's features."""
+        return self._read(lowpass)[2]
 
     def error(self, lowpass: Array) -> RidgeError:
         """The error with these filters, of shape (levels, N)."""
-        return ridge_error(self.grams(lowpass), self.targets.shape[1])
+        return ridge_error(self.grams(lowpass), self._outputs)
 
     def at_filters(self, lowpass: Array) -> tuple[float, Array]:
         """The error, and its derivatives by the filters, both of shape (levels, N)."""
-        features = self._chosen(lowpass)
-        grams = fold_grams(features, self.targets, self.folds, self._fold_count)
-        found = ridge_error(grams, self.targets.shape[1])
+        columns, features, grams = self._read(lowpass)
+        found = ridge_error(grams, self._outputs)
         rows = np.hstack([np.ones((len(features), 1)), features, self.targets])
-        width = features.shape[1]
-        own = np.empty_like(features)
-        for fold in range(self._fold_count):
-            held_out = self.folds == fold
-            own[held_out] = 2 * rows[held_out] @ found.by_gram[fold][:, 1 : 1 + width]
-        cotangents = own
-        if self.columns is not None:
-            cotangents = np.zeros((len(features), self.reader.count))
-            cotangents[:, self.columns] = own
+        cotangents = np.zeros((len(features), self.reader.count))
+        for fold, by_gram in enumerate(found.by_gram):
+            held_out = np.flatnonzero(self.folds == fold)
+            own = 2 * rows[held_out] @ by_gram[:, 1 : 1 + len(columns)]
+            cotangents[np.ix_(held_out, columns)] = own
         return found.value, self.reader.pull(lowpass, cotangents)
 
     def at_angles(self, free: Array) -> tuple[float, Array]:
@@ -138,9 +146,24 @@ class StudentObjective:
         parts = np.stack([j @ g for j, g in zip(jacobians, gradient, strict=True)])
         return value, parts if free.ndim == 2 else parts.sum(axis=0)
 
-    def _chosen(self, lowpass: Array) -> Array:
+    def _read(self, lowpass: Array) -> tuple[NDArray[np.intp], Array, Array]:
+        """The columns of the student's features, the features, and their Gram matrices."""
         features = self.reader.features(lowpass)
-        return features if self.columns is None else features[:, self.columns]
+        grams = fold_grams(features, self.targets, self.folds, self._fold_count)
+        columns = np.arange(self.reader.count)
+        if self.max_numbers is not None:
+            count = most_features(self.max_numbers, count_taps(lowpass), self._outputs)
+            if count < len(columns):
+                columns = forward_selection(grams.sum(axis=0), self._outputs, count)
+        if len(columns) == self.reader.count:
+            return columns, features, grams
+        ends = range(1 + self.reader.count, grams.shape[1])
+        kept = np.array([0, *(1 + columns), *ends])
+        return columns, features[:, columns], grams[:, kept[:, None], kept]
+
+    @property
+    def _outputs(self) -> int:
+        return int(self.targets.shape[1])
 
     @property
     def _fold_count(self) -> int:
@@ -239,37 +262,36 @@ def learn_filters(
     return sorted(learned, key=lambda each: each.error)
 
 
-def refine_filters(objective: StudentObjective, learned: Learned, max_iter: int = 100) -> Learned:
-    """Descend from filters that were learned before, for another set of features say."""
-    lattice = Lattice(learned.lowpass.shape[1])
-    rows = learned.lowpass[:1] if learned.shared else learned.lowpass
-    free = np.stack([lattice.right_inverse(row) for row in rows])
-    with threadpool_limits(limits=1, user_api="blas"):
-        start = Start(free[0] if learned.shared else free, learned.start)
-        error, end = _descend(objective, start, max_iter)
-    each = np.broadcast_to(end.free, (len(learned.lowpass), lattice.dimension))
-    lowpass = np.stack([lattice.forward(free) for free in each])
-    return Learned(lowpass, error, end.name)
-
-
 def _descend(objective: StudentObjective, start: Start, max_iter: int) -> tuple[float, Start]:
-    """Where L-BFGS ends, and the error there."""
-    shape = start.free.shape
+    """Where L-BFGS ends, and the error there.
+
+    With few features, others are chosen on the way: the error jumps, and a descent may end there.
+    It then begins anew.
+    """
     if start.free.size == 0:
         return objective.at_angles(start.free)[0], start
+    error, free = np.inf, start.free
+    for _ in range(1 if objective.max_numbers is None else _ROUNDS):
+        last = error
+        error, free = _minimum(objective, free, max_iter)
+        if error > last * (1 - 1e-3):
+            break
+    return error, Start(free, start.name)
 
+
+def _minimum(objective: StudentObjective, free: Array, max_iter: int) -> tuple[float, Array]:
     def scaled(units: Array) -> tuple[float, Array]:
-        value, gradient = objective.at_angles(_UNIT * units.reshape(shape))
+        value, gradient = objective.at_angles(_UNIT * units.reshape(free.shape))
         return value, _UNIT * gradient.ravel()
 
     result = minimize(
         scaled,
-        start.free.ravel() / _UNIT,
+        free.ravel() / _UNIT,
         jac=True,
         method="L-BFGS-B",
         options={"maxiter": max_iter, "ftol": 1e-7, "gtol": 0.0, "maxls": 10},
     )
-    return float(result.fun), Start(_UNIT * result.x.reshape(shape), start.name)
+    return float(result.fun), _UNIT * result.x.reshape(free.shape)
 
 
 def _padded(lowpass: Array, taps: int) -> Array:
