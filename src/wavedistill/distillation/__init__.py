@@ -3,6 +3,7 @@
 The paper's own formulation, Eq. 8 with free filters, is in `wavedistill.distillation.penalized`.
 """
 
+from wavedistill.distillation.candidates import candidate_wavelets, resampled_wavelets
 from wavedistill.distillation.estimator import WaveletDistiller
 from wavedistill.distillation.fits import Candidate
 from wavedistill.distillation.path import DistillationPath, PathPoint
@@ -16,5 +17,7 @@ __all__ = [
     "PenalizedSettings",
     "Progress",
     "WaveletDistiller",
+    "candidate_wavelets",
     "distill_path",
+    "resampled_wavelets",
 ]

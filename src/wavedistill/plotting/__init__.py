@@ -15,9 +15,11 @@ if TYPE_CHECKING:
     from wavedistill.plotting.axis import PIXELS, SAMPLES, Axis
     from wavedistill.plotting.contributions import plot_contributions
     from wavedistill.plotting.diagrams import plot_method
+    from wavedistill.plotting.examples import plot_examples
     from wavedistill.plotting.gains import plot_gain
     from wavedistill.plotting.map_filters import plot_map_filters
     from wavedistill.plotting.maps import draw_map, plot_activation_maps, signed_scale
+    from wavedistill.plotting.path_curves import plot_along_paths
     from wavedistill.plotting.paths import plot_starts_and_results, plot_wavelet_grid
     from wavedistill.plotting.scores import Score, plot_scores
     from wavedistill.plotting.stability import plot_functions_of_seeds, plot_wavelet_band
@@ -31,7 +33,9 @@ _HOMES = {
     "attribution_per_band": "wavelets",
     "draw_map": "maps",
     "plot_activation_maps": "maps",
+    "plot_along_paths": "path_curves",
     "plot_contributions": "contributions",
+    "plot_examples": "examples",
     "plot_functions_of_seeds": "stability",
     "plot_gain": "gains",
     "plot_map_filters": "map_filters",
@@ -53,7 +57,9 @@ __all__ = [
     "attribution_per_band",
     "draw_map",
     "plot_activation_maps",
+    "plot_along_paths",
     "plot_contributions",
+    "plot_examples",
     "plot_functions_of_seeds",
     "plot_gain",
     "plot_map_filters",

@@ -8,13 +8,15 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from sklearn.base import BaseEstimator
-from sklearn.model_selection import GridSearchCV
+from sklearn.base import BaseEstimator, is_classifier
+from sklearn.metrics import check_scoring
+from sklearn.model_selection import GridSearchCV, check_cv
 from sklearn.pipeline import Pipeline
 
 __all__ = ["Selection", "select"]
 
 Array = NDArray[np.float64]
+Fold = tuple[NDArray[np.intp], NDArray[np.intp]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,6 +59,8 @@ def select(
     X: ArrayLike,
     y: ArrayLike,
     *,
+    target: ArrayLike | None = None,
+    more: tuple[ArrayLike, ArrayLike, ArrayLike] | None = None,
     cv: Any = 5,
     groups: ArrayLike | None = None,
     scoring: str | Callable[..., float] | None = None,
@@ -64,7 +68,8 @@ def select(
 ) -> Selection:
     """Cross-validate several models on the same folds and fit the best one to all rows.
 
-    It is `sklearn.model_selection.GridSearchCV` over whole models.
+    It is `sklearn.model_selection.GridSearchCV` over whole models, which may besides be fitted to
+    something else than what they are scored by.
 
     Parameters
     ----------
@@ -72,6 +77,12 @@ def select(
         Such as pipelines that begin with `TopCoefficients`, one for each candidate wavelet.
     X : array_like, shape (n, ...)
     y : array_like, shape (n,) or (n, outputs)
+        What the models are scored by.
+    target : array_like, shaped like y, optional
+        What the models are fitted to in place of y, such as a teacher's outputs.
+    more : (X, target, groups), optional
+        Further rows to fit to, such as examples without a y and a teacher's outputs for them. They
+        are never scored, and left out of the folds that hold out their group.
     cv : int, splitter or iterable of (train, test)
         As in scikit-learn.
     groups : array_like, shape (n,), optional
@@ -88,7 +99,8 @@ def select(
     Raises
     ------
     ValueError
-        If there are no models; and whatever a model raises in a fold.
+        If there are no models, the target is not shaped like y, or there are `more` rows without
+        `groups` of X; and whatever a model raises in a fold.
 
     Examples
     --------
@@ -108,17 +120,60 @@ def select(
     models = list(students)
     if not models:
         raise ValueError("students is empty; give at least one model to choose.")
+    truth = np.asarray(y)
+    goal = truth if target is None else np.asarray(target)
+    if goal.shape != truth.shape:
+        raise ValueError(
+            f"target has shape {goal.shape} and y has shape {truth.shape}; they must be the same."
+        )
+    folds = list(check_cv(cv, truth, classifier=is_classifier(models[0])).split(X, truth, groups))
+    if more is not None:
+        (X, truth, goal), folds = _with_more((X, truth, goal), folds, groups, more)
     search = GridSearchCV(
-        Pipeline([("student", models[0])]),
+        _Taught([("student", models[0])]),
         {"student": models},
-        scoring=scoring,
-        cv=cv,
+        scoring=_by_truth(check_scoring(models[0], scoring)),
+        cv=folds,
         n_jobs=n_jobs,
         error_score="raise",
     )
-    search.fit(X, y, groups=groups)
+    search.fit(X, np.stack([truth, goal], axis=-1))
     results = search.cv_results_
-    folds = [results[f"split{number}_test_score"] for number in range(search.n_splits_)]
+    scores = [results[f"split{number}_test_score"] for number in range(search.n_splits_)]
     return Selection(
-        search.best_estimator_["student"], int(search.best_index_), np.column_stack(folds)
+        search.best_estimator_["student"], int(search.best_index_), np.column_stack(scores)
     )
+
+
+class _Taught(Pipeline):  # type: ignore[misc]
+    """A model for a y that holds, along its last axis, what it is scored by and fitted to."""
+
+    def fit(self, X: Any, y: Any) -> Any:
+        return super().fit(X, y[..., 1])
+
+
+def _by_truth(scorer: Callable[..., float]) -> Callable[..., float]:
+    def score(model: Any, X: Any, y: Any) -> float:
+        return scorer(model, X, y[..., 0])
+
+    return score
+
+
+def _with_more(
+    rows: tuple[ArrayLike, Array, Array],
+    folds: Sequence[Fold],
+    groups: ArrayLike | None,
+    more: tuple[ArrayLike, ArrayLike, ArrayLike],
+) -> tuple[tuple[ArrayLike, Array, Array], list[Fold]]:
+    """Add rows that are fitted to and never scored; what they are scored by is never read."""
+    if groups is None:
+        raise ValueError("more has rows of groups, and groups is None; give the groups of X too.")
+    X, truth, goal = rows
+    examples, targets, others = map(np.asarray, more)
+    own = np.asarray(groups)
+    extended = [
+        (np.append(train, len(own) + np.flatnonzero(~np.isin(others, own[test]))), test)
+        for train, test in folds
+    ]
+    truth, goal = (np.concatenate([part, targets]) for part in (truth, goal))
+    return (np.concatenate([np.asarray(X), examples]), truth, goal), extended

@@ -13,8 +13,7 @@ from wavedistill.wavelets import Wavelet, WaveletTransform
 
 pytest.importorskip("matplotlib")
 
-from wavedistill.plotting.style import NEGATIVE, POSITIVE
-from wavedistill.studies.endocytosis.figures import plot_endocytosis_setup, plot_traces
+from wavedistill.studies.endocytosis.figures import plot_endocytosis_setup
 
 DB3 = Wavelet.from_name("db3")
 X = normal(120, 40).cumsum(axis=1)
@@ -25,20 +24,6 @@ Y = X.max(axis=1) - X[:, -1] + 0.1 * normal(120, seed=1)
 def parts():
     features = TopCoefficients("db3", levels=4, k=3, sign="both", locations=True)
     return contributions(make_pipeline(features, LinearRegression()).fit(X, Y), X)
-
-
-def test_traces_run_in_seconds_and_outcomes_are_told_apart():
-    traces = [X[0], X[1][:17], X[2]]
-    figure: Any = plot_traces(traces, [True, False, True], max_columns=2)
-    *panels, blank = figure.axes
-    assert not blank.get_visible()
-    for axes, trace, colour in zip(panels, traces, (POSITIVE, NEGATIVE, POSITIVE), strict=True):
-        line = axes.lines[0]
-        np.testing.assert_array_equal(line.get_xdata(), np.arange(len(trace)))
-        np.testing.assert_array_equal(line.get_ydata(), trace)
-        assert line.get_color() == colour
-    assert [text.get_text() for text in figure.legends[0].texts] == ["successful", "abortive"]
-    assert_legible(figure)
 
 
 def test_the_setup_is_computed_from_one_track(parts):
@@ -64,11 +49,5 @@ def test_the_setup_is_computed_from_one_track(parts):
 
 
 def test_what_cannot_be_drawn_is_refused(parts):
-    with pytest.raises(ValueError, match="is empty"):
-        plot_traces([])
-    with pytest.raises(ValueError, match="2 traces have 1 marks"):
-        plot_traces(X[:2], [True])
-    with pytest.raises(ValueError, match=r"traces\[0\] has shape \(2, 40\)"):
-        plot_traces([X[:2]])
     with pytest.raises(ValueError, match="multipliers has shape"):
         plot_endocytosis_setup(X[0], X[0][1:], parts)

@@ -10,12 +10,11 @@ pytest.importorskip("matplotlib")
 pytest.importorskip("torch")
 
 from tests.helpers import assert_no_text_leaves_the_page
-from tests.plotting.shared import DB3, GAMMAS, SPARSITIES, grid_points, point, turned
+from tests.plotting.shared import DB3, point, turned
 from wavedistill.datasets import make_synthetic
 from wavedistill.distillation import DistillationPath
 from wavedistill.plotting.style import LEARNED
 from wavedistill.studies.synthetic.figures import (
-    plot_distance_against_interpretation,
     plot_synthetic_setup,
     plot_validity_against_interpretation,
 )
@@ -25,38 +24,6 @@ from wavedistill.wavelets import Wavelet, WaveletTransform
 
 def grid(points, start="one", constraint="penalized"):
     return Grid(start, DB3, constraint, DistillationPath(tuple(points), ""), DB3)
-
-
-def test_distances_are_drawn_per_start_and_sparsity_with_weight_zero_apart():
-    points = grid_points()
-    figure: Any = plot_distance_against_interpretation(
-        [grid(points), grid(points[:5], "another")], floor=1e-3
-    )
-    assert [axes.get_title("left") for axes in figure.axes] == ["one", "another"]
-    axes = figure.axes[0]
-    curves = [line for line in axes.lines if line.get_linestyle() == "-"]
-    assert len(curves) == len(SPARSITIES)
-    for i, curve in enumerate(curves):
-        distances = [each.wavelet.distance(DB3) for each in points[5 * i : 5 * i + 5]]
-        np.testing.assert_array_equal(curve.get_xdata(), GAMMAS[1:])
-        np.testing.assert_array_equal(curve.get_ydata(), distances[1:])
-    crossings = [line for line in axes.lines if line.get_linestyle() == ":"]
-    assert [line.get_ydata()[0] for line in crossings] == [
-        points[i].wavelet.distance(DB3) for i in (0, 5, 10)
-    ]
-    ticks = dict(zip(axes.get_xticks(), axes.get_xticklabels(), strict=True))
-    zero = crossings[0].get_xdata()[0]
-    assert ticks[zero].get_text() == "0"
-    assert axes.get_xlim()[0] < zero < GAMMAS[1]
-    assert axes.lines[-1].get_ydata()[0] == 1e-3
-    assert_no_text_leaves_the_page(figure)
-
-
-def test_without_weight_zero_the_axis_is_not_broken():
-    points = [each for each in grid_points() if each.interpretation > 0]
-    axes: Any = plot_distance_against_interpretation([grid(points)]).axes[0]
-    assert "0" not in [label.get_text() for label in axes.get_xticklabels()]
-    assert not axes.texts
 
 
 def test_penalties_at_rounding_level_are_drawn_at_1e_33():
@@ -114,6 +81,5 @@ def test_the_setup_marks_the_coefficients_in_the_response():
 
 
 def test_nothing_to_draw_is_refused():
-    for draw in (plot_distance_against_interpretation, plot_validity_against_interpretation):
-        with pytest.raises(ValueError, match="grids is empty"):
-            draw([])
+    with pytest.raises(ValueError, match="grids is empty"):
+        plot_validity_against_interpretation([])

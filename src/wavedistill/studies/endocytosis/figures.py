@@ -7,16 +7,15 @@ from itertools import pairwise
 
 import numpy as np
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 from numpy.typing import ArrayLike, NDArray
 
 from wavedistill.attribution import attribute
-from wavedistill.checks import integer
 from wavedistill.datasets import EndocytosisTable
 from wavedistill.plotting import (
     Axis,
     Score,
     plot_contributions,
+    plot_examples,
     plot_functions_of_seeds,
     plot_gain,
     plot_scores,
@@ -36,12 +35,8 @@ from wavedistill.plotting.style import (
     ATTRIBUTION,
     INK,
     LEARNED,
-    NEGATIVE,
-    POSITIVE,
-    finish,
     minus,
     one_trace,
-    require,
 )
 from wavedistill.students import Contributions, contributions
 from wavedistill.studies.endocytosis.candidates import paper_point
@@ -49,10 +44,9 @@ from wavedistill.studies.endocytosis.resampling import Gains
 from wavedistill.studies.endocytosis.scores import TEACHER, Row, best_threshold, mean_over_seeds
 from wavedistill.studies.endocytosis.study import Study
 
-__all__ = ["figures", "plot_endocytosis_setup", "plot_traces"]
+__all__ = ["figures", "plot_endocytosis_setup"]
 
-#: What a track turned out to be, and its colour.
-_OUTCOMES = {True: ("successful", POSITIVE), False: ("abortive", NEGATIVE)}
+_TIME, _AMPLITUDE = Axis("time", "s"), "clathrin amplitude"
 
 
 def figures(study: Study) -> Iterator[tuple[str, Figure]]:
@@ -78,7 +72,7 @@ def figures(study: Study) -> Iterator[tuple[str, Figure]]:
         example,
         y,
         threshold,
-        axis=Axis("time", "s"),
+        axis=_TIME,
         value="amplitude",
         outcomes=("abortive", "successful"),
     )
@@ -96,11 +90,14 @@ def figures(study: Study) -> Iterator[tuple[str, Figure]]:
 def _traces(table: EndocytosisTable, each: int = 5) -> Figure:
     """The first few tracks of either kind, cut at their ends."""
     if table.y_raw is None or table.X_raw is None:
-        return plot_traces(list(table.X[: 2 * each]))
-    came, raw = table.successful, table.X_raw
-    rows = [*np.flatnonzero(came)[:each], *np.flatnonzero(~came)[:each]]
-    traces = [raw[i, : table.lifetime[i]] if table.lifetime is not None else raw[i] for i in rows]
-    return plot_traces(traces, successful=came[rows], unit="counts", max_columns=each)
+        return plot_examples(table.X[: 2 * each], axis=_TIME, value=_AMPLITUDE)
+    ends = np.full(len(table), table.X.shape[1]) if table.lifetime is None else table.lifetime
+    kinds = {"successful": table.successful, "abortive": ~table.successful}
+    traces = {
+        kind: [table.X_raw[row, : ends[row]] for row in np.flatnonzero(came)[:each]]
+        for kind, came in kinds.items()
+    }
+    return plot_examples(traces, axis=_TIME, value=f"{_AMPLITUDE} (counts)", max_columns=each)
 
 
 def _gain_figure(gains: Gains) -> Figure:
@@ -135,47 +132,6 @@ def _typical(predicted: NDArray[np.floating], test: EndocytosisTable) -> int:
     """A track with auxilin whose prediction is right, among those that are predicted highest."""
     high = np.flatnonzero(predicted > np.quantile(predicted, 0.8))
     return int(high[np.argmin(np.abs(predicted[high] - test.y[high]))])
-
-
-def plot_traces(
-    traces: Sequence[ArrayLike],
-    successful: Sequence[bool] | NDArray[np.bool_] | None = None,
-    *,
-    unit: str = "",
-    max_columns: int = 5,
-) -> Figure:
-    """Draw example tracks, one a panel, all on the same axes (Fig C1 of the paper).
-
-    The traces are clathrin amplitudes of shape (frames,), which may differ in length; `successful`
-    marks the tracks to which auxilin came. Raises a `ValueError` if there is no trace, if one is
-    not a vector, or if there are not as many marks.
-    """
-    require(traces, "traces")
-    curves = [one_trace(trace, f"traces[{i}]") for i, trace in enumerate(traces)]
-    if successful is not None and len(successful) != len(curves):
-        raise ValueError(f"{len(curves)} traces have {len(successful)} marks; give one each.")
-    columns = min(len(curves), integer(max_columns, "max_columns", minimum=1))
-    rows = -(-len(curves) // columns)
-    size = max(2.2 * columns, 4.4) + 0.6, 1.75 * rows + 0.8
-    figure = Figure(figsize=size, layout="constrained")
-    panels = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
-    for i, axes in enumerate(panels.flat):
-        if i >= len(curves):
-            axes.set_visible(False)
-            continue
-        colour = INK if successful is None else _OUTCOMES[bool(successful[i])][1]
-        time = np.arange(len(curves[i]))
-        axes.fill_between(time, curves[i], color=colour, alpha=0.15, linewidth=0)
-        axes.plot(time, curves[i], color=colour, linewidth=1.6)
-        finish(axes, "", "")
-        # The last of a column may stand over a blank.
-        axes.tick_params(labelbottom=i + columns >= len(curves))
-    figure.supxlabel("time (s)", fontsize=11)
-    figure.supylabel("clathrin amplitude" + (f" ({unit})" if unit else ""), fontsize=11)
-    if successful is not None:
-        key = [Line2D([], [], color=colour, label=name) for name, colour in _OUTCOMES.values()]
-        figure.legend(handles=key, loc="outside upper right", ncols=2, frameon=False, fontsize=11)
-    return figure
 
 
 def plot_endocytosis_setup(

@@ -1,13 +1,11 @@
-"""Figures of the simulation: its setup, and curves against the interpretation weight."""
+"""Figures of the simulation: its setup, and how valid the filters are along a path."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from matplotlib import colormaps
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
@@ -15,6 +13,7 @@ from wavedistill.checks import float_array
 from wavedistill.datasets import SyntheticTask
 from wavedistill.plotting.canvas import Box, Canvas, draw_bands, draw_network, draw_signal
 from wavedistill.plotting.overlay import draw_over_truth
+from wavedistill.plotting.path_curves import GAMMA, broken_log_axis, draw_curve
 from wavedistill.plotting.style import (
     ATTRIBUTION,
     CATEGORIES,
@@ -26,20 +25,14 @@ from wavedistill.plotting.style import (
     finish,
     minus,
     require,
-    weight_label,
 )
 from wavedistill.studies.synthetic.grids import Grid, validity_penalty
 from wavedistill.wavelets import Wavelet
 
-__all__ = [
-    "plot_distance_against_interpretation",
-    "plot_synthetic_setup",
-    "plot_validity_against_interpretation",
-]
+__all__ = ["plot_synthetic_setup", "plot_validity_against_interpretation"]
 
 #: Sums of squared penalties below this are rounding, and have no place on a log axis.
 _ROUNDING = 1e-33
-_GAMMA = r"interpretation $\gamma$"
 _LEVEL = 6
 
 
@@ -91,37 +84,6 @@ def plot_synthetic_setup(
     return canvas.figure
 
 
-def plot_distance_against_interpretation(
-    grids: Sequence[Grid], *, floor: float | None = None
-) -> Figure:
-    """Draw the distance to the truth against interpretation, per start (Fig B4 of the paper).
-
-    Each grid has its axes, and in it each sparsity a line, in ascending order. `floor`, the
-    smallest distance that can be reached, is a dashed line.
-    """
-    require(grids, "grids")
-    figure = Figure(figsize=(3.4 * len(grids) + 1.6, 3.9), layout="constrained")
-    panels = figure.subplots(1, len(grids), sharey=True, squeeze=False)[0]
-    every = [point for grid in grids for point in grid.path.points]
-    levels = sorted({point.sparsity for point in every})
-    shades = colormaps["viridis"](np.linspace(0, 0.85, len(levels)))
-    for axes, grid in zip(panels, grids, strict=True):
-        zero = _broken_log_axis(axes, [point.interpretation for point in every])
-        axes.set_yscale("log")
-        for sparsity, colour in zip(levels, shades, strict=True):
-            own = [point for point in grid.path.points if point.sparsity == sparsity]
-            curve = [(point.interpretation, point.wavelet.distance(grid.true)) for point in own]
-            _draw_curve(axes, curve, zero, weight_label(sparsity), color=colour, marker="o")
-        if floor is not None:
-            axes.axhline(floor, color="black", linestyle="--", linewidth=1, label="floor")
-        finish(axes, grid.start, _GAMMA)
-    panels[0].set_ylabel(r"distance of $\psi$ to the truth")
-    key = panels[0].get_legend_handles_labels()
-    title = r"sparsity $\lambda$"
-    figure.legend(*key, loc="outside right upper", title=title, frameon=False)
-    return figure
-
-
 def plot_validity_against_interpretation(grids: Sequence[Grid]) -> Figure:
     """Draw how far from a valid wavelet each constraint leaves the filter, along a path.
 
@@ -131,7 +93,7 @@ def plot_validity_against_interpretation(grids: Sequence[Grid]) -> Figure:
     require(grids, "grids")
     figure = Figure(figsize=(7.6, 4.6), layout="constrained")
     axes = figure.subplots()
-    zero = _broken_log_axis(axes, [p.interpretation for grid in grids for p in grid.path.points])
+    zero = broken_log_axis(axes, [p.interpretation for grid in grids for p in grid.path.points])
     axes.set_yscale("log")
     for i, grid in enumerate(grids):
         curve = [
@@ -142,49 +104,12 @@ def plot_validity_against_interpretation(grids: Sequence[Grid]) -> Figure:
         exact = grid.constraint == "orthonormal"
         colour = LEARNED if exact else CATEGORIES[i % len(CATEGORIES)]
         style = {"color": colour, "marker": MARKERS[i % len(MARKERS)]}
-        _draw_curve(axes, curve, zero, f"{grid.constraint}, {grid.start}", **style)
+        draw_curve(axes, curve, zero, f"{grid.constraint}, {grid.start}", **style)
     axes.axhspan(_ROUNDING / 10, 1e-29, color=PALE, alpha=0.5, zorder=0, linewidth=0)
     place: dict[str, Any] = {"transform": axes.get_yaxis_transform(), "ha": "right", "va": "center"}
     axes.text(0.985, 1e-32, "rounding of float64", fontsize=10, color="0.35", **place)
     axes.set_ylim(bottom=_ROUNDING / 10)
-    finish(axes, "", _GAMMA)
+    finish(axes, "", GAMMA)
     axes.set_ylabel("sum of the validity penalties\n(below $10^{-33}$ drawn at $10^{-33}$)")
     axes.legend(frameon=False, fontsize=10)
     return figure
-
-
-def _broken_log_axis(axes: Axes, weights: Iterable[float]) -> float:
-    """Make x logarithmic, with a break before weight 0; returns where on the axis that stands."""
-    distinct = sorted(set(weights))
-    positive = [weight for weight in distinct if weight > 0] or [1.0]
-    low, high = np.log10(positive[0]), np.log10(positive[-1])
-    span = max(high - low, 1.0)
-    zero = float(10 ** (low - 0.12 * span))
-    axes.set_xscale("log")
-    exponents = np.arange(np.ceil(low - 1e-9), np.floor(high + 1e-9) + 1)
-    exponents = exponents[:: 1 + len(exponents) // 5]
-    ticks = [float(10**exponent) for exponent in exponents] or [positive[0]]
-    labels = [f"$10^{{{int(e)}}}$" for e in exponents] or [weight_label(positive[0])]
-    left = low
-    if distinct[:1] == [0]:
-        ticks, labels, left = [zero, *ticks], ["0", *labels], np.log10(zero)
-        gap: dict[str, Any] = {"facecolor": "white", "edgecolor": "none", "pad": 0.5}
-        style: dict[str, Any] = {"transform": axes.get_xaxis_transform(), "bbox": gap}
-        axes.text(10 ** ((left + low) / 2), 0, "//", ha="center", va="center", **style)
-    axes.set_xticks(ticks, labels)
-    axes.minorticks_off()
-    axes.set_xlim(10 ** (left - 0.05 * span), 10 ** (high + 0.05 * span))
-    return zero
-
-
-def _draw_curve(
-    axes: Axes, points: Sequence[tuple[float, float]], zero: float, label: str, **style: Any
-) -> None:
-    """Draw values over weights on a broken axis; a dotted line crosses its break to `zero`."""
-    ordered = sorted(points)
-    x = [weight or zero for weight, _ in ordered]
-    y = [value for _, value in ordered]
-    beyond = 1 if ordered and ordered[0][0] == 0 else 0
-    axes.plot(x[beyond:], y[beyond:], linewidth=1.8, label=label, markersize=5, **style)
-    if beyond:
-        axes.plot(x[:2], y[:2], ":", linewidth=1.5, markevery=[0], markersize=5, **style)

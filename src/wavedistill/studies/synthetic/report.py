@@ -11,12 +11,16 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from wavedistill.datasets import SyntheticTask, make_synthetic
-from wavedistill.plotting import plot_method, plot_starts_and_results, plot_wavelet_grid
+from wavedistill.plotting import (
+    plot_along_paths,
+    plot_method,
+    plot_starts_and_results,
+    plot_wavelet_grid,
+)
 from wavedistill.studies.output import Notify, save_figure, save_table
 from wavedistill.studies.synthetic.ablations import Ablation, Plan, ablations
 from wavedistill.studies.synthetic.cases import CASES, CaseResult, run_cases
 from wavedistill.studies.synthetic.figures import (
-    plot_distance_against_interpretation,
     plot_synthetic_setup,
     plot_validity_against_interpretation,
 )
@@ -167,7 +171,15 @@ def _figures(
         constraint = own[0].constraint
         results = [(grid.start, grid.initial, grid.closest) for grid in own]
         yield f"fig3_{constraint}", plot_starts_and_results(results, task.wavelet, "DB5")
-        yield f"figB4_{constraint}", plot_distance_against_interpretation(own, floor=floor)
+        yield (
+            f"figB4_{constraint}",
+            plot_along_paths(
+                {grid.start: grid.path.points for grid in own},
+                lambda wavelet: wavelet.distance(task.wavelet),
+                r"distance of $\psi$ to the truth",
+                floor=floor,
+            ),
+        )
         for number, grid in enumerate(own, 1):
             title = f"From {grid.start}, {constraint}"
             figure = plot_wavelet_grid(grid.path.points, task.wavelet, title=title)
