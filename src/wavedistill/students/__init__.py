@@ -11,7 +11,7 @@ from wavedistill.students.in_one_call import distill
 from wavedistill.students.likelihood import LikelihoodRegressor
 from wavedistill.students.loading import load_student
 from wavedistill.students.map_statistics import moments, power_spectrum, skewness_spectrum
-from wavedistill.students.metrics import compression_factor
+from wavedistill.students.metrics import best_threshold, compression_factor, standard_error
 from wavedistill.students.nearest import MahalanobisRegressor
 from wavedistill.students.peak_filters import (
     WaveletCut,
@@ -44,6 +44,7 @@ __all__ = [
     "WaveletCoefficients",
     "WaveletCut",
     "activation_map",
+    "best_threshold",
     "compare",
     "compression_factor",
     "contributions",
@@ -56,6 +57,7 @@ __all__ = [
     "power_spectrum",
     "select",
     "skewness_spectrum",
+    "standard_error",
     "wavelet_cuts",
     "wavelet_filters",
 ]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -16,13 +16,14 @@ from wavedistill.distillation import (
     DistillationPath,
     PenalizedSettings,
     WaveletDistiller,
+    candidate_wavelets,
     distill_path,
 )
 from wavedistill.studies.endocytosis.amount import Amount, PenalizedGrid
 from wavedistill.studies.endocytosis.students import LEVELS
 from wavedistill.wavelets import Wavelet
 
-__all__ = ["NAMED_POINT", "distilled", "paper_point", "penalized_path", "resampled"]
+__all__ = ["NAMED_POINT", "distilled", "paper_point", "penalized_path"]
 
 #: Sparsity and interpretation of the wavelet that the paper shows (Fig 2), published scaling.
 NAMED_POINT = (0.005, 0.043)
@@ -30,28 +31,19 @@ NAMED_POINT = (0.005, 0.043)
 
 def distilled(
     X: NDArray[np.float32], attributions: Attributions | None, amount: Amount, seed: int = 0
-) -> Iterator[Wavelet]:
+) -> list[Wavelet]:
     """Wavelets distilled on the orthonormal constraint: from DB5, and from the global search.
 
-    The traces X have the shape (n, frames). Without attributions, they are all there is to learn
-    from. A wavelet is named by what it was made with.
+    Without attributions, the traces are all there is to learn from.
     """
-    balances = (0.0,) if attributions is None else amount.balances
-    for support in (None, *amount.supports):
-        for balance in balances:
-            distiller = WaveletDistiller(
-                levels=LEVELS,
-                support=support or 10,
-                init="auto" if support else "db5",
-                interpretation=balance,
-                random_state=seed,
-            )
-            # The paper's own depth is past dwt_max_level at this length; a bad candidate loses.
-            with warnings.catch_warnings(action="ignore", category=WaveletWarning):
-                distiller.fit(X, attributions=attributions)
-            where = f"support {support}" if support else "from DB5"
-            for found in distiller.candidates_:
-                yield replace(found.wavelet, name=f"{where}, gamma/lambda {balance:g}")
+    distiller = WaveletDistiller(LEVELS, init="db5", random_state=seed)
+    find = partial(candidate_wavelets, X, attributions, balances=amount.balances)
+    # The paper's own depth is past dwt_max_level at this length; a bad candidate loses.
+    with warnings.catch_warnings(action="ignore", category=WaveletWarning):
+        local = find(supports=[10], distiller=distiller)
+        named = [replace(w, name=w.name.replace("support 10", "from DB5")) for w in local]
+        searched = find(supports=amount.supports, distiller=distiller.set_params(init="auto"))
+        return [*named, *searched]
 
 
 def penalized_path(
@@ -92,29 +84,3 @@ def paper_point(path: DistillationPath) -> int:
     """The number of the point of a path that is nearest to the paper's (`NAMED_POINT`)."""
     weights = np.array([(p.sparsity, max(p.interpretation, 1e-12)) for p in path.points])
     return int(np.argmin(np.abs(np.log(weights / NAMED_POINT)).sum(axis=1)))
-
-
-def resampled(
-    X: NDArray[np.float32],
-    attributions: Attributions,
-    chosen: Wavelet,
-    *,
-    count: int = 100,
-    seed: int = 0,
-) -> list[Wavelet]:
-    """Refit a distilled wavelet on bootstrap resamples of the traces, each time from itself.
-
-    The result shows how far the wavelet of this basin would move with other traces of the same
-    cells, but not whether another basin would win.
-    """
-    distiller = WaveletDistiller(
-        levels=LEVELS,
-        support=len(chosen.lowpass),
-        interpretation=chosen.origin["interpretation"],
-        init=chosen,
-    )
-    samples = np.random.default_rng(seed).integers(len(X), size=(count, len(X)))
-    with warnings.catch_warnings(action="ignore", category=WaveletWarning):
-        return [
-            distiller.fit(X[rows], attributions=attributions[rows]).wavelet_ for rows in samples
-        ]

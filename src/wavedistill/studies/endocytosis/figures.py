@@ -38,10 +38,10 @@ from wavedistill.plotting.style import (
     minus,
     one_trace,
 )
-from wavedistill.students import Contributions, contributions
+from wavedistill.students import Contributions, best_threshold, contributions
 from wavedistill.studies.endocytosis.candidates import paper_point
 from wavedistill.studies.endocytosis.resampling import Gains
-from wavedistill.studies.endocytosis.scores import TEACHER, Row, best_threshold, mean_over_seeds
+from wavedistill.studies.endocytosis.scores import TEACHER, Row, mean_over_seeds
 from wavedistill.studies.endocytosis.study import Study
 
 __all__ = ["figures", "plot_endocytosis_setup"]
@@ -51,21 +51,24 @@ _TIME, _AMPLITUDE = Axis("time", "s"), "clathrin amplitude"
 
 def figures(study: Study) -> Iterator[tuple[str, Figure]]:
     """All figures of a study, by the names of their files."""
-    chosen, train, test = study.selected[0], study.train, study.test
+    first = study.models[0]
+    chosen, train, test = first.awd, first.train, first.test
     predicted = chosen.model.predict(test.X)
     taken_apart, example = contributions(chosen.model, test.X), _typical(predicted, test)
     trace, y = test.X[example], float(test.y[example])
-    multipliers = attribute(study.teacher, test.X[[example]]).multipliers[0]
+    multipliers = attribute(first.teacher, test.X[[example]]).multipliers[0]
     yield "fig2b_setup", plot_endocytosis_setup(trace, multipliers, taken_apart, example)
     for name, start, label in (("fig4_grid", "db5", "DB5"), ("figC3_grid", "sym5", "Sym5")):
         if path := study.paths.get(start):
             title = f"From {label}, penalised; framed: the paper's point"
             yield name, plot_wavelet_grid(path.points, selected=paper_point(path), title=title)
     yield "figC1_traces", _traces(test)
-    wavelets = [each.wavelet for each in study.selected]
+    wavelets = [each.awd.wavelet for each in study.models]
     labels = [f"seed {number}" for number in range(len(wavelets))]
     yield "figC2_seeds", plot_functions_of_seeds(wavelets, labels)
-    threshold = best_threshold(chosen.model.predict(train.X), train)
+    threshold = None
+    if train.y_raw is not None:
+        threshold = best_threshold(chosen.model.predict(train.X), train.successful)
     prediction = plot_contributions(
         trace,
         taken_apart,

@@ -10,6 +10,7 @@ from pathlib import Path
 from wavedistill.datasets import data_folder, fetch_endocytosis, make_endocytosis
 from wavedistill.studies.endocytosis.amount import Amount
 from wavedistill.studies.endocytosis.figures import figures
+from wavedistill.studies.endocytosis.models import Models
 from wavedistill.studies.endocytosis.scores import BEST_KNOWN, TEACHER, mean_over_seeds
 from wavedistill.studies.endocytosis.study import Study, run
 from wavedistill.studies.endocytosis.teacher import ClathrinLSTM, load_teacher
@@ -76,17 +77,12 @@ def reproduce(
         files += _write(studies[name], place)
     sensitivity = []
     if amount.by_cell:
-        one = replace(
-            amount, seeds=1, null=0, resamples=0, by_cell=False,
-            penalized=None, grids=None, beyond=0,
-        )  # fmt: skip
         for lifetime, p_value in _SETTINGS:
             notify(f"lifetime above {lifetime:g} s, p below {p_value:g}")
-            found = run(load(min_lifetime=lifetime, p_value=p_value), one, seed=seed)
-            r2 = {row.model: row.r2 for row in found.rows}
-            count = len(found.train) + len(found.test)
+            prepared = load(min_lifetime=lifetime, p_value=p_value)
+            r2 = Models(prepared, amount, seed).r2()
             scores = (r2[model] for model in ("AWD", "DB5", BEST_KNOWN, TEACHER))
-            sensitivity.append(Sensitivity(lifetime, p_value, count, *scores))
+            sensitivity.append(Sensitivity(lifetime, p_value, len(prepared), *scores))
         files.append(save_table(sensitivity, folder / "sensitivity.csv"))
     return Reproduction(studies, tuple(sensitivity), tuple(files))
 
@@ -110,8 +106,8 @@ def _write(study: Study, folder: Path) -> Iterator[Path]:
     for name, records in tables.items():
         if records:
             yield save_table(records, folder / f"{name}.csv")
-    for number, chosen in enumerate(study.selected):
-        chosen.wavelet.save(folder / f"wavelet_{number}.json")
+    for number, models in enumerate(study.models):
+        models.awd.wavelet.save(folder / f"wavelet_{number}.json")
         yield folder / f"wavelet_{number}.json"
     for name, figure in figures(study):
         yield save_figure(figure, folder / f"{name}.png")

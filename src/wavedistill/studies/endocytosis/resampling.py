@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -11,20 +10,12 @@ from joblib import delayed
 from scipy.stats import bootstrap
 from sklearn.metrics import r2_score
 
-from wavedistill.attribution import attribute
 from wavedistill.datasets import EndocytosisTable
 from wavedistill.studies.endocytosis.amount import Amount
-from wavedistill.studies.endocytosis.candidates import distilled
-from wavedistill.studies.endocytosis.scores import BEST_KNOWN
-from wavedistill.studies.endocytosis.students import Fit, choose, linear
-from wavedistill.studies.endocytosis.teacher import (
-    ClathrinLSTM,
-    predict,
-    randomised,
-    train_teacher,
-)
+from wavedistill.studies.endocytosis.models import Models
+from wavedistill.studies.endocytosis.scores import BEST_KNOWN, TEACHER
+from wavedistill.studies.endocytosis.teacher import ClathrinLSTM, randomised
 from wavedistill.studies.output import Notify, in_parallel
-from wavedistill.wavelets import Wavelet, known_wavelets
 
 __all__ = ["CellGain", "GainSummary", "Gains", "measure_gains"]
 
@@ -88,61 +79,38 @@ class Gains:
         return GainSummary(mean, low, high, self.observed, null, p_value)
 
 
-def measure_gains(
-    table: EndocytosisTable,
-    teacher: ClathrinLSTM,
-    r2: Mapping[str, float],
-    amount: Amount,
-    *,
-    retrain: bool = True,
-    seed: int = 0,
-    notify: Notify = lambda message: None,
-) -> Gains:
+def measure_gains(models: Models, teacher: ClathrinLSTM | None, notify: Notify) -> Gains:
     """Measure the gain over known wavelets: by cell if asked for, and of empty teachers.
 
-    `r2` is by model, on the study's own held-out cells. With `retrain`, a teacher is trained anew
-    without each cell; one that was trained on other recordings has seen none of them.
+    A `teacher` that was trained on other recordings has seen none of the cells; without one, a
+    teacher is trained anew without each cell.
     """
-    cells = np.unique(table.cell) if amount.by_cell else ()
-    kept = None if retrain else teacher
-    by_cell = [delayed(_without_cell)(table, cell, kept, amount, seed) for cell in cells]
-    train, test = table.rows(~table.is_test), table.rows(table.is_test)
+    task = models.table, models.amount, models.seed
+    cells = np.unique(models.table.cell) if models.amount.by_cell else ()
+    by_cell = [delayed(_without_cell)(*task, teacher, cell) for cell in cells]
     empty = [
-        delayed(_distilled_r2)(train, test, randomised(teacher, 1000 + i), amount, seed)
-        for i in range(amount.null)
+        delayed(_distilled_r2)(*task, randomised(models.teacher, 1000 + i))
+        for i in range(models.amount.null)
     ]
-    gains = in_parallel(by_cell, amount.jobs, "cells held out in turn", notify)
-    null = in_parallel(empty, amount.jobs, "teachers with random weights", notify)
+    gains = in_parallel(by_cell, models.amount.jobs, "cells held out in turn", notify)
+    null = in_parallel(empty, models.amount.jobs, "teachers with random weights", notify)
+    r2 = models.r2()
     known = r2[BEST_KNOWN]
     return Gains(tuple(gains), tuple(score - known for score in null), r2["AWD"] - known)
 
 
 def _without_cell(
-    table: EndocytosisTable, cell: int, teacher: ClathrinLSTM | None, amount: Amount, seed: int
+    table: EndocytosisTable, amount: Amount, seed: int, teacher: ClathrinLSTM | None, cell: int
 ) -> CellGain:
     aside = table.cell == cell
-    train, test = table.rows(~aside), table.rows(aside)
-    seen = teacher or train_teacher(train, max_epochs=amount.epochs, seed=seed)
-    best = choose(known_wavelets(), linear, Fit(train, seed))
-    db5 = linear(Wavelet.from_name("db5")).fit(train.X, train.y)
-    return CellGain(
-        cell=int(cell),
-        tracks=len(test),
-        awd=_distilled_r2(train, test, seen, amount, seed),
-        best_known=float(r2_score(test.y, best.model.predict(test.X))),
-        db5=float(r2_score(test.y, db5.predict(test.X))),
-        teacher=float(r2_score(test.y, predict(seen, test.X))),
-    )
+    r2 = Models(replace(table, is_test=aside), amount, seed, teacher).r2()
+    scores = (r2[model] for model in ("AWD", BEST_KNOWN, "DB5", TEACHER))
+    return CellGain(int(cell), int(aside.sum()), *scores)
 
 
 def _distilled_r2(
-    train: EndocytosisTable,
-    test: EndocytosisTable,
-    teacher: ClathrinLSTM,
-    amount: Amount,
-    seed: int,
+    table: EndocytosisTable, amount: Amount, seed: int, teacher: ClathrinLSTM
 ) -> float:
     """R2 of the student of the wavelet that was distilled from a teacher."""
-    wavelets = distilled(train.X, attribute(teacher, train.X), amount, seed)
-    best = choose(wavelets, linear, Fit(train, seed))
-    return float(r2_score(test.y, best.model.predict(test.X)))
+    models = Models(table, amount, seed, teacher)
+    return float(r2_score(models.test.y, models.awd.model.predict(models.test.X)))

@@ -9,14 +9,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import bootstrap
 from sklearn.metrics import accuracy_score, r2_score, roc_auc_score
 
-from wavedistill.attribution import Attributions
 from wavedistill.datasets import EndocytosisTable
-from wavedistill.students import compression_factor
-from wavedistill.studies.endocytosis.students import transform_of
-from wavedistill.wavelets import Wavelet
+from wavedistill.students import best_threshold, standard_error
 
 __all__ = [
     "BEST_KNOWN",
@@ -24,11 +20,8 @@ __all__ = [
     "PRINTED",
     "TEACHER",
     "Row",
-    "best_threshold",
-    "compression",
     "evaluate",
     "mean_over_seeds",
-    "r2_standard_error",
 ]
 
 Array = NDArray[np.floating]
@@ -88,14 +81,14 @@ def evaluate(
     predicted = predict(test.X)
     accuracy = auc = np.nan
     if test.y_raw is not None and len(np.unique(test.successful)) == 2:
-        threshold = best_threshold(predict(train.X), train)
+        threshold = best_threshold(predict(train.X), train.successful)
         accuracy = float(accuracy_score(test.successful, predicted > threshold))
         auc = float(roc_auc_score(test.successful, predicted))
     batch = np.resize(test.X, (_BATCH, test.X.shape[1]))
     return Row(
         seed=seed,
         r2=float(r2_score(test.y, predicted)),
-        r2_se=r2_standard_error(test.y, predicted, seed=seed),
+        r2_se=standard_error(r2_score, test.y, predicted, random_state=seed),
         r2_teacher=float(r2_score(outputs, predicted)),
         accuracy=accuracy,
         auc=auc,
@@ -117,38 +110,6 @@ def mean_over_seeds(rows: Sequence[Row]) -> list[Row]:
         }
         means.append(replace(own[0], **numbers))
     return means
-
-
-def r2_standard_error(y: Array, predicted: Array, *, count: int = 1000, seed: int = 0) -> float:
-    """Standard deviation of R2 over bootstrap resamples of the rows."""
-    found = bootstrap(
-        (y, predicted),
-        r2_score,
-        paired=True,
-        vectorized=False,
-        n_resamples=count,
-        method="percentile",
-        rng=np.random.default_rng(seed),
-    )
-    return float(found.standard_error)
-
-
-def compression(wavelet: Wavelet, X: Array, attributions: Attributions) -> float:
-    """The compression factor of a wavelet (Table 1) on these traces and their attributions."""
-    transform = transform_of(wavelet)
-    return compression_factor(transform.analysis(X), attributions.coefficients(transform))
-
-
-def best_threshold(predicted: Array, table: EndocytosisTable) -> float:
-    """The prediction above which to call a track successful, most often right on these rows.
-
-    NaN if the table does not tell which are.
-    """
-    if table.y_raw is None:
-        return np.nan
-    successful, order = table.successful, np.argsort(predicted)
-    right: NDArray[np.intp] = np.cumsum(~successful[order]) - np.cumsum(successful[order])
-    return float(predicted[order[np.argmax(right)]]) if right.max() > 0 else -np.inf
 
 
 def _milliseconds(predict: Predict, batch: Array) -> float:

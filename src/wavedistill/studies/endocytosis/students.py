@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -13,24 +12,21 @@ from sklearn.base import clone
 from sklearn.compose import make_column_transformer
 from sklearn.feature_selection import SelectFromModel
 from sklearn.linear_model import RidgeCV
-from sklearn.metrics import r2_score
 from sklearn.model_selection import GroupKFold
 from sklearn.pipeline import Pipeline, make_pipeline, make_union
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from sklearn.tree import DecisionTreeRegressor
 
 from wavedistill.datasets import EndocytosisTable
-from wavedistill.students import TopCoefficients, UndecimatedSummary
+from wavedistill.students import Selection, TopCoefficients, UndecimatedSummary, select
 from wavedistill.wavelets import Wavelet, WaveletTransform
 
 __all__ = [
     "LEVELS",
     "Chosen",
-    "Fit",
     "Recipe",
     "choose",
     "cross_validated",
-    "folds_by_cell",
     "linear",
     "recipes",
     "trace_summary",
@@ -47,29 +43,6 @@ _PENALTIES = np.geomspace(1e-2, 1e3, 11)
 _PLACES = 2 * (LEVELS + 1)
 #: Numbers that a sparse student may have, its filter and its intercept among them.
 _NUMBERS = 40
-
-
-@dataclass(frozen=True, eq=False)
-class Fit:
-    """What students are fitted to. Their scores are against the response, whatever that is."""
-
-    #: Training rows, and the seed of the folds.
-    table: EndocytosisTable
-    seed: int = 0
-    #: What to fit to in place of the response, such as a teacher's outputs, shape (n,).
-    target: Array | None = None
-    #: Traces, targets and cells of rows to fit to besides, in folds that train on their cell.
-    more: tuple[Array, Array, NDArray[np.integer]] | None = None
-
-    def rows(self, index: NDArray[np.intp]) -> tuple[Array, Array]:
-        """Traces and targets of these rows of the table, and of their cells' other rows."""
-        goal = self.table.y if self.target is None else self.target
-        X, y = self.table.X[index], goal[index]
-        if self.more is None:
-            return X, y
-        traces, targets, cells = self.more
-        seen = np.isin(cells, self.table.cell[index])
-        return np.concatenate([X, traces[seen]]), np.concatenate([y, targets[seen]])
 
 
 class Chosen(NamedTuple):
@@ -146,35 +119,27 @@ def trace_summary(traces: Array) -> Array:
     return np.column_stack([frames, traces.argmax(axis=1), traces[:, -1]])
 
 
-def choose(wavelets: Iterable[Wavelet], recipe: Recipe, fit: Fit) -> Chosen:
-    """The wavelet whose student has the best R2 in cross-validation, fitted to all rows."""
-    scored = [(cross_validated(recipe(wavelet), fit), wavelet) for wavelet in wavelets]
-    scored.sort(key=lambda pair: -pair[0])
-    r2_cv, wavelet = scored[0]
-    model = recipe(wavelet).fit(*fit.rows(np.arange(len(fit.table))))
-    numbers = len(wavelet.lowpass) + _weights(model[-1])
-    return Chosen(wavelet, model, r2_cv, numbers, tuple(each for _, each in scored))
+def choose(
+    wavelets: Iterable[Wavelet], recipe: Recipe, table: EndocytosisTable, seed: int, **fit: Any
+) -> Chosen:
+    """The wavelet whose student has the best R2 in cross-validation, fitted to all rows.
 
-
-def cross_validated(model: Any, fit: Fit) -> float:
-    """Mean R2 against the response over five folds that leave cells out.
-
-    `students.select` scores what it fits to. Here students may be fitted to a teacher, and to more
-    rows than are scored.
+    `fit` is what students are fitted to in place of the response and besides, as `select` takes it.
     """
-    table, scores = fit.table, []
-    for train, test in folds_by_cell(table.cell, fit.seed):
-        trained = clone(model).fit(*fit.rows(train))
-        scores.append(r2_score(table.y[test], trained.predict(table.X[test])))
-    return float(np.mean(scores))
+    every = list(wavelets)
+    found = cross_validated([recipe(wavelet) for wavelet in every], table, seed, **fit)
+    wavelet = every[found.best]
+    numbers = len(wavelet.lowpass) + _weights(found.student[-1])
+    order = tuple(every[number] for number in found.order)
+    return Chosen(wavelet, found.student, found.score, numbers, order)
 
 
-def folds_by_cell(
-    cell: NDArray[np.integer], seed: int, count: int = 5
-) -> Sequence[tuple[NDArray[np.intp], NDArray[np.intp]]]:
-    """Folds in which no cell is on both sides; as many as there are cells, if those are fewer."""
-    folds = GroupKFold(min(count, len(np.unique(cell))), shuffle=True, random_state=seed)
-    return list(folds.split(cell, groups=cell))
+def cross_validated(
+    models: Sequence[Any], table: EndocytosisTable, seed: int, **fit: Any
+) -> Selection:
+    """Models compared by R2 against the response, in up to five folds that leave cells out."""
+    cv = GroupKFold(min(5, len(np.unique(table.cell))), shuffle=True, random_state=seed)
+    return select(models, table.X, table.y, cv=cv, groups=table.cell, **fit)
 
 
 def transform_of(wavelet: Wavelet) -> WaveletTransform:

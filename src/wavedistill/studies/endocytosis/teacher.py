@@ -16,7 +16,7 @@ from threadpoolctl import threadpool_limits
 
 from wavedistill.datasets import EndocytosisTable
 
-__all__ = ["ClathrinLSTM", "load_teacher", "predict", "randomised", "size", "train_teacher"]
+__all__ = ["ClathrinLSTM", "load_teacher", "predict", "randomised", "train_teacher"]
 
 #: Of minibatches, found on the training cells: larger steps than these overshoot, smaller ones take
 #: three times as long to the same score.
@@ -94,8 +94,3 @@ def predict(teacher: torch.nn.Module, traces: NDArray[np.float32]) -> NDArray[np
     """The teacher's outputs, shape (n,)."""
     with torch.no_grad():
         return teacher(torch.from_numpy(traces)).numpy()  # type: ignore[no-any-return]
-
-
-def size(teacher: torch.nn.Module) -> int:
-    """How many parameters it has."""
-    return sum(parameter.numel() for parameter in teacher.parameters())
