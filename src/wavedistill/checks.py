@@ -22,6 +22,7 @@ __all__ = [
     "dense_float_array",
     "float_array",
     "integer",
+    "require_shape",
     "same_shape",
     "signal_axes",
     "transformed_axes",
@@ -170,6 +171,17 @@ def same_shape(array: Floats, other: Floats, name: str, other_name: str) -> None
         raise ValueError(
             f"{name} has shape {array.shape} and {other_name} has shape {other.shape}; they must "
             f"be the same, one value of {name} for each of {other_name}."
+        )
+
+
+def require_shape(
+    name: str, array: NDArray[np.generic], expected: tuple[int, ...], other: str, shape: object
+) -> None:
+    """Refuse an array that does not have the shape it must have beside another one."""
+    if array.shape != expected:
+        raise ValueError(
+            f"{name} has shape {array.shape}; beside {other} of shape {shape} it must be "
+            f"{expected}."
         )
 
 

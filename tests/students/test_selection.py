@@ -85,7 +85,7 @@ def test_classes_are_stratified_and_scored_by_name():
 
 
 def test_targets_and_further_rows_that_do_not_fit_are_refused():
-    with pytest.raises(ValueError, match=r"target has shape \(119,\) and y has shape \(120,\)"):
+    with pytest.raises(ValueError, match=r"target has shape \(119,\); beside y of shape \(120,\)"):
         select(models(), X, Y, target=Y[1:])
     with pytest.raises(ValueError, match="groups is None"):
         select(models(), X, Y, more=(X, Y, Y))

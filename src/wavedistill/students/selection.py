@@ -13,6 +13,8 @@ from sklearn.metrics import check_scoring
 from sklearn.model_selection import GridSearchCV, check_cv
 from sklearn.pipeline import Pipeline
 
+from wavedistill.checks import require_shape
+
 __all__ = ["Selection", "select"]
 
 Array = NDArray[np.float64]
@@ -122,10 +124,7 @@ def select(
         raise ValueError("students is empty; give at least one model to choose.")
     truth = np.asarray(y)
     goal = truth if target is None else np.asarray(target)
-    if goal.shape != truth.shape:
-        raise ValueError(
-            f"target has shape {goal.shape} and y has shape {truth.shape}; they must be the same."
-        )
+    require_shape("target", goal, truth.shape, "y", truth.shape)
     folds = list(check_cv(cv, truth, classifier=is_classifier(models[0])).split(X, truth, groups))
     if more is not None:
         (X, truth, goal), folds = _with_more((X, truth, goal), folds, groups, more)

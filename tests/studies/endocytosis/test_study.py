@@ -16,6 +16,7 @@ from wavedistill.wavelets import known_wavelets
 torch = pytest.importorskip("torch")
 pytest.importorskip("skorch")
 
+from wavedistill.attribution.predictions import with_random_weights  # noqa: E402
 from wavedistill.studies.endocytosis import Amount, load_teacher, run  # noqa: E402
 from wavedistill.studies.endocytosis.amount import (  # noqa: E402
     SAMPLE,
@@ -36,7 +37,6 @@ from wavedistill.studies.endocytosis.students import (  # noqa: E402
 from wavedistill.studies.endocytosis.teacher import (  # noqa: E402
     ClathrinLSTM,
     predict,
-    randomised,
     train_teacher,
 )
 
@@ -102,7 +102,7 @@ def test_training_a_teacher(table):
     again = train_teacher(small, hidden=8, max_epochs=30, seed=1)
     np.testing.assert_array_equal(predict(teacher, small.X), predict(again, small.X))
     assert r2_score(small.y, predict(teacher, small.X)) > 0.1
-    assert r2_score(small.y, predict(randomised(teacher, 0), small.X)) < 0.05
+    assert r2_score(small.y, predict(with_random_weights(teacher, 0), small.X)) < 0.05
     with pytest.raises(ValueError, match="needs another cell"):
         train_teacher(table.rows(table.cell == 1))
 

@@ -23,9 +23,7 @@ CUT = Case("db3", 16, scale=2, levels=2)
 
 
 def task_of(case, n_train=500):
-    return make_synthetic(
-        n_train, 10, case.length, case.truth, case.levels, case.scale, mode=case.mode
-    )
+    return make_synthetic(n_train, 10, **vars(case))
 
 
 @pytest.fixture(scope="module")
@@ -121,11 +119,6 @@ def test_orthonormal_transforms_do_not_leak():
     assert identifiability(task_of(CUT)).leak > 0.1
 
 
-def test_identifiability_needs_the_attributions():
-    with pytest.raises(ValueError, match="interpretation=0 must be positive"):
-        identifiability(task_of(EASY), interpretation=0)
-
-
 def test_haar_has_no_direction_to_go():
-    haar = replace(EASY, truth="haar")
+    haar = replace(EASY, wavelet="haar")
     assert identifiability(task_of(haar)).slope == np.inf

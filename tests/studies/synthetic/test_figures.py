@@ -13,12 +13,13 @@ from tests.helpers import assert_no_text_leaves_the_page
 from tests.plotting.shared import DB3, point, turned
 from wavedistill.datasets import make_synthetic
 from wavedistill.distillation import DistillationPath
+from wavedistill.distillation.penalized.penalties import validity_penalty
 from wavedistill.plotting.style import LEARNED
 from wavedistill.studies.synthetic.figures import (
     plot_synthetic_setup,
     plot_validity_against_interpretation,
 )
-from wavedistill.studies.synthetic.grids import Grid, validity_penalty
+from wavedistill.studies.synthetic.grids import Grid
 from wavedistill.wavelets import Wavelet, WaveletTransform
 
 
@@ -33,16 +34,16 @@ def test_penalties_at_rounding_level_are_drawn_at_1e_33():
     # Points of other sparsities are not drawn.
     penalized.append(point(1e-4, 0.1, off[2]))
     exact = [point(1e-5, 0.1, Wavelet.from_name("haar"))]
-    assert validity_penalty(exact[0].wavelet) < 1e-30
+    assert validity_penalty(exact[0].wavelet.lowpass) < 1e-30
     figure: Any = plot_validity_against_interpretation(
         [grid(penalized), grid(exact, constraint="orthonormal")]
     )
     axes = figure.axes[0]
     first, crossing, second = axes.lines
-    sums = dict(zip(weights, map(validity_penalty, off), strict=True))
+    sums = dict(zip(weights, (validity_penalty(each.lowpass) for each in off), strict=True))
     np.testing.assert_array_equal(first.get_xydata(), [(0.1, sums[0.1]), (1.0, sums[1.0])])
     np.testing.assert_array_equal(crossing.get_ydata(), [sums[0.0], sums[0.1]])
-    lowest = max(validity_penalty(exact[0].wavelet), 1e-33)
+    lowest = max(validity_penalty(exact[0].wavelet.lowpass), 1e-33)
     np.testing.assert_array_equal(second.get_xydata(), [(0.1, lowest)])
     assert second.get_color() == LEARNED != first.get_color()
     assert [second.get_label(), first.get_label()] == ["orthonormal, one", "penalized, one"]

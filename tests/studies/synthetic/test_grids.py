@@ -21,7 +21,7 @@ def taught():
 
 def test_the_grid_of_the_paper_has_its_points():
     weights = Weights.over_the_range()
-    assert len(weights) == len(weights.pairs) == 5 * 21
+    assert len(weights.pairs) == 5 * 21
     assert weights.sparsity[0] == pytest.approx(1e-5)
     assert weights.sparsity[-1] == pytest.approx(1e-4)
     assert weights.interpretation[0] == 0

@@ -10,8 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from wavedistill.checks import float_array
-from wavedistill.datasets.endocytosis.tracks import require_shape
+from wavedistill.checks import float_array, require_shape
 from wavedistill.files import replacing
 
 __all__ = [

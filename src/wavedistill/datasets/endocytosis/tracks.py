@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
 from wavedistill import extras
-from wavedistill.checks import integer
+from wavedistill.checks import integer, require_shape
 
 __all__ = [
     "CellTracks",
@@ -23,7 +23,6 @@ __all__ = [
     "is_hotspot",
     "mean_auxilin",
     "read_cell_tracks",
-    "require_shape",
     "significant_frames",
 ]
 
@@ -88,17 +87,6 @@ class CellTracks:
         """The first tracks alone."""
         names = [field.name for field in fields(self)[1:]]
         return replace(self, **{name: getattr(self, name)[:count] for name in names})
-
-
-def require_shape(
-    name: str, array: NDArray[np.generic], expected: tuple[int, ...], other: str, shape: object
-) -> None:
-    """Refuse an array that does not have the shape it must have beside another one."""
-    if array.shape != expected:
-        raise ValueError(
-            f"{name} has shape {array.shape}; beside {other} of shape {shape} it must be "
-            f"{expected}."
-        )
 
 
 def read_cell_tracks(path: str | os.PathLike[str], cell: int) -> CellTracks:

@@ -7,8 +7,10 @@ is always the quadrature mirror of h. They stand here in the paper's scaling, wi
 
 from __future__ import annotations
 
+import numpy as np
 import torch
 import torch.nn.functional as F
+from numpy.typing import ArrayLike
 from torch import Tensor
 
 from wavedistill.wavelets import Decomposition
@@ -27,6 +29,7 @@ __all__ = [
     "scaling_factors",
     "sparsity",
     "unit_norm",
+    "validity_penalty",
 ]
 
 
@@ -117,6 +120,17 @@ FILTER_PENALTIES = {
     "power_complementarity": power_complementarity,
     "double_shift": double_shift,
 }
+
+
+def validity_penalty(lowpass: ArrayLike) -> float:
+    """Sum of the five penalties on a filter; 0 for a valid wavelet.
+
+    Parameters
+    ----------
+    lowpass : array_like, shape (N,)
+    """
+    taps = torch.as_tensor(np.array(lowpass, dtype=np.float64))
+    return sum(float(penalty(taps)) for penalty in FILTER_PENALTIES.values())
 
 
 def scaling_factors(scaling: str, levels: int) -> dict[str, float]:

@@ -36,14 +36,14 @@ def distilled(
 
     Without attributions, the traces are all there is to learn from.
     """
-    distiller = WaveletDistiller(LEVELS, init="db5", random_state=seed)
+    local = WaveletDistiller(LEVELS, init="db5", random_state=seed)
+    search = WaveletDistiller(LEVELS, random_state=seed)
     find = partial(candidate_wavelets, X, attributions, balances=amount.balances)
     # The paper's own depth is past dwt_max_level at this length; a bad candidate loses.
     with warnings.catch_warnings(action="ignore", category=WaveletWarning):
-        local = find(supports=[10], distiller=distiller)
-        named = [replace(w, name=w.name.replace("support 10", "from DB5")) for w in local]
-        searched = find(supports=amount.supports, distiller=distiller.set_params(init="auto"))
-        return [*named, *searched]
+        near = find(supports=[10], distiller=local)
+        named = [replace(each, name=each.name.replace("support 10", "from DB5")) for each in near]
+        return [*named, *find(supports=amount.supports, distiller=search)]
 
 
 def penalized_path(

@@ -8,19 +8,20 @@ from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
+import torch
 from sklearn.ensemble import GradientBoostingRegressor
 from sklearn.linear_model import RidgeCV
 from sklearn.metrics import r2_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from wavedistill.attribution import Attributions, attribute
+from wavedistill.attribution import attribute
 from wavedistill.datasets import EndocytosisTable
 from wavedistill.distillation import DistillationPath
 from wavedistill.students import compression_factor
 from wavedistill.studies.endocytosis.amount import Amount
 from wavedistill.studies.endocytosis.candidates import distilled, paper_point
-from wavedistill.studies.endocytosis.scores import BEST_KNOWN, TEACHER, Row, evaluate
+from wavedistill.studies.endocytosis.scores import BEST_KNOWN, TEACHER, Predict, Row, evaluate
 from wavedistill.studies.endocytosis.students import (
     Chosen,
     choose,
@@ -29,7 +30,7 @@ from wavedistill.studies.endocytosis.students import (
     recipes,
     transform_of,
 )
-from wavedistill.studies.endocytosis.teacher import ClathrinLSTM, predict, train_teacher
+from wavedistill.studies.endocytosis.teacher import predict, train_teacher
 from wavedistill.studies.output import Notify
 from wavedistill.wavelets import Wavelet, known_wavelets
 
@@ -44,7 +45,7 @@ class Models:
         table: EndocytosisTable,
         amount: Amount,
         seed: int = 0,
-        teacher: ClathrinLSTM | None = None,
+        teacher: torch.nn.Module | None = None,
         notify: Notify = lambda message: None,
     ) -> None:
         self.table, self.amount, self.seed = table, amount, seed
@@ -55,6 +56,8 @@ class Models:
         notify(f"seed {seed}: distillation")
         self.teacher = teacher
         self.attributions = attribute(teacher, self.train.X)
+        # What the teacher makes of the held-out cells.
+        self.outputs, self.held_out = predict(teacher, self.test.X), attribute(teacher, self.test.X)
         self.choose = partial(choose, table=self.train, seed=seed)
         self.awd = self.choose(distilled(self.train.X, self.attributions, amount, seed), linear)
 
@@ -65,16 +68,6 @@ class Models:
             "DB5": self.choose([Wavelet.from_name("db5")], linear),
             BEST_KNOWN: self.choose(known_wavelets(), linear),
         }
-
-    @cached_property
-    def outputs(self) -> np.ndarray[Any, np.dtype[np.float32]]:
-        """The teacher's, for the held-out cells."""
-        return predict(self.teacher, self.test.X)
-
-    @cached_property
-    def held_out(self) -> Attributions:
-        """Of the held-out cells."""
-        return attribute(self.teacher, self.test.X)
 
     def r2(self) -> dict[str, float]:
         """R2 on the held-out cells of the wavelets and of the teacher."""
@@ -143,7 +136,7 @@ class Models:
         count = numbers(found.student)
         return self._evaluate(found.student.predict, model=name, r2_cv=found.score, numbers=count)
 
-    def _evaluate(self, predict: Callable[..., Any], **known: Any) -> Row:
+    def _evaluate(self, predict: Predict, **known: Any) -> Row:
         return evaluate(predict, self.train, self.test, self.outputs, seed=self.seed, **known)
 
 

@@ -6,15 +6,16 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
+import torch
 from joblib import delayed
 from scipy.stats import bootstrap
 from sklearn.metrics import r2_score
 
+from wavedistill.attribution.predictions import with_random_weights
 from wavedistill.datasets import EndocytosisTable
 from wavedistill.studies.endocytosis.amount import Amount
 from wavedistill.studies.endocytosis.models import Models
 from wavedistill.studies.endocytosis.scores import BEST_KNOWN, TEACHER
-from wavedistill.studies.endocytosis.teacher import ClathrinLSTM, randomised
 from wavedistill.studies.output import Notify, in_parallel
 
 __all__ = ["CellGain", "GainSummary", "Gains", "measure_gains"]
@@ -79,7 +80,7 @@ class Gains:
         return GainSummary(mean, low, high, self.observed, null, p_value)
 
 
-def measure_gains(models: Models, teacher: ClathrinLSTM | None, notify: Notify) -> Gains:
+def measure_gains(models: Models, teacher: torch.nn.Module | None, notify: Notify) -> Gains:
     """Measure the gain over known wavelets: by cell if asked for, and of empty teachers.
 
     A `teacher` that was trained on other recordings has seen none of the cells; without one, a
@@ -89,7 +90,7 @@ def measure_gains(models: Models, teacher: ClathrinLSTM | None, notify: Notify) 
     cells = np.unique(models.table.cell) if models.amount.by_cell else ()
     by_cell = [delayed(_without_cell)(*task, teacher, cell) for cell in cells]
     empty = [
-        delayed(_distilled_r2)(*task, randomised(models.teacher, 1000 + i))
+        delayed(_distilled_r2)(*task, with_random_weights(models.teacher, 1000 + i))
         for i in range(models.amount.null)
     ]
     gains = in_parallel(by_cell, models.amount.jobs, "cells held out in turn", notify)
@@ -100,7 +101,7 @@ def measure_gains(models: Models, teacher: ClathrinLSTM | None, notify: Notify) 
 
 
 def _without_cell(
-    table: EndocytosisTable, amount: Amount, seed: int, teacher: ClathrinLSTM | None, cell: int
+    table: EndocytosisTable, amount: Amount, seed: int, teacher: torch.nn.Module | None, cell: int
 ) -> CellGain:
     aside = table.cell == cell
     r2 = Models(replace(table, is_test=aside), amount, seed, teacher).r2()
@@ -109,7 +110,7 @@ def _without_cell(
 
 
 def _distilled_r2(
-    table: EndocytosisTable, amount: Amount, seed: int, teacher: ClathrinLSTM
+    table: EndocytosisTable, amount: Amount, seed: int, teacher: torch.nn.Module
 ) -> float:
     """R2 of the student of the wavelet that was distilled from a teacher."""
     models = Models(table, amount, seed, teacher)

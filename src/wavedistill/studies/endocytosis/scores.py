@@ -19,6 +19,7 @@ __all__ = [
     "BEYOND",
     "PRINTED",
     "TEACHER",
+    "Predict",
     "Row",
     "evaluate",
     "mean_over_seeds",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -87,10 +86,11 @@ def recipes() -> dict[str, Recipe]:
         return make_pipeline(make_union(ends(wavelet), summary), scaled_last(_PLACES + 3), *steps)
 
     def sparse(wavelet: Wavelet) -> SelectFromModel:
+        left = _NUMBERS - 1 - len(wavelet.lowpass)
         return SelectFromModel(
             make_pipeline(StandardScaler(), _ridge()),
             threshold=-np.inf,
-            max_features=partial(_at_most, _NUMBERS - 1 - len(wavelet.lowpass)),
+            max_features=lambda features: min(left, features.shape[1]),
             importance_getter="named_steps.ridgecv.coef_",
         )
 
@@ -149,10 +149,6 @@ def transform_of(wavelet: Wavelet) -> WaveletTransform:
 
 def _ridge() -> RidgeCV:
     return RidgeCV(_PENALTIES)
-
-
-def _at_most(count: int, features: Array) -> int:
-    return min(count, int(features.shape[1]))
 
 
 def _weights(model: Any) -> int:

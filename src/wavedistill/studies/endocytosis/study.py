@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import torch
 from joblib import delayed
 
 from wavedistill.checks import WaveletWarning
@@ -17,7 +18,6 @@ from wavedistill.studies.endocytosis.candidates import penalized_path
 from wavedistill.studies.endocytosis.models import Models
 from wavedistill.studies.endocytosis.resampling import Gains, measure_gains
 from wavedistill.studies.endocytosis.scores import Row
-from wavedistill.studies.endocytosis.teacher import ClathrinLSTM
 from wavedistill.studies.output import Notify, in_parallel
 from wavedistill.wavelets import Wavelet
 
@@ -45,7 +45,7 @@ def run(
     table: EndocytosisTable,
     amount: Amount,
     *,
-    teacher: ClathrinLSTM | None = None,
+    teacher: torch.nn.Module | None = None,
     folder: Path | None = None,
     seed: int = 0,
     notify: Notify = lambda message: None,

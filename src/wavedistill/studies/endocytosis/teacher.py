@@ -16,7 +16,7 @@ from threadpoolctl import threadpool_limits
 
 from wavedistill.datasets import EndocytosisTable
 
-__all__ = ["ClathrinLSTM", "load_teacher", "predict", "randomised", "train_teacher"]
+__all__ = ["ClathrinLSTM", "load_teacher", "predict", "train_teacher"]
 
 #: Of minibatches, found on the training cells: larger steps than these overshoot, smaller ones take
 #: three times as long to the same score.
@@ -81,13 +81,6 @@ def load_teacher(path: str | os.PathLike[str]) -> ClathrinLSTM:
     teacher = ClathrinLSTM(hidden=state["fc.weight"].shape[1])
     teacher.load_state_dict(state)
     return teacher.eval()
-
-
-def randomised(teacher: ClathrinLSTM, seed: int) -> ClathrinLSTM:
-    """A teacher of the same shape that has learned nothing (Adebayo et al., NeurIPS 2018)."""
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
-        return ClathrinLSTM(teacher.lstm.hidden_size).eval()
 
 
 def predict(teacher: torch.nn.Module, traces: NDArray[np.float32]) -> NDArray[np.float32]:

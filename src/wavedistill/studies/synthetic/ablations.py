@@ -1,12 +1,7 @@
 """What the simulation of Sec 4.1 owes to each of its parts: one is taken away or changed at a time.
 
-The last rows are sanity checks of Adebayo et al. (2018): a teacher with random weights, and one
-trained on a permuted response, know nothing of the true wavelet, and what is distilled from them
-must be far from it.
-
-References
-----------
-J. Adebayo et al. (2018), Sanity checks for saliency maps.
+The last rows are sanity checks (Adebayo et al., NeurIPS 2018): what is distilled from teachers that
+know nothing of the true wavelet must be far from it.
 """
 
 from __future__ import annotations
@@ -21,7 +16,7 @@ from wavedistill.attribution import attribute
 from wavedistill.datasets import make_synthetic
 from wavedistill.studies.output import Notify
 from wavedistill.studies.synthetic.cases import RECOVERED
-from wavedistill.studies.synthetic.recovery import Recovery, Taught, noisy, teach
+from wavedistill.studies.synthetic.recovery import Recovery, Taught, random_angles, teach
 
 __all__ = ["Ablation", "Plan", "ablations"]
 
@@ -92,7 +87,7 @@ def ablations(
     notify("local fits")
     random = np.random.default_rng(seed)
     yield _row("start", "the truth itself", [taught], [taught.recover(task.wavelet)])
-    starts = [noisy(task.wavelet, np.inf, random) for _ in range(plan.local_fits)]
+    starts = [random_angles(len(task.wavelet.lowpass), random) for _ in range(plan.local_fits)]
     fits = [taught.recover(start) for start in starts]
     yield _row("start", "random angles, local fit", [taught], fits)
     best = min(fits, key=lambda fit: fit.loss)
@@ -113,30 +108,28 @@ def _teachers(taught: Taught, plan: Plan, notify: Notify) -> Iterator[Ablation]:
     for width in plan.widths:
         notify(f"a teacher of width {width}")
         teachers = [teach(task, width=width, epochs=epochs, seed=seed)]
-        yield _searched("teacher width", str(width), teachers)
+        yield _row("teacher width", str(width), teachers)
     for size in plan.sizes:
         notify(f"{size:,} training signals")
         part = replace(task, X_train=task.X_train[:size], y_train=task.y_train[:size])
         own = round(epochs * len(task.X_train) / len(part.X_train))
         teachers = [teach(part, epochs=own, seed=seed)]
-        yield _searched("training signals", f"{len(part.X_train):,}", teachers)
+        yield _row("training signals", f"{len(part.X_train):,}", teachers)
     seeds = range(seed, seed + plan.randomised)
     notify("teachers with random weights")
     teachers = [teach(task, epochs=0, seed=each) for each in seeds]
-    yield _searched("sanity check", "random weights", teachers)
+    yield _row("sanity check", "random weights", teachers)
     notify("teachers of a permuted response")
     permuted = replace(task, y_train=np.random.default_rng(seed).permutation(task.y_train))
     teachers = [teach(permuted, epochs=epochs, seed=each) for each in seeds]
-    yield _searched("sanity check", "permuted response", teachers)
-
-
-def _searched(group: str, setting: str, teachers: Sequence[Taught]) -> Ablation:
-    return _row(group, setting, teachers, [taught.recover() for taught in teachers])
+    yield _row("sanity check", "permuted response", teachers)
 
 
 def _row(
-    group: str, setting: str, teachers: Sequence[Taught], fits: Sequence[Recovery]
+    group: str, setting: str, teachers: Sequence[Taught], fits: Sequence[Recovery] = ()
 ) -> Ablation:
+    """The row of some fits, which are global searches unless they are given."""
+    fits = fits or [taught.recover() for taught in teachers]
     distances = np.array([fit.after for fit in fits])
     return Ablation(
         group,

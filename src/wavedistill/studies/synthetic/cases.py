@@ -33,10 +33,10 @@ _ROUNDING = 0.001
 
 @dataclass(frozen=True)
 class Case:
-    """A task like that of Sec 4.1."""
+    """A task like that of Sec 4.1, by the parameters of `make_synthetic`."""
 
     #: Name of the wavelet that makes the response.
-    truth: str
+    wavelet: str
     #: Samples in a signal.
     length: int = 64
     #: Detail scale of the three coefficients of the response; 1 is the finest.
@@ -46,7 +46,7 @@ class Case:
     mode: str = "zero"
 
     def __str__(self) -> str:
-        return f"{self.truth}, length {self.length}, scale {self.scale}, mode {self.mode!r}"
+        return f"{self.wavelet}, length {self.length}, scale {self.scale}, mode {self.mode!r}"
 
 
 #: Five truths other than DB5, at two lengths, on each detail scale.
@@ -111,22 +111,10 @@ def run_cases(
     seed: int = 0,
     notify: Notify = lambda message: None,
 ) -> Iterator[CaseResult]:
-    """For each case, train a teacher, distil it by the global search, and measure the limits.
-
-    `n_train` and `epochs` are those of the teachers; `sparsity` is the weight of that term, beside
-    an interpretation of 1.
-    """
+    """For each case, train a teacher, distil it by the global search, and measure the limits."""
     for case in cases:
         notify(f"{case}: training the teacher")
-        task = make_synthetic(
-            n_train,
-            length=case.length,
-            wavelet=case.truth,
-            levels=case.levels,
-            scale=case.scale,
-            mode=case.mode,
-            random_state=seed,
-        )
+        task = make_synthetic(n_train, **vars(case), random_state=seed)
         taught = teach(task, epochs=epochs, seed=seed)
         notify(f"{case}: distilling")
         yield _result(case, taught, sparsity)

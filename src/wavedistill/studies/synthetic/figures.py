@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 
 from wavedistill.checks import float_array
 from wavedistill.datasets import SyntheticTask
+from wavedistill.distillation.penalized.penalties import validity_penalty
 from wavedistill.plotting.canvas import Box, Canvas, draw_bands, draw_network, draw_signal
 from wavedistill.plotting.overlay import draw_over_truth
 from wavedistill.plotting.path_curves import GAMMA, broken_log_axis, draw_curve
@@ -26,7 +27,7 @@ from wavedistill.plotting.style import (
     minus,
     require,
 )
-from wavedistill.studies.synthetic.grids import Grid, validity_penalty
+from wavedistill.studies.synthetic.grids import Grid
 from wavedistill.wavelets import Wavelet
 
 __all__ = ["plot_synthetic_setup", "plot_validity_against_interpretation"]
@@ -97,7 +98,7 @@ def plot_validity_against_interpretation(grids: Sequence[Grid]) -> Figure:
     axes.set_yscale("log")
     for i, grid in enumerate(grids):
         curve = [
-            (point.interpretation, max(validity_penalty(point.wavelet), _ROUNDING))
+            (point.interpretation, max(validity_penalty(point.wavelet.lowpass), _ROUNDING))
             for point in grid.path.points
             if point.sparsity == grid.path.points[0].sparsity
         ]

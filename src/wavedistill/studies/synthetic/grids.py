@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
-import torch
 
 from wavedistill.checks import WaveletWarning
 from wavedistill.distillation import (
@@ -20,12 +19,11 @@ from wavedistill.distillation import (
     WaveletDistiller,
     distill_path,
 )
-from wavedistill.distillation.penalized.penalties import FILTER_PENALTIES
 from wavedistill.studies.output import Notify
 from wavedistill.studies.synthetic.recovery import Taught, starts
 from wavedistill.wavelets import Wavelet
 
-__all__ = ["Constraint", "Grid", "Weights", "run_grids", "validity_penalty"]
+__all__ = ["Constraint", "Grid", "Weights", "run_grids"]
 
 Constraint = Literal["orthonormal", "penalized"]
 
@@ -50,9 +48,6 @@ class Weights:
     def pairs(self) -> list[tuple[float, float]]:
         """Both weights of each point, row after row."""
         return list(itertools.product(self.sparsity, self.interpretation))
-
-    def __len__(self) -> int:
-        return len(self.sparsity) * len(self.interpretation)
 
 
 @dataclass(frozen=True)
@@ -87,13 +82,10 @@ def run_grids(
 ) -> Iterator[Grid]:
     """Distil over a grid from each of the paper's starts; each point begins at its neighbour.
 
-    With the penalties as the paper does: minibatch Adam, from weak interpretation to strong. On the
-    exact constraint only the balance gamma/lambda matters, so the grid is one path. It goes from
-    strong to weak, because a fit without interpretation knows nothing of the teacher and may end
-    in another basin.
-
-    Each path is written to `folder` after every point, and resumed if it is there. `epochs` are
-    those of a point with penalties.
+    With penalties (`epochs` a point) it goes from weak interpretation to strong, as the paper does.
+    On the exact constraint only the balance gamma/lambda matters, so the grid is one path. It goes
+    from strong to weak, because a fit without interpretation knows nothing of the teacher and may
+    end in another basin. Each path is written to `folder` after every point, and resumed from it.
     """
     task = taught.task
     for start, initial in itertools.islice(starts(taught.seed).items(), 3):
@@ -135,12 +127,6 @@ def run_grids(
         if constraint == "orthonormal":
             path = _spread_out(path, weights)
         yield Grid(start, initial, constraint, path, task.wavelet)
-
-
-def validity_penalty(wavelet: Wavelet) -> float:
-    """Sum of the five validity penalties of Eq. 8; 0 for a valid wavelet."""
-    lowpass = torch.tensor(wavelet.lowpass)
-    return float(sum(float(penalty(lowpass)) for penalty in FILTER_PENALTIES.values()))
 
 
 def _spread_out(path: DistillationPath, weights: Weights) -> DistillationPath:

@@ -53,22 +53,11 @@ def exact_attributions(task: SyntheticTask, noise: float = 0.0, seed: int = 0) -
     return Attributions((multipliers + spread * errors).astype(multipliers.dtype))
 
 
-def identifiability(
-    task: SyntheticTask, *, sparsity: float = 1.0, interpretation: float = 1.0
-) -> Identifiability:
+def identifiability(task: SyntheticTask, *, sparsity: float = 1.0) -> Identifiability:
     """Measure how well the exact gradients, and the training signals, point at the truth.
 
-    Parameters
-    ----------
-    task : SyntheticTask
-        Its wavelet must be orthonormal.
-    sparsity, interpretation : float
-        Weights of the objective, the second positive.
-
-    Raises
-    ------
-    ValueError
-        If `interpretation` is not positive.
+    The wavelet of the task must be orthonormal; `sparsity` is the weight of that term, beside an
+    interpretation of 1.
 
     Notes
     -----
@@ -81,11 +70,6 @@ def identifiability(
     all d of length 1 is sought among 20,000 fixed random directions, and the best of them is
     refined by Nelder and Mead's method: an upper bound, close for the few angles there are.
     """
-    if not interpretation > 0:
-        raise ValueError(
-            f"interpretation={interpretation} must be positive: the response is seen through the "
-            "attributions alone."
-        )
     exact = task.transform.adjoint(task.gradient)
     magnitudes = np.abs(exact)
     total = float(magnitudes.sum())
@@ -99,7 +83,7 @@ def identifiability(
     slopes = _attribution_slopes(task, lattice, turns) / total
     kinked = magnitudes <= _ZERO * magnitudes.max()
     smooth = np.sign(exact[~kinked]) @ slopes[~kinked]
-    share = float(np.abs(task.gradient).mean()) / (interpretation * total)
+    share = float(np.abs(task.gradient).mean()) / total
     smooth += share * _data_slope(task, sparsity) @ turns
     return Identifiability(leak, _least_slope(smooth, slopes[kinked]))
 

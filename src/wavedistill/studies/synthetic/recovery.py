@@ -9,16 +9,15 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from numpy.typing import ArrayLike
 
 from wavedistill.attribution import Attributions, attribute
 from wavedistill.checks import BorderWarning, PaddedWaveletWarning
 from wavedistill.datasets import SyntheticTask
 from wavedistill.distillation import WaveletDistiller
 from wavedistill.studies.output import Notify
-from wavedistill.wavelets import Lattice, Wavelet, as_wavelet
+from wavedistill.wavelets import Lattice, Wavelet, WaveletLike, as_wavelet
 
-__all__ = ["Recovery", "Taught", "noisy", "recoveries", "starts", "teach"]
+__all__ = ["Recovery", "Taught", "noisy", "random_angles", "recoveries", "starts", "teach"]
 
 
 @dataclass(frozen=True)
@@ -53,20 +52,20 @@ class Taught:
 
     def recover(
         self,
-        init: str | Wavelet | ArrayLike = "auto",
+        init: WaveletLike | None = None,
         *,
-        label: str = "",
+        label: str = "auto",
         support: int | None = None,
         sparsity: float = 1.0,
         interpretation: float = 1.0,
         attributions: Attributions | None = None,
     ) -> Recovery:
-        """Distil from one start or, with ``init="auto"``, by the global search.
+        """Distil from one start or, without one, by the global search.
 
         The support is that of the true wavelet or of the start, whichever is longer, unless it is
         given. `attributions` take the place of the teacher's.
         """
-        initial = None if isinstance(init, str) and init == "auto" else as_wavelet(init)
+        initial = None if init is None else as_wavelet(init)
         true, taps = self.task.wavelet, support or len(self.task.wavelet.lowpass)
         distiller = WaveletDistiller(
             levels=self.task.transform.levels,
@@ -87,9 +86,7 @@ class Taught:
         seconds = time.perf_counter() - began
         found = distiller.wavelet_
         before = np.nan if initial is None else initial.distance(true)
-        return Recovery(
-            label or str(init), before, found.distance(true), found, distiller.loss_, seconds
-        )
+        return Recovery(label, before, found.distance(true), found, distiller.loss_, seconds)
 
 
 def teach(
@@ -142,25 +139,25 @@ def starts(seed: int = 0) -> dict[str, Wavelet]:
         "DB5 + noise (0.3)": noisy("db5", 0.3, random),
         "Sym5": Wavelet.from_name("sym5"),
         "Coif2": Wavelet.from_name("coif2"),
-        "random angles": noisy("db5", np.inf, random),
+        "random angles": random_angles(10, random),
     }
 
 
 def recoveries(taught: Taught, notify: Notify = lambda message: None) -> Iterator[Recovery]:
     """Distil from the truth itself, from all `starts`, and last by the global search."""
-    inits: dict[str, str | Wavelet] = {"DB5 itself (floor)": "db5"}
-    inits |= {**starts(taught.seed), "auto": "auto"}
+    inits = {"DB5 itself (floor)": "db5", **starts(taught.seed), "auto": None}
     for label, init in inits.items():
         notify(f"distilling from {label}")
         yield taught.recover(init, label=label)
 
 
-def noisy(wavelet: str | Wavelet, spread: float, random: np.random.Generator) -> Wavelet:
-    """A wavelet with Gaussian noise on its free angles, in radians; infinite noise: any angles."""
-    taps = as_wavelet(wavelet)
-    lattice = Lattice(len(taps.lowpass))
-    if np.isinf(spread):
-        free = lattice.sample(random)
-    else:
-        free = taps.angles[:-1] + spread * random.standard_normal(lattice.dimension)
-    return Wavelet.from_angles(lattice.angles(free))
+def noisy(name: str, spread: float, random: np.random.Generator) -> Wavelet:
+    """A known wavelet with Gaussian noise of this standard deviation, in radians, on its angles."""
+    free = Wavelet.from_name(name).angles[:-1]
+    return Wavelet(Lattice.of(free).forward(free + spread * random.standard_normal(len(free))))
+
+
+def random_angles(taps: int, random: np.random.Generator) -> Wavelet:
+    """Any orthonormal filter of this length."""
+    lattice = Lattice(taps)
+    return Wavelet(lattice.forward(lattice.sample(random)))

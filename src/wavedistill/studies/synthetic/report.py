@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from wavedistill.datasets import SyntheticTask, make_synthetic
+from wavedistill.distillation.penalized.penalties import validity_penalty
 from wavedistill.plotting import (
     plot_along_paths,
     plot_method,
@@ -24,7 +26,7 @@ from wavedistill.studies.synthetic.figures import (
     plot_synthetic_setup,
     plot_validity_against_interpretation,
 )
-from wavedistill.studies.synthetic.grids import Grid, Weights, run_grids, validity_penalty
+from wavedistill.studies.synthetic.grids import Grid, Weights, run_grids
 from wavedistill.studies.synthetic.recovery import Taught, starts, teach
 
 __all__ = ["Amount", "Reproduction", "StartRow", "reproduce"]
@@ -33,7 +35,7 @@ __all__ = ["Amount", "Reproduction", "StartRow", "reproduce"]
 #: no wavelet, except for what happens at the ends of the signals.
 _LIGHT = 0.01
 #: Three starts, 50 epochs and 50,000 signals for each point of the whole penalised grid.
-_WHOLE_VISITS = 3 * 50 * 50_000 * len(Weights.over_the_range())
+_WHOLE_VISITS = 3 * 50 * 50_000 * len(Weights.over_the_range().pairs)
 
 
 @dataclass(frozen=True)
@@ -110,13 +112,10 @@ def reproduce(
     task = make_synthetic(amount.n_train, random_state=seed)
     taught = teach(task, epochs=amount.epochs, seed=seed, notify=notify)
     floor = taught.recover("db5", sparsity=_LIGHT).after
-    paths, epochs = folder / "paths", amount.penalized_epochs
-    exact = [*run_grids(taught, "orthonormal", amount.orthonormal, folder=paths, notify=notify)]
-    penalized = [
-        *run_grids(
-            taught, "penalized", amount.penalized, folder=paths, epochs=epochs, notify=notify
-        )
-    ]
+    epochs = amount.penalized_epochs
+    grids = partial(run_grids, taught, folder=folder / "paths", epochs=epochs, notify=notify)
+    exact = list(grids("orthonormal", amount.orthonormal))
+    penalized = list(grids("penalized", amount.penalized))
     rows = [*_rows(taught, [*exact, *penalized], notify)]
     files = [
         save_figure(figure, folder / f"{name}.png")
@@ -154,9 +153,8 @@ def _rows(taught: Taught, grids: Sequence[Grid], notify: Notify) -> Iterator[Sta
             best: dict[str, Any] = {grid.constraint: grid.closest.distance(true)}
             best[f"{grid.constraint}_seconds"] = grid.seconds
             if grid.constraint == "penalized":
-                best["worst_validity"] = max(
-                    validity_penalty(point.wavelet) for point in grid.path.points
-                )
+                points = grid.path.points
+                best["worst_validity"] = max(validity_penalty(p.wavelet.lowpass) for p in points)
             row = replace(row, **best)
         yield row
 
@@ -171,15 +169,10 @@ def _figures(
         constraint = own[0].constraint
         results = [(grid.start, grid.initial, grid.closest) for grid in own]
         yield f"fig3_{constraint}", plot_starts_and_results(results, task.wavelet, "DB5")
-        yield (
-            f"figB4_{constraint}",
-            plot_along_paths(
-                {grid.start: grid.path.points for grid in own},
-                lambda wavelet: wavelet.distance(task.wavelet),
-                r"distance of $\psi$ to the truth",
-                floor=floor,
-            ),
-        )
+        paths = {grid.start: grid.path.points for grid in own}
+        distance = r"distance of $\psi$ to the truth"
+        curves = plot_along_paths(paths, task.wavelet.distance, distance, floor=floor)
+        yield f"figB4_{constraint}", curves
         for number, grid in enumerate(own, 1):
             title = f"From {grid.start}, {constraint}"
             figure = plot_wavelet_grid(grid.path.points, task.wavelet, title=title)
