@@ -63,7 +63,7 @@ class Models:
 
     @cached_property
     def known(self) -> dict[str, Chosen]:
-        """The wavelets of books that the distilled one is compared with."""
+        """Known wavelets that the distilled one is compared with."""
         return {
             "DB5": self.choose([Wavelet.from_name("db5")], linear),
             BEST_KNOWN: self.choose(known_wavelets(), linear),
@@ -77,7 +77,7 @@ class Models:
         return {name: float(r2_score(self.test.y, each)) for name, each in predicted.items()}
 
     def rows(self) -> Iterator[Row]:
-        """The table's, but for the penalised."""
+        """Those of the table, except for the penalised."""
         blind = self.choose(distilled(self.train.X, None, self.amount, self.seed), linear)
         students = {"AWD": self.awd, "AWD without interpretation": blind, **self.known}
         for model, chosen in students.items():

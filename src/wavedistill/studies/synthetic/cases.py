@@ -1,8 +1,7 @@
 """The simulation with other truths, lengths and scales, and why some are not recovered.
 
-Three things can stand between a truth and what is learned: the objective, which need not be lowest
-at the truth even with exact gradients; the teacher, whose gradients are only close to the exact
-ones; and the search. Each is measured separately.
+Measured apart are the objective, which need not be lowest at the truth even with exact gradients,
+the teacher, whose gradients are only close to the exact ones, and the search.
 """
 
 from __future__ import annotations

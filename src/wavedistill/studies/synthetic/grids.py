@@ -52,23 +52,18 @@ class Weights:
 
 @dataclass(frozen=True)
 class Grid:
-    """One start's wavelets over a grid, and the true wavelet."""
+    """One start's wavelets over a grid, and the one that comes closest to the truth."""
 
     start: str
     initial: Wavelet
     constraint: Constraint
     path: DistillationPath
-    true: Wavelet
+    closest: Wavelet
 
     @property
     def seconds(self) -> float:
         """Wall time of all fits."""
         return sum(point.seconds for point in self.path.points)
-
-    @property
-    def closest(self) -> Wavelet:
-        """The wavelet that comes closest to the truth."""
-        return self.path.closest(self.true).wavelet
 
 
 def run_grids(
@@ -112,9 +107,8 @@ def run_grids(
             notify(f"{constraint} grid from {start}: {progress.done} of {progress.total}, {left}")
 
         label = "".join(c if c.isalnum() else "_" for c in start.lower())
-        with warnings.catch_warnings():
-            # The paper's depth is past dwt_max_level; filters far off are what the grid shows.
-            warnings.simplefilter("ignore", WaveletWarning)
+        # The paper's depth is past dwt_max_level; filters far off are what the grid shows.
+        with warnings.catch_warnings(action="ignore", category=WaveletWarning):
             path = distill_path(
                 task.X_train,
                 taught.attributions,
@@ -126,7 +120,7 @@ def run_grids(
             )
         if constraint == "orthonormal":
             path = _spread_out(path, weights)
-        yield Grid(start, initial, constraint, path, task.wavelet)
+        yield Grid(start, initial, constraint, path, path.closest(task.wavelet).wavelet)
 
 
 def _spread_out(path: DistillationPath, weights: Weights) -> DistillationPath:
