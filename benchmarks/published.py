@@ -67,11 +67,10 @@ def main() -> None:
     seconds_per_batch(task, taught.teacher, 5)
     batch = seconds_per_batch(task, taught.teacher, options.batches)
     weights = Weights.over_the_range()
-    published = batch * len(task.X_train) / BATCH * EPOCHS * len(weights.pairs)
+    points = len(weights.pairs)
+    published = batch * len(task.X_train) / BATCH * EPOCHS * points
     print(f"published code: {batch * 1000:.1f} ms a minibatch, {batch * 500:.1f} s an epoch")
-    print(
-        f"its sweep of {len(weights.pairs)} points, extrapolated: {published / 3600:.1f} hours a start"
-    )
+    print(f"its sweep of {points} points, extrapolated: {published / 3600:.1f} hours a start")
     for grid in run_grids(taught, "orthonormal", weights):
         ratio = published / grid.seconds
         best = grid.closest.distance(task.wavelet)
