@@ -11,6 +11,7 @@ from wavedistill.checks import (
     dense_float_array,
     float_array,
     integer,
+    require_shape,
     same_shape,
     signal_axes,
     transformed_axes,
@@ -203,3 +204,11 @@ def test_warnings_have_one_base():
 def test_one_signal_has_no_axis_of_examples():
     with pytest.raises(ValueError, match=r"first axis of data \(shape \(5,\)\)"):
         signal_axes((5,), -1, "data")
+
+
+def test_a_shape_beside_another_array_is_required_by_name():
+    require_shape("lifetime", np.zeros(3), (3,), "traces", (3, 40))
+    with pytest.raises(
+        ValueError, match=r"lifetime has shape \(4,\); beside traces of shape \(3, 4"
+    ):
+        require_shape("lifetime", np.zeros(4), (3,), "traces", (3, 40))
