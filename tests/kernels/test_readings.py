@@ -11,6 +11,7 @@ from wavedistill.kernels.packing import prepare
 from wavedistill.kernels.pooling import ENERGY, EVENTS, LARGEST, MEAN, Pooling, pool, pool_gradient
 from wavedistill.kernels.readings import pull_readings, read_signals
 from wavedistill.kernels.trees import make_tree, reach
+from wavedistill.kernels.undecimated_images import UndecimatedImages
 from wavedistill.modes import mode_for
 from wavedistill.wavelets import Lattice, Wavelet, WaveletTransform
 from wavedistill.wavelets.lattice import quadrature_mirror
@@ -19,7 +20,7 @@ from wavedistill.wavelets.transform import extended
 LEVELS = 3
 NUMBERS = {ENERGY: 1, EVENTS: 4, LARGEST: 3, MEAN: 1}
 BANKS = ("dwt", "packets", "undecimated", "scattering")
-IMAGE_BANKS = ("dwt", "packets")
+IMAGE_BANKS = ("dwt", "packets", "undecimated")
 
 
 def filters(taps, seed=0):
@@ -96,13 +97,15 @@ def bands_of(data, low, kind, mode):
 
 
 def packed(data, kind, taps, mode):
-    if kind != "undecimated":
+    if kind != "undecimated" or data.ndim == 3:
         return prepare(data, range(1 - data.ndim, 0))
     beside = reach(taps, LEVELS)
     return prepare(extended(data, [(beside, beside)], mode))
 
 
 def tree_of(data, taps, mode, kind):
+    if data.ndim == 3 and kind == "undecimated":
+        return UndecimatedImages(data.shape[1:], mode)
     if data.ndim == 3:
         return make_image_tree(data.shape[1:], taps, LEVELS, mode, kind)
     return make_tree(data.shape[1], taps, LEVELS, mode, kind)

@@ -21,8 +21,8 @@ __all__ = ["IMAGE_KINDS", "ImageTree", "ImageTreeArrays", "make_image_tree"]
 
 Integers = NDArray[np.int64]
 
-#: The filter banks that images have here.
-IMAGE_KINDS: tuple[Kind, ...] = ("dwt", "packets")
+#: The filter banks that images have; the undecimated one is no tree (`undecimated_images`).
+IMAGE_KINDS: tuple[Kind, ...] = ("dwt", "packets", "undecimated")
 
 
 class ImageTreeArrays(NamedTuple):
@@ -63,7 +63,7 @@ class ImageTree:
 def make_image_tree(
     lengths: tuple[int, int], taps: int, levels: int, mode: Mode, kind: Kind
 ) -> ImageTree:
-    """Plan a filter bank of one kind (`IMAGE_KINDS`) for images of one size.
+    """Plan a filter bank, ``"dwt"`` or ``"packets"``, for images of one size.
 
     Sub-bands stand in the order of `CoefficientLayout`, packets in that of
     `WaveletTransform.packets`.

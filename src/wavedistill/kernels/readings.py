@@ -20,15 +20,21 @@ from wavedistill.kernels.read_one_axis import pull_signal_blocks, read_signal_bl
 from wavedistill.kernels.read_two_axes import pull_image_blocks, read_image_blocks
 from wavedistill.kernels.threads import in_chunks
 from wavedistill.kernels.trees import Tree
+from wavedistill.kernels.undecimated_images import (
+    UndecimatedImages,
+    pull_undecimated,
+    read_undecimated,
+)
 
-__all__ = ["pull_readings", "read_signals"]
+__all__ = ["AnyFilterBank", "pull_readings", "read_signals"]
 
 Array = NDArray[np.float64]
+AnyFilterBank = Tree | ImageTree | UndecimatedImages
 
 
 def read_signals(
     signals: PackedSignals,
-    tree: Tree | ImageTree,
+    tree: AnyFilterBank,
     lowpass: Array,
     highpass: Array,
     pooling: Pooling,
@@ -38,8 +44,9 @@ def read_signals(
     Parameters
     ----------
     signals : PackedSignals
-        One baseline; one transformed axis for a `Tree`, two for an `ImageTree`.
-    tree : Tree or ImageTree
+        One baseline; one transformed axis for a `Tree`, two for an `ImageTree` or for
+        `UndecimatedImages`.
+    tree : Tree, ImageTree or UndecimatedImages
         For signals or images of this size.
     lowpass, highpass : ndarray, shape (levels, N)
         Filters of each level, the finest first.
@@ -51,6 +58,8 @@ def read_signals(
         Signals in the order in which they were packed; the last block is filled up with zeros.
         Images have parts^2 parts, row by row.
     """
+    if isinstance(tree, UndecimatedImages):
+        return read_undecimated(signals, tree, lowpass, highpass, pooling)
     blocks, lanes = signals.blocks[0], signals.lanes
     pieces = len(tree.arrays.bands) * pooling.parts**tree.rank
     found = np.empty((len(blocks) * lanes, pieces, pooling.numbers))
@@ -75,7 +84,7 @@ def read_signals(
 
 def pull_readings(
     signals: PackedSignals,
-    tree: Tree | ImageTree,
+    tree: AnyFilterBank,
     lowpass: Array,
     highpass: Array,
     pooling: Pooling,
@@ -85,6 +94,8 @@ def pull_readings(
 
     `cotangents` has the shape of what `read_signals` returned.
     """
+    if isinstance(tree, UndecimatedImages):
+        return pull_undecimated(signals, tree, lowpass, highpass, pooling, cotangents)
     blocks, lanes = signals.blocks[0], signals.lanes
     filters = lowpass.astype(blocks.dtype), highpass.astype(blocks.dtype)
     gradients = np.zeros((2, len(blocks), *lowpass.shape))

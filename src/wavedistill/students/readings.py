@@ -15,11 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wavedistill.checks import Floats
-from wavedistill.kernels.image_trees import IMAGE_KINDS, ImageTree, make_image_tree
+from wavedistill.kernels.image_trees import IMAGE_KINDS, make_image_tree
 from wavedistill.kernels.packing import PackedSignals, prepare
 from wavedistill.kernels.pooling import Pooling
-from wavedistill.kernels.readings import pull_readings, read_signals
-from wavedistill.kernels.trees import Tree, make_tree, reach
+from wavedistill.kernels.readings import AnyFilterBank, pull_readings, read_signals
+from wavedistill.kernels.trees import make_tree, reach
+from wavedistill.kernels.undecimated_images import UndecimatedImages
 from wavedistill.modes import Mode
 from wavedistill.students.reading import READINGS, Feature, Reading, as_reading
 from wavedistill.wavelets.lattice import quadrature_mirror, quadrature_mirror_adjoint
@@ -122,9 +123,10 @@ class ReadSignals:
     def _packed(self) -> dict[int, PackedSignals]:
         return {}
 
-    def _prepared(self, taps: int) -> tuple[Tree | ImageTree, PackedSignals]:
+    def _prepared(self, taps: int) -> tuple[AnyFilterBank, PackedSignals]:
         bank = self.reading.bank
-        beside = reach(taps, self.levels) if bank == "undecimated" else 0
+        undecimated = bank == "undecimated"
+        beside = reach(taps, self.levels) if undecimated and self.rank == 1 else 0
         if beside not in self._packed:
             # Only the latest is kept: each is as large as the signals.
             self._packed.clear()
@@ -132,6 +134,8 @@ class ReadSignals:
             self._packed[beside] = prepare(_with_borders(self.signals, beside, self.mode), axes)
         lengths, settings = self.signals.shape[2:], (taps, self.levels, self.mode, bank)
         if len(lengths) == 2:
+            if undecimated:
+                return UndecimatedImages(lengths, self.mode), self._packed[beside]
             return make_image_tree(lengths, *settings), self._packed[beside]
         return make_tree(lengths[0], *settings), self._packed[beside]
 
