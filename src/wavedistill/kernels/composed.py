@@ -9,6 +9,7 @@ same levels.
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,7 +42,7 @@ def compose(length: int, lowpass: Array, highpass: Array, mode: Mode) -> Array:
     """
     matrices = np.empty((len(lowpass), 2, length, length))
     chain = _approximations(length, lowpass, mode)
-    for level, (before, after) in enumerate(zip(chain[:-1], chain[1:], strict=True)):
+    for level, (before, after) in enumerate(pairwise(chain)):
         inside = _inside(level, *lowpass.shape)
         matrices[level, 0] = after[inside : inside + length]
         matrices[level, 1] = _filtered(before[inside:], highpass[level], 2**level, length)
@@ -97,6 +98,6 @@ def _extension(length: int, levels: int, taps: int, mode: Mode) -> Array:
     """The axis with as many samples beside it as the filters reach, (rows, length)."""
     steps = 2**levels - 1
     widths = (steps * (taps // 2 - 1), steps * taps // 2)
-    extension = np.ascontiguousarray(extended(np.eye(length), [widths], mode).T)
+    extension: Array = np.ascontiguousarray(extended(np.eye(length), [widths], mode).T, np.float64)
     extension.flags.writeable = False
     return extension

@@ -113,7 +113,7 @@ def _lay_out(block: Floats, width: int, images: Floats) -> None:
 
 @njit(nogil=True, fastmath=FAST)
 def _first(level: int, side: int, down: Floats) -> int:
-    """Which filter along the second axis begins: lowpass twice only where there is no next level."""
+    """The first filter along the second axis: only the last level has lowpass along both."""
     return 1 if side == 0 and level < len(down) - 1 else 0
 
 

@@ -17,6 +17,10 @@ def band_names(
 ) -> tuple[str, ...]:
     """A name for each sub-band, with its frequencies if a sampling rate is given.
 
+    A horizontal detail of an image is highpass along the first of its axes: there horizontal edges
+    and stripes are. Its frequencies along the first axis are those "down", along the second
+    "across".
+
     Parameters
     ----------
     bank : str
@@ -24,28 +28,20 @@ def band_names(
     rank : int
         1 for signals, 2 for images.
     sampling_rate : float, optional
-        Samples per second, of signals only.
-
-    Raises
-    ------
-    ValueError
-        For a sampling rate of images.
+        Samples per second. Of images: pixels per unit length along both axes, such as 1 for
+        cycles per pixel.
     """
-    if rank > 1:
-        if sampling_rate is not None:
-            raise ValueError(
-                f"sampling_rate={sampling_rate} is given for images; it names the frequencies of "
-                "signals in hertz. Leave it out."
-            )
-        return _image_names(bank, levels)
-    plain = _signal_names(bank, levels)
+    plain = _signal_names(bank, levels) if rank == 1 else _image_names(bank, levels)
     if sampling_rate is None:
         return plain
     unit = sampling_rate * 2.0 ** -(levels + 1)
+    if rank > 1:
+        frequencies = _image_frequencies(bank, levels, unit)
+        return tuple(f"{name}, {each}" for name, each in zip(plain, frequencies, strict=True))
     edges = [(0, 1), *((2**j, 2 ** (j + 1)) for j in range(levels))]
     if bank == "packets":
         edges = [(node, node + 1) for node in range(2**levels)]
-    octaves = [f"{low * unit:.4g}-{high * unit:.4g} Hz" for low, high in edges]
+    octaves = [f"{_span(edge, unit)} Hz" for edge in edges]
     if bank == "scattering":
         # Octaves stand in the order approximation J, detail J, ..., detail 1.
         octaves += [
@@ -86,3 +82,21 @@ def _image_names(bank: Kind, levels: int) -> tuple[str, ...]:
         )
     details = [f"{name} {level}" for level in range(levels, 0, -1) for name in _IMAGE_DETAILS]
     return (f"approximation {levels}", *details)
+
+
+def _image_frequencies(bank: Kind, levels: int, unit: float) -> list[str]:
+    """Cycles per unit length along the first and the second axis."""
+    if bank == "packets":
+        nodes = [(node, node + 1) for node in range(2**levels)]
+        pairs = list(product(nodes, repeat=2))
+    else:
+        pairs = [((0, 1), (0, 1))]
+        for j in range(levels):
+            low, high = (0, 2**j), (2**j, 2 ** (j + 1))
+            pairs += [(high, low), (low, high), (high, high)]
+    return [f"{_span(down, unit)} down, {_span(across, unit)} across" for down, across in pairs]
+
+
+def _span(edge: tuple[int, int], unit: float) -> str:
+    low, high = edge
+    return f"{low * unit:.4g}-{high * unit:.4g}"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.fft import rfft2
 from scipy.signal import welch
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression, Ridge
@@ -16,8 +18,9 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from wavedistill.checks import Floats
+from wavedistill.students.map_statistics import ARCMIN, fourier_modes
 
-__all__ = ["LinearFit", "linear_model", "log_spectrum", "raw_samples"]
+__all__ = ["LinearFit", "linear_model", "log_spectrum", "radial_log_spectrum", "raw_samples"]
 
 Array = NDArray[np.float64]
 Integers = NDArray[np.intp]
@@ -25,6 +28,8 @@ Split = tuple[Integers, Integers]
 
 #: Samples of a segment of Welch's method: 17 frequencies.
 _SEGMENT = 32
+#: Rings of the spectrum of images up to half a cycle per pixel, where there are pixels enough.
+_RINGS = 16
 #: Power below this share of the mean power counts as none.
 _FLOOR = 1e-10
 #: Penalties of ridge regression, as shares of the features' variances.
@@ -41,7 +46,7 @@ class LinearFit(NamedTuple):
 
 
 def raw_samples(signals: Floats) -> Array:
-    """All samples of all channels, shape (n, channels * length)."""
+    """All samples, or pixels, of all channels, shape (n, channels * length)."""
     return signals.reshape(len(signals), -1).astype(np.float64)
 
 
@@ -62,9 +67,49 @@ def log_spectrum(signals: Floats, sampling_rate: float = 1.0) -> tuple[Array, Ar
     """
     segment = min(_SEGMENT, signals.shape[-1])
     frequencies, power = welch(signals.astype(np.float64), sampling_rate, nperseg=segment)
-    floor = _FLOOR * float(power.mean()) or 1.0
-    logs: Array = np.log(power + floor)
-    return logs.reshape(len(signals), -1), np.asarray(frequencies)
+    return _logs(power).reshape(len(signals), -1), np.asarray(frequencies)
+
+
+def radial_log_spectrum(images: Floats, sampling_rate: float = 1.0) -> tuple[Array, Array]:
+    """Log-powers of the Fourier modes of images, averaged over rings of their frequencies.
+
+    There are 16 rings up to half a cycle per pixel, or one for each frequency of the shorter side
+    if it has fewer, and a last one for the corners beyond. Directions are not told apart.
+
+    Parameters
+    ----------
+    images : ndarray, shape (n, channels, height, width)
+    sampling_rate : float
+        In pixels per unit length.
+
+    Returns
+    -------
+    features : ndarray, shape (n, channels * rings)
+    frequencies : ndarray
+        The largest of each ring, in cycles per unit length.
+    """
+    height, width = images.shape[-2:]
+    # A pixel of one radian, in the arcminutes that `fourier_modes` takes.
+    radii, multiplicity = (each.ravel() for each in fourier_modes(height, width, 1 / ARCMIN))
+    cycles, count = radii / (2 * math.pi), max(1, min(_RINGS, min(height, width) // 2))
+    # Rounding must not put half a cycle into the ring beyond.
+    ring = np.minimum(np.ceil(2 * count * cycles * (1 - 1e-12)).astype(int), count + 1)
+    weights = np.where(ring > 0, multiplicity, 0.0)
+    filled = [number for number in range(1, count + 2) if weights[ring == number].any()]
+    average = np.zeros((len(cycles), len(filled)))
+    for column, number in enumerate(filled):
+        average[ring == number, column] = weights[ring == number] / weights[ring == number].sum()
+    flat = images.reshape(-1, height, width)
+    power = np.stack(
+        [np.abs(rfft2(each.astype(np.float64))).ravel() ** 2 @ average for each in flat]
+    )
+    frequencies = [cycles[ring == number].max() * sampling_rate for number in filled]
+    return _logs(power).reshape(len(images), -1), np.array(frequencies)
+
+
+def _logs(power: Array) -> Array:
+    logs: Array = np.log(power + (_FLOOR * float(power.mean()) or 1.0))
+    return logs
 
 
 def linear_model(

@@ -58,14 +58,19 @@ class Choices:
         per_level: bool | str,
         mode: Mode,
         max_numbers: int | None,
-        length: int,
+        lengths: tuple[int, ...],
         wavelet: object = "learned",
     ) -> Choices:
-        """With ``"auto"`` spelt out for signals of a length."""
+        """With ``"auto"`` spelt out for signals of a length, or for images of a height and width.
+
+        The coarsest sub-bands have at least four coefficients, and there are at most 64 packets.
+        """
         fixed = as_filters(wavelet)
         if isinstance(wavelet, WaveletTransform):
             levels = wavelet.levels
-        deepest = max(1, min(_DEEPEST, int(np.log2(max(length, 2))) - 2))
+        rank, length = len(lengths), min(lengths)
+        most = _DEEPEST // rank if reading.bank == "packets" else _DEEPEST
+        deepest = max(1, min(most, int(np.log2(max(length, 2)) - 2 / rank)))
         depths = range(min(3, deepest), deepest + 1) if levels == "auto" else [int(levels)]
         supports = [s for s in _SUPPORTS if s <= max(4, length)]
         chosen = supports if support == "auto" else [int(support)]

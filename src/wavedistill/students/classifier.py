@@ -12,6 +12,7 @@ from sklearn.base import ClassifierMixin
 from sklearn.metrics import accuracy_score
 
 from wavedistill.attribution import Attributions
+from wavedistill.distillation.validation import warn_of_forgotten_axis
 from wavedistill.students.arguments import as_classes, as_columns, check_target, fold_numbers
 from wavedistill.students.distilled import DistilledStudent
 from wavedistill.students.ridge import RidgeWeights
@@ -64,7 +65,7 @@ class DistilledClassifier(ClassifierMixin, DistilledStudent):  # type: ignore[mi
         Parameters
         ----------
         X : array_like, shape (n, ...)
-            Signals along `axes`.
+            Signals or images along `axes`.
         y : array_like, shape (n,), optional
             Classes.
         teacher : array_like, shape (n,) or (n, classes), optional
@@ -79,7 +80,8 @@ class DistilledClassifier(ClassifierMixin, DistilledStudent):  # type: ignore[mi
             For data and parameters that cannot be used, before any work is done.
         """
         check_target(self.target, y, teacher)
-        signals, axis = self._signals(X, reset=True)
+        signals, axes = self._signals(X, reset=True)
+        warn_of_forgotten_axis(signals.shape, self.axes)
         count = len(signals)
         logits = None
         if teacher is not None:
@@ -87,7 +89,7 @@ class DistilledClassifier(ClassifierMixin, DistilledStudent):  # type: ignore[mi
         labels = self._labels(y, logits, count)
         goal = _one_hot(labels, len(self.classes_)) if logits is None else logits
         folds = fold_numbers(self.cv, signals, labels, groups, True, self.random_state)
-        found = self._search(signals, axis, goal, folds, attributions)
+        found = self._search(signals, axes, goal, folds, attributions)
         features = found.reader.features(self._lowpass())[:, self.columns_]
 
         fits: dict[str, Callable[[Array, Integers], RidgeWeights]] = {}

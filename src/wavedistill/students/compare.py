@@ -54,14 +54,15 @@ def compare(
       a student with weights as in the first row. Without `random_teacher` it is a ``"permuted
       teacher"`` (or ``"permuted y"``): the right outputs in random order.
     - ``"raw samples"`` and ``"spectrum"``: ridge or logistic regression of the samples, and of 17
-      log-powers of Welch's spectrum, to `y` (or, without `y`, to the network).
+      log-powers of Welch's spectrum, to `y` (or, without `y`, to the network). Images have their
+      pixels, and log-powers averaged over 17 rings of frequencies (fewer for less than 32 pixels).
 
     Parameters
     ----------
     student : DistilledClassifier or DistilledRegressor
         With ``wavelet="learned"``. It need not be fitted, and is left as it is.
     X : array_like, shape (n, ...)
-        Signals.
+        Signals or images.
     y : array_like, shape (n,) or (n, outputs), optional
         Classes or responses. With them, accuracy or R2 is the main score.
     teacher : array_like, shape (n,) or (n, outputs), optional
@@ -80,7 +81,7 @@ def compare(
     random_state : int, numpy.random.Generator, numpy.random.RandomState or None
         Of folds, permutation and bootstrap.
     sampling_rate : float, optional
-        In hertz, to tell how far the spectrum reaches.
+        In hertz, or pixels per unit length, to tell how far the spectrum reaches.
     progress : callable, optional
         Told in a few words how far the comparison is.
 

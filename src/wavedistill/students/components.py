@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from wavedistill.checks import Floats, dense_float_array, integer
-from wavedistill.kernels.image_trees import IMAGE_KINDS
 from wavedistill.kernels.pooling import ENERGY, LARGEST, MEAN
 from wavedistill.modes import Mode
 from wavedistill.students.band_names import second_layer
 from wavedistill.students.reading import Feature, Reading
 from wavedistill.wavelets import WaveletTransform
+from wavedistill.wavelets.layout import detail_keys
 from wavedistill.wavelets.transform import extended, unpack
 
 __all__ = ["component"]
@@ -32,9 +32,9 @@ def component(transform: WaveletTransform, reading: Reading, x: ArrayLike, colum
     - maximum and minimum: the undecimated atom at the place of the extreme, times the coefficient.
       The inner product of signal and atom is the coefficient.
     - sum of the positive, or of the negative, parts: the sum of the atoms of those coefficients,
-      each times its coefficient and the sub-band's weight 2^-level. Away from the ends, the
-      components of both sums of all sub-bands add up to the signal, and with mode ``"periodic"``
-      they do so everywhere.
+      each times its coefficient and the sub-band's weight, 2^-level along each axis. Away from the
+      ends, the components of both sums of all sub-bands add up to the signal, and with mode
+      ``"periodic"`` they do so everywhere.
     - a detail of the absolute values of detail j (``"scattering"``): detail j, with the part of its
       absolute values that the feature reads in the place of the whole. Those parts, and that of the
       approximation of the absolute values, which no feature reads, add up to the component of
@@ -101,8 +101,7 @@ def _checked(
         raise ValueError(
             f"x has shape {signals.shape}; with axes={transform.axes} it must be {axes}."
         )
-    if rank == 2 and reading.bank not in IMAGE_KINDS:
-        raise ValueError(f"reading={reading.name!r} is one of signals, and x are images.")
+    reading.check_rank(rank)
     count = signals.shape[1] * reading.count(transform.levels, rank)
     if integer(column, "column", minimum=0) >= count:
         raise ValueError(f"column={column} must be below {count}, the number of features.")
@@ -181,21 +180,31 @@ def _from_undecimated(
     transform: WaveletTransform, kept: Floats, reading: Reading, feature: Feature
 ) -> Floats:
     """The transpose of the undecimated analysis, of one sub-band, with its weight."""
-    levels, length = transform.levels, kept.shape[1]
-    level = levels if feature.band == 0 else levels - feature.band + 1
+    levels, rank = transform.levels, kept.ndim - 1
+    keys = detail_keys(rank)
+    depth, which = divmod(max(feature.band - 1, 0), len(keys))
+    key, level = ("a" * rank, levels) if feature.band == 0 else (keys[which], levels - depth)
+    spread = kept
+    for axis, letter in enumerate(key, 1):
+        lines = np.moveaxis(spread, axis, -1)
+        found = _spread(transform, lines.reshape(-1, lines.shape[-1]), level, letter == "d")
+        spread = np.moveaxis(found.reshape(lines.shape), -1, axis)
     one = reading.pooling == LARGEST or (reading.pooling != ENERGY and feature.number < 2)
+    return (spread if one else spread * 2.0 ** (-level * rank)).astype(kept.dtype)
+
+
+def _spread(transform: WaveletTransform, lines: Floats, level: int, detail: bool) -> Floats:
+    """The transpose of the undecimated filters up to a level, along the last of two axes."""
     beside = sum(2**j * len(w.lowpass) // 2 for j, w in enumerate(transform.wavelets))
-    spread = np.pad(kept, ((0, 0), (beside, beside)))
+    spread = np.pad(lines, ((0, 0), (beside, beside)))
     for j in range(level - 1, -1, -1):
         wavelet = transform.wavelets[j]
-        detail = j == level - 1 and feature.band > 0
-        taps = wavelet.highpass if detail else wavelet.lowpass
+        taps = wavelet.highpass if detail and j == level - 1 else wavelet.lowpass
         # Nothing goes round: what is there keeps further from the ends than filters reach.
         first = len(taps) // 2 - 1
         shifted = [tap * np.roll(spread, (k - first) * 2**j, axis=1) for k, tap in enumerate(taps)]
         spread = np.sum(shifted, axis=0)
-    folded = _folded(spread, beside, length, transform.mode)
-    return (folded if one else folded * 2.0**-level).astype(kept.dtype)
+    return _folded(spread, beside, lines.shape[1], transform.mode)
 
 
 def _folded(spread: Floats, beside: int, length: int, mode: Mode) -> Floats:

@@ -28,7 +28,7 @@ from wavedistill.students.persistence import (
     read_student,
     write_student,
 )
-from wavedistill.students.readings import READINGS, Reading, ReadSignals, as_reading
+from wavedistill.students.readings import Reading, ReadSignals, as_reading, readings_of
 from wavedistill.students.student_contributions import StudentContributions, take_apart
 from wavedistill.wavelets import WaveletLike, WaveletTransform
 
@@ -86,14 +86,23 @@ class DistilledStudent(BaseEstimator):  # type: ignore[misc]
     def features(self, X: ArrayLike) -> Array:
         """The features of the student, shape (n, features), named by `feature_names`."""
         check_is_fitted(self)
-        signals, axis = self._signals(X, reset=False)
-        reader = self._reader(channels_first(signals, axis) / self.scale_)
+        signals, axes = self._signals(X, reset=False)
+        reader = self._reader(channels_first(signals, axes) / self.scale_)
         return reader.features(self._lowpass())[:, self.columns_]
 
     def feature_names(self, sampling_rate: float | None = None) -> tuple[str, ...]:
-        """A name for each feature, with frequencies in hertz if a sampling rate is given."""
+        """A name for each feature, with its frequencies if a sampling rate is given.
+
+        The rate is in hertz. That of images is in pixels per unit length, such as 1 for frequencies
+        in cycles per pixel.
+        """
         check_is_fitted(self)
-        names = self.reading_.feature_names(self.transform_.levels, self._channels(), sampling_rate)
+        names = self.reading_.feature_names(
+            self.transform_.levels,
+            self._channels(),
+            sampling_rate,
+            len(self.transform_.axes),
+        )
         return tuple(names[column] for column in self.columns_)
 
     def contributions(
@@ -104,9 +113,9 @@ class DistilledStudent(BaseEstimator):  # type: ignore[misc]
         Parameters
         ----------
         X : array_like, shape (n, ...)
-            Signals.
+            Signals or images.
         sampling_rate : float, optional
-            In hertz, for the names of the features.
+            For the names of the features (`feature_names`).
 
         Returns
         -------
@@ -169,29 +178,30 @@ class DistilledStudent(BaseEstimator):  # type: ignore[misc]
     def _output_names(self, count: int) -> tuple[str, ...]:
         return tuple(f"output {number}" for number in range(count))
 
-    def _signals(self, X: ArrayLike, *, reset: bool) -> tuple[Floats, int]:
+    def _signals(self, X: ArrayLike, *, reset: bool) -> tuple[Floats, tuple[int, ...]]:
         signals, axes = read_signals(self, X, self.axes, reset=reset)
-        if len(axes) > 1:
+        if len(axes) > 2:
             raise ValueError(
-                f"axes={self.axes} names {len(axes)} axes, and readings are those of signals; "
-                "give one axis, such as -1."
+                f"axes={self.axes} names {len(axes)} axes, and readings are those of signals and "
+                "images; give one axis, such as -1, or two, such as (-2, -1)."
             )
-        return signals, axes[0]
+        return signals, axes
 
     def _search(
         self,
         signals: Floats,
-        axis: int,
+        axes: tuple[int, ...],
         targets: Array,
         folds: Integers,
         attributions: Attributions | ArrayLike | None,
     ) -> Fitted:
         """Learn the filters, and set what the fitted student is known by."""
-        given = channels_first(signals, axis)
+        given = channels_first(signals, axes)
+        rank = len(axes)
         scale = float(np.sqrt(np.mean(np.square(given, dtype=np.float64))))
         if scale == 0:
             raise ValueError("X is zero everywhere; there is nothing to read.")
-        readings = list(READINGS) if self.reading == "auto" else [self.reading]
+        readings = readings_of(rank) if self.reading == "auto" else [self.reading]
         choices = [
             Choices.of(
                 as_reading(reading, self.parts),
@@ -200,11 +210,13 @@ class DistilledStudent(BaseEstimator):  # type: ignore[misc]
                 per_level=self.per_level if self.per_level == "auto" else bool(self.per_level),
                 mode=check_mode(self.mode),
                 max_numbers=self.max_numbers,
-                length=given.shape[-1],
+                lengths=given.shape[2:],
                 wavelet=self.wavelet,
             )
             for reading in readings
         ]
+        for each in choices:
+            each.reading.check_rank(rank)
         random = np.random.default_rng(seed_of(self.random_state))
         starts = self._sparse_starts(signals, choices[0], attributions)
         found = fit_readings(given / scale, targets, folds, choices, given=starts, random=random)
@@ -251,22 +263,18 @@ class DistilledStudent(BaseEstimator):  # type: ignore[misc]
         return np.stack([wavelet.lowpass for wavelet in self.transform_.wavelets])
 
     def _channels(self) -> int:
-        length = self.signal_shape_[self._axis_of_example()]
-        return math.prod(self.signal_shape_) // int(length)
-
-    def _axis_of_example(self) -> int:
-        shape = (1, *self.signal_shape_)
-        return self.transform_.decomposition.along(shape)[0] - 1
+        lengths = self.transform_.decomposition.lengths((1, *self.signal_shape_))
+        return math.prod(self.signal_shape_) // math.prod(lengths)
 
     def _linear(self, X: ArrayLike) -> Array:
         outputs: Array = self.features(X) @ self.coef_.T + self.intercept_
         return outputs
 
 
-def channels_first(signals: Floats, axis: int) -> Floats:
-    """Signals with shape (n, channels, length)."""
-    moved = np.moveaxis(signals, axis, -1)
-    return moved.reshape(len(moved), -1, moved.shape[-1])
+def channels_first(signals: Floats, axes: Sequence[int]) -> Floats:
+    """Signals with shape (n, channels, length), images with (n, channels, height, width)."""
+    moved = np.moveaxis(signals, axes, range(-len(axes), 0))
+    return moved.reshape(len(moved), -1, *moved.shape[-len(axes) :])
 
 
 def _verdict(found: Fitted, choices: Choices) -> str:

@@ -65,7 +65,7 @@ def distill(
         (n, outputs); those of a classifier are logits or probabilities, in the order of the sorted
         classes.
     X : array_like, shape (n, ...)
-        Signals, as the model takes them.
+        Signals or images, as the model takes them; images need ``axes=(-2, -1)``.
     y : array_like, shape (n,) or (n, outputs), optional
         Classes or responses.
     X_test, y_test : array_like, optional
@@ -91,7 +91,7 @@ def distill(
     random_state : int, numpy.random.Generator, numpy.random.RandomState or None
         Of student and comparison.
     sampling_rate : float, optional
-        In hertz, for the names of features.
+        In hertz, or pixels per unit length, for the names of features.
     progress : callable, optional
         Told in a few words what begins.
     **parameters

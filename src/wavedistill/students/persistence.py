@@ -63,7 +63,10 @@ def read_student(path: str | os.PathLike[str]) -> dict[str, Any]:
 
 def parameters_of(content: Mapping[str, Any]) -> dict[str, Any]:
     """The parameters of the student's constructor."""
-    return dict(content["parameters"])
+    parameters = dict(content["parameters"])
+    if isinstance(parameters.get("axes"), list):
+        parameters["axes"] = tuple(parameters["axes"])
+    return parameters
 
 
 def fitted_state(content: Mapping[str, Any]) -> dict[str, Any]:
@@ -98,10 +101,12 @@ def _kept_parameters(parameters: Mapping[str, Any]) -> dict[str, Any]:
         name: value.item() if isinstance(value, np.generic) else value
         for name, value in parameters.items()
     }
+    if np.ndim(plain["axes"]):
+        plain["axes"] = [int(axis) for axis in plain["axes"]]
     return {
         name: value
         for name, value in plain.items()
-        if value is None or isinstance(value, bool | int | float | str)
+        if value is None or isinstance(value, bool | int | float | str) or name == "axes"
     }
 
 

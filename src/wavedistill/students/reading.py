@@ -11,11 +11,12 @@ from typing import NamedTuple
 import numpy as np
 
 from wavedistill.checks import integer
+from wavedistill.kernels.image_trees import IMAGE_KINDS
 from wavedistill.kernels.pooling import ENERGY, EVENTS, LARGEST, MEAN
 from wavedistill.kernels.trees import Kind
 from wavedistill.students.band_names import band_names, part_names
 
-__all__ = ["READINGS", "Feature", "Reading", "as_reading"]
+__all__ = ["READINGS", "Feature", "Reading", "as_reading", "readings_of"]
 
 
 class Feature(NamedTuple):
@@ -60,6 +61,19 @@ class Reading:
     def __post_init__(self) -> None:
         integer(self.parts, "parts", minimum=1)
 
+    def check_rank(self, rank: int) -> None:
+        """Refuse to read images (`rank` 2) where the filter bank is one of signals.
+
+        Raises
+        ------
+        ValueError
+        """
+        if not _has_rank(self, rank):
+            raise ValueError(
+                f"reading={self.name!r} is one of signals, and the data are images; choose one of "
+                f"{', '.join(map(repr, readings_of(rank)))}."
+            )
+
     def bands(self, levels: int, rank: int = 1) -> int:
         """How many sub-bands signals (`rank` 1) or images (2) have."""
         return len(band_names(self.bank, levels, rank))
@@ -81,7 +95,10 @@ class Reading:
         sampling_rate: float | None = None,
         rank: int = 1,
     ) -> tuple[str, ...]:
-        """A name for each feature: channel by channel, band by band, part by part."""
+        """A name for each feature: channel by channel, band by band, part by part.
+
+        `sampling_rate` is in hertz for signals, and in pixels per unit length for images.
+        """
         names = [
             f"{number} of {band}{part}"
             for band in band_names(self.bank, levels, rank, sampling_rate)
@@ -137,3 +154,12 @@ def as_reading(value: str | Reading, parts: int | None = None) -> Reading:
             raise ValueError(f"reading={value!r} must be one of {', '.join(map(repr, READINGS))}.")
         value = READINGS[value]
     return value if parts is None else replace(value, parts=parts)
+
+
+def readings_of(rank: int) -> list[str]:
+    """The names of the readings that signals (`rank` 1) or images (2) have."""
+    return [name for name, reading in READINGS.items() if _has_rank(reading, rank)]
+
+
+def _has_rank(reading: Reading, rank: int) -> bool:
+    return rank == 1 or reading.bank in IMAGE_KINDS

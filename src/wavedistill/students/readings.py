@@ -15,18 +15,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wavedistill.checks import Floats
-from wavedistill.kernels.image_trees import IMAGE_KINDS, make_image_tree
+from wavedistill.kernels.image_trees import make_image_tree
 from wavedistill.kernels.packing import PackedSignals, prepare
 from wavedistill.kernels.pooling import Pooling
 from wavedistill.kernels.readings import AnyFilterBank, pull_readings, read_signals
 from wavedistill.kernels.trees import make_tree, reach
 from wavedistill.kernels.undecimated_images import UndecimatedImages
 from wavedistill.modes import Mode
-from wavedistill.students.reading import READINGS, Feature, Reading, as_reading
+from wavedistill.students.reading import READINGS, Feature, Reading, as_reading, readings_of
 from wavedistill.wavelets.lattice import quadrature_mirror, quadrature_mirror_adjoint
 from wavedistill.wavelets.transform import extended
 
-__all__ = ["READINGS", "Feature", "ReadSignals", "Reading", "as_reading"]
+__all__ = ["READINGS", "Feature", "ReadSignals", "Reading", "as_reading", "readings_of"]
 
 Array = NDArray[np.float64]
 
@@ -61,12 +61,7 @@ class ReadSignals:
                 f"signals has shape {self.signals.shape} and must be (n, channels, length), or "
                 "(n, channels, height, width) for images."
             )
-        if self.rank == 2 and self.reading.bank not in IMAGE_KINDS:
-            fitting = ", ".join(repr(n) for n, r in READINGS.items() if r.bank in IMAGE_KINDS)
-            raise ValueError(
-                f"reading={self.reading.name!r} is one of signals, and the data are images; choose "
-                f"one of {fitting}."
-            )
+        self.reading.check_rank(self.rank)
 
     def __len__(self) -> int:
         return len(self.signals)

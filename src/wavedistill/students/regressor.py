@@ -10,6 +10,7 @@ from sklearn.base import RegressorMixin
 from sklearn.metrics import r2_score
 
 from wavedistill.attribution import Attributions
+from wavedistill.distillation.validation import warn_of_forgotten_axis
 from wavedistill.students.arguments import as_columns, check_target, fold_numbers
 from wavedistill.students.distilled import DistilledStudent
 from wavedistill.students.weights import cross_r2, ridge
@@ -32,8 +33,10 @@ class DistilledRegressor(RegressorMixin, DistilledStudent):  # type: ignore[misc
         What is read of each sub-band: ``"energy"`` (log of the mean square), ``"packets"`` (the
         same of wavelet packets), ``"events"`` (maximum, minimum, sums of the positive and of the
         negative parts, of the undecimated transform), ``"largest"`` (the six largest) or
-        ``"means"`` (the mean of each of eight parts: what happens when, in aligned signals).
-        ``"scattering"`` adds a second layer: log-energies of the coarser details of each |detail|.
+        ``"means"`` (the mean of each of eight parts: what happens when, in aligned signals; of each
+        of 3 x 3 parts of images).
+        ``"scattering"`` adds a second layer: log-energies of the coarser details of each |detail|;
+        images have no such reading.
         ``"auto"`` tries them all: the fewest features within one standard error of the least error.
     levels : int or "auto"
         Depth J. ``"auto"``: the least depth within one standard error of the best.
@@ -53,13 +56,15 @@ class DistilledRegressor(RegressorMixin, DistilledStudent):  # type: ignore[misc
         groups stay together.
     mode : str
         PyWavelets' signal extension mode.
-    axes : int
-        The axis of time; other axes, except the first, are channels.
+    axes : int or pair of int
+        The axis of time, or the two axes of images, such as (-2, -1) for (n, height, width) and
+        (n, channels, height, width). Other axes, except the first, are channels.
     random_state : int, numpy.random.Generator, numpy.random.RandomState or None
     parts : int or None
         Read each of so many equal parts of a sub-band by itself, such as 2 or 4: features then tell
-        roughly when something happens. ``"means"`` with as many parts as a sub-band has
-        coefficients reads each coefficient; set `max_numbers` then. None leaves it to the reading.
+        roughly when something happens; of images, so many along each axis. ``"means"`` with as many
+        parts as a sub-band has coefficients reads each coefficient; set `max_numbers` then. None
+        leaves it to the reading.
     wavelet : "learned", "known", Wavelet, str or WaveletTransform
         ``"known"`` chooses among PyWavelets' wavelets and learns none. A wavelet, its name or a
         transform is used as it is; a transform also sets the levels.
@@ -115,7 +120,7 @@ class DistilledRegressor(RegressorMixin, DistilledStudent):  # type: ignore[misc
         Parameters
         ----------
         X : array_like, shape (n, ...)
-            Signals along `axes`.
+            Signals or images along `axes`.
         y : array_like, shape (n,) or (n, outputs), optional
             The response.
         teacher : array_like, shape (n,) or (n, outputs), optional
@@ -129,15 +134,21 @@ class DistilledRegressor(RegressorMixin, DistilledStudent):  # type: ignore[misc
         ------
         TypeError, ValueError
             For data and parameters that cannot be used, before any work is done.
+
+        Warns
+        -----
+        UserWarning
+            If X looks like images and `axes` is the default.
         """
         check_target(self.target, y, teacher)
-        signals, axis = self._signals(X, reset=True)
+        signals, axes = self._signals(X, reset=True)
+        warn_of_forgotten_axis(signals.shape, self.axes)
         count = len(signals)
         response = None if y is None else as_columns(y, count, "y")
         outputs = None if teacher is None else as_columns(teacher, count, "teacher")
         learned_from = cast(Array, response if outputs is None else outputs)
         folds = fold_numbers(self.cv, signals, learned_from[:, 0], groups, False, self.random_state)
-        found = self._search(signals, axis, learned_from, folds, attributions)
+        found = self._search(signals, axes, learned_from, folds, attributions)
         features = found.reader.features(self._lowpass())[:, self.columns_]
         penalty = found.error.penalty
         fitted = {"teacher": outputs, "response": response}

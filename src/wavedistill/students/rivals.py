@@ -13,9 +13,14 @@ from numpy.typing import NDArray
 from sklearn.base import clone
 from threadpoolctl import threadpool_limits
 
-from wavedistill.checks import WaveletWarning
+from wavedistill.checks import WaveletWarning, signal_axes
 from wavedistill.distillation import WaveletDistiller
-from wavedistill.students.baselines import linear_model, log_spectrum, raw_samples
+from wavedistill.students.baselines import (
+    linear_model,
+    log_spectrum,
+    radial_log_spectrum,
+    raw_samples,
+)
 from wavedistill.students.distilled import DistilledStudent, channels_first
 from wavedistill.students.problem import Problem
 from wavedistill.wavelets import Wavelet, WaveletTransform
@@ -196,16 +201,22 @@ def rivals(
 def _without_wavelet(
     student: DistilledStudent, problem: Problem, sampling_rate: float | None
 ) -> list[Rival]:
-    axes: Any = student.axes
-    axis = axes if isinstance(axes, int | np.integer) else axes[0]
-    signals = channels_first(problem.X, int(axis))
-    powers, frequencies = log_spectrum(signals, sampling_rate or 1.0)
-    unit = "cycles per sample" if sampling_rate is None else "Hz"
-    bins = f"{len(frequencies)} bins up to {frequencies[-1]:.4g} {unit}"
-    raw = raw_samples(signals)
+    signals = channels_first(problem.X, signal_axes(problem.X.shape, student.axes))
+    raw, rate = raw_samples(signals), sampling_rate or 1.0
+    if signals.ndim == 4:
+        powers, frequencies = radial_log_spectrum(signals, rate)
+        samples, bins = "pixels", "rings"
+        unit = "cycles per pixel" if sampling_rate is None else "cycles per unit length"
+    else:
+        powers, frequencies = log_spectrum(signals, rate)
+        samples, bins = "samples", "bins"
+        unit = "cycles per sample" if sampling_rate is None else "Hz"
+    reach = f"{len(frequencies)} {bins} up to {frequencies[-1]:.4g} {unit}"
     return [
-        _Linear("raw samples", "A linear model of the raw samples", raw, f"{raw.shape[1]} samples"),
-        _Linear("spectrum", "A linear model of a plain spectrum", powers, bins),
+        _Linear(
+            "raw samples", f"A linear model of the raw {samples}", raw, f"{raw.shape[1]} {samples}"
+        ),
+        _Linear("spectrum", "A linear model of a plain spectrum", powers, reach),
     ]
 
 

@@ -33,7 +33,7 @@ class StudentContributions:
         What each feature adds to each output: its weight times its value.
     intercept : ndarray, shape (q,)
         The outputs where all features are 0.
-    signals : ndarray, shape (n, channels, length)
+    signals : ndarray, shape (n, channels, length) or (n, channels, height, width)
     transform : WaveletTransform
     reading : Reading
     columns : ndarray of int, shape (p,)
@@ -75,13 +75,13 @@ class StudentContributions:
         return np.argsort(-np.abs(self.values[example, output]), kind="stable")[:number]
 
     def curve(self, example: int, feature: int) -> Floats:
-        """What a feature sees of a signal, in the units of the signal.
+        """What a feature sees of a signal or an image, in its units.
 
         `wavedistill.students.components.component` says what it is for each reading.
 
         Returns
         -------
-        ndarray, shape (length,)
+        ndarray, shape (length,) or (height, width)
             In the channel that the feature reads.
         """
         alone = self.signals[[example]]
