@@ -203,11 +203,11 @@ def test_an_empty_part_reads_as_silence(reading):
 
 
 @pytest.mark.parametrize("reading", NUMBERS)
-@pytest.mark.parametrize("kind", ["dwt", "scattering", "images"])
+@pytest.mark.parametrize("kind", ["dwt", "scattering", "images", "undecimated images"])
 def test_threads_and_precision_change_nothing_that_matters(kind, reading):
     low, high = filters(8)
-    data = normal(300, 40, 20) if kind == "images" else normal(900, 300)
-    kind = "dwt" if kind == "images" else kind
+    data = normal(300, 40, 20) if kind.endswith("images") else normal(900, 300)
+    kind = {"images": "dwt", "undecimated images": "undecimated"}.get(kind, kind)
     tree, signals = tree_of(data, 8, "zero", kind), packed(data, kind, 8, "zero")
     pooling = Pooling(reading, NUMBERS[reading], 2)
     weights = np.ones_like(read_signals(signals, tree, low, high, pooling))

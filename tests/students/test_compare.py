@@ -14,7 +14,7 @@ import wavedistill as wd
 from tests.helpers import normal
 from tests.students.test_distilled import oscillations
 from wavedistill.students import Comparison, ComparisonRow, DistilledClassifier, DistilledRegressor
-from wavedistill.students.baselines import linear_model, log_spectrum
+from wavedistill.students.baselines import linear_model, log_spectrum, radial_log_spectrum
 from wavedistill.students.held_out import Score, hits, paired_score, shares
 
 QUICK = DistilledRegressor("energy", levels=2, support=2, cv=3)
@@ -253,6 +253,23 @@ def test_the_spectrum_tells_frequencies_of_each_channel():
     assert frequencies[features[0, :17].argmax()] == 16
     assert frequencies[features[0, 17:].argmax()] == 64
     assert log_spectrum(np.zeros((2, 1, 10)))[0].shape == (2, 6)
+
+
+def test_the_spectrum_of_images_tells_frequencies_and_no_directions():
+    down, across = np.mgrid[:64, :48] / 16  # 16 pixels per unit length
+    phases = [3 * down, 3 * across, 5.25 * down + 4 * across]
+    waves = [np.sin(2 * np.pi * phase) for phase in phases]
+    features, frequencies = radial_log_spectrum(np.stack(waves)[:, None], 16.0)
+    assert features.shape == (3, 17)
+    # A ring is half a cycle wide, and 5.25 cycles down and 4 across are 6.6 together.
+    for row, true in zip(features, (3, 3, 6.6), strict=True):
+        assert true - 1e-9 <= frequencies[row.argmax()] < true + 0.5
+    np.testing.assert_allclose(features[0].max(), features[1].max())
+    # White noise has the same power at all frequencies, corners included.
+    noise = radial_log_spectrum(normal(200, 2, 21, 30))[0]
+    assert noise.shape == (200, 2 * 11)
+    np.testing.assert_allclose(np.exp(noise).mean(axis=0), 21 * 30, rtol=0.15)
+    assert radial_log_spectrum(np.zeros((2, 1, 3, 5)))[0].shape[0] == 2
 
 
 @pytest.mark.parametrize(

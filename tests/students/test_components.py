@@ -70,16 +70,17 @@ def test_the_largest_coefficients_are_kept_one_by_one(shape, parts):
 
 
 @pytest.mark.parametrize("mode", MODES)
-@pytest.mark.parametrize("length", [9, 40, 200])
-def test_extremes_have_the_atom_whose_inner_product_is_the_coefficient(length, mode):
-    wavelet = Wavelet(Lattice(6).forward([0.4, -1.1]))
-    transform, x = WaveletTransform(wavelet, LEVELS, mode), normal(5, 1, length)
+@pytest.mark.parametrize("shape", [(9,), (40,), (200,), (9, 40), (20, 17)])
+def test_extremes_have_the_atom_whose_inner_product_is_the_coefficient(shape, mode):
+    wavelet, rank = Wavelet(Lattice(6).forward([0.4, -1.1])), len(shape)
+    x = normal(5, 1, *shape)
+    transform = WaveletTransform(wavelet, LEVELS, mode, axes=tuple(range(-rank, 0)))
     reading = as_reading("events", parts=2)
     numbers = ReadSignals(x, reading, LEVELS, mode).features(np.tile(wavelet.lowpass, (LEVELS, 1)))
-    names = reading.feature_names(LEVELS)
+    names = reading.feature_names(LEVELS, rank=rank)
     for column, curve in enumerate(components(transform, reading, x)):
         if names[column].startswith(("maximum", "minimum")):
-            product = np.sum(curve * x[:, 0], axis=1)
+            product = np.sum(curve * x[:, 0], axis=tuple(range(1, rank + 1)))
             np.testing.assert_allclose(product, numbers[:, column] ** 2, atol=1e-10)
 
 
@@ -96,12 +97,12 @@ def test_an_extreme_inside_has_an_atom_of_norm_one():
             assert np.linalg.norm(curve) == pytest.approx(abs(numbers[0, number]))
 
 
-@pytest.mark.parametrize("length", [64, 41, 10])
-def test_positive_and_negative_parts_add_up_to_a_periodic_signal(length):
-    transform, x = transform_of("periodic"), normal(3, 2, length)
+@pytest.mark.parametrize("shape", [(64,), (41,), (10,), (16, 24), (21, 10)])
+def test_positive_and_negative_parts_add_up_to_a_periodic_signal(shape):
+    transform, x = transform_of("periodic", len(shape)), normal(3, 2, *shape)
     for parts in (1, 2):
         reading = as_reading("events", parts=parts)
-        names = reading.feature_names(LEVELS)
+        names = reading.feature_names(LEVELS, rank=len(shape))
         sums = [column for column, name in enumerate(names) if name.startswith("sum")]
         found = [component(transform, reading, x, column) for column in sums]
         np.testing.assert_allclose(np.sum(found, axis=0), x[:, 0], atol=1e-12)
@@ -164,7 +165,7 @@ def test_what_cannot_be_told_is_refused():
         component(transform, energy, x, 4)
     with pytest.raises(ValueError, match=r"it must be \(n, channels, length\)"):
         component(transform, energy, x[:, 0], 0)
-    with pytest.raises(ValueError, match="reading='events' is one of signals, and x are images"):
-        component(transform_of("zero", 2), as_reading("events"), normal(2, 1, 9, 9), 0)
+    with pytest.raises(ValueError, match="reading='scattering' is one of signals"):
+        component(transform_of("zero", 2), as_reading("scattering"), normal(2, 1, 9, 9), 0)
     with pytest.raises(ValueError, match="parts=0"):
         replace(energy, parts=0)

@@ -156,13 +156,14 @@ def test_it_goes_into_pipelines_grids_and_cross_validation():
         ({"levels": 0}, {}, "levels=0 must be at least 1"),
         ({"target": "labels"}, {}, "target='labels' must be one of 'auto', 'teacher'"),
         ({"target": "response"}, {}, "target='response' needs y"),
-        ({"axes": (-2, -1)}, {}, "readings are those of signals"),
+        ({"axes": (-3, -2, -1)}, {}, "readings are those of signals and images; give one axis"),
+        ({"axes": (-2, -1), "reading": "scattering"}, {}, "'scattering' is one of signals"),
         ({}, {"teacher": LOGITS[:9]}, r"teacher has shape \(9,\) and X has 400 examples"),
         ({}, {"teacher": np.where(LOGITS > 1, np.nan, 0)}, "teacher contains NaN"),
     ],
 )
 def test_what_cannot_be_used_is_refused(changes, given, message):
-    data = X.reshape(400, 8, 12) if "axes" in changes else X
+    data = X.reshape(400, 2, 4, 12) if "axes" in changes else X
     with pytest.raises(ValueError, match=message):
         DistilledRegressor(**{"reading": "energy", **FAST, **changes}).fit(
             data, **{"teacher": LOGITS, **given}

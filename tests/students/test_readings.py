@@ -8,7 +8,7 @@ from wavedistill.students.readings import READINGS, Feature, ReadSignals, as_rea
 from wavedistill.wavelets import Lattice, Wavelet, WaveletTransform
 
 LEVELS = 2
-IMAGES = ("energy", "packets", "largest", "means")
+IMAGES = ("energy", "packets", "events", "largest", "means")
 
 
 def rows(angles=(0.4, -1.1)):
@@ -53,8 +53,21 @@ def test_names_tell_band_part_frequencies_and_the_second_layer():
         "log-energy of horizontal detail 2, part 2,1 of 2x2"
     )
     assert as_reading("packets").feature_names(1, rank=2)[1] == "log-energy of packet 0,1"
-    with pytest.raises(ValueError, match="sampling_rate=8 is given for images"):
-        as_reading("energy").feature_names(2, sampling_rate=8, rank=2)
+    assert as_reading("energy").feature_names(2, sampling_rate=8, rank=2)[:3] == (
+        "log-energy of approximation 2, 0-1 down, 0-1 across",
+        "log-energy of horizontal detail 2, 1-2 down, 0-1 across",
+        "log-energy of vertical detail 2, 0-1 down, 1-2 across",
+    )
+    assert as_reading("packets").feature_names(1, sampling_rate=1, rank=2)[1] == (
+        "log-energy of packet 0,1, 0-0.25 down, 0.25-0.5 across"
+    )
+
+
+def test_means_of_images_are_those_of_about_as_many_parts():
+    assert len(as_reading("means").feature_names(1)) == 2 * 8
+    assert len(as_reading("means", rank=2).feature_names(1, rank=2)) == 4 * 3 * 3
+    assert as_reading("means", parts=4, rank=2).parts == 4
+    assert as_reading(READINGS["means"], rank=2) is READINGS["means"]
 
 
 def test_a_feature_is_told_by_its_column():
@@ -76,6 +89,24 @@ def test_names_of_bands_are_true():
             found = reading.feature_names(3, sampling_rate=1000)[np.argmax(features)]
             first, last = found.split(", ")[1].removesuffix(" Hz").split("-")
             assert float(first) < hertz < float(last)
+    down, across = np.mgrid[:64, :64] / 8  # 8 pixels per unit length
+    for name in ("energy", "packets", "events"):
+        reading = as_reading(name)
+        for cycles in ((0.2, 2.75), (2.75, 0.2), (1.3, 0.3), (2.75, 3.25)):
+            phase = cycles[0] * down + cycles[1] * across
+            x = np.sqrt(2) * np.sin(2 * np.pi * phase)[None, None]
+            features = ReadSignals(x, reading, 3, "symmetric").features(low)[0]
+            names = reading.feature_names(3, sampling_rate=8, rank=2)
+            if name == "events":
+                sums = [i for i, each in enumerate(names) if each.startswith("sum of positive")]
+                # The undecimated filters multiply amplitudes by 2 at each level of an image.
+                weights = np.array([3, *np.repeat([3, 2, 1], 3)])
+                found = names[sums[np.argmax(features[sums] / 2.0**weights)]]
+            else:
+                found = names[np.argmax(features)]
+            spans = [part.split(" ")[0].split("-") for part in found.split(", ")[-2:]]
+            for (first, last), true in zip(spans, cycles, strict=True):
+                assert float(first) < true < float(last)
     stripes = np.tile([[1.0], [-1.0]], (16, 32))[None, None]
     reading = as_reading("energy")
     features = ReadSignals(stripes, reading, 3, "periodization").features(low)[0]
@@ -105,6 +136,8 @@ def test_images_are_read_as_their_transform_is(name, mode):
     found = reader.features(low).reshape(4, 3, -1)
     if name == "packets":
         bands = list(transform.packets(x))
+    elif name == "events":
+        bands = [b.reshape(4, 3, -1) for b in transform.undecimated(x)]
     else:
         bands = transform.layout((20, 17)).bands(transform.analysis(x), axis=2)
     if name == "largest":
@@ -113,6 +146,14 @@ def test_images_are_read_as_their_transform_is(name, mode):
     elif name == "means":
         means = [np.mean(b, axis=(-2, -1)) for b in bands]
         np.testing.assert_allclose(found, np.stack(means, axis=-1), atol=1e-12)
+    elif name == "events":
+        root = np.sqrt(20 * 17)
+        numbers = [
+            (b.max(-1), b.min(-1), np.maximum(b, 0).sum(-1) / root, np.minimum(b, 0).sum(-1) / root)
+            for b in bands
+        ]
+        expected = [each for four in numbers for each in four]
+        np.testing.assert_allclose(found, np.stack(expected, axis=-1), atol=1e-12)
     else:
         energies = [np.log(np.mean(b**2, axis=(-2, -1)) + 1e-4) for b in bands]
         np.testing.assert_allclose(found, np.stack(energies, axis=-1), atol=1e-12)
@@ -155,9 +196,9 @@ def test_what_cannot_be_read_is_refused():
     with pytest.raises(ValueError, match=r"signals has shape \(3, 9\) and must be \(n, channels"):
         ReadSignals(normal(3, 9), as_reading("energy"), LEVELS, "zero")
     with pytest.raises(
-        ValueError, match=r"reading='events' is one of signals.*'energy', 'packets'"
+        ValueError, match=r"reading='scattering' is one of signals.*'energy', 'packets', 'events'"
     ):
-        ReadSignals(normal(3, 1, 9, 9), as_reading("events"), LEVELS, "zero")
+        ReadSignals(normal(3, 1, 9, 9), as_reading("scattering"), LEVELS, "zero")
     with pytest.raises(ValueError, match="parts"):
         as_reading("energy", parts=0)
     with pytest.raises(TypeError, match="parts"):

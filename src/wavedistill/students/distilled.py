@@ -204,7 +204,7 @@ class DistilledStudent(BaseEstimator):  # type: ignore[misc]
         readings = readings_of(rank) if self.reading == "auto" else [self.reading]
         choices = [
             Choices.of(
-                as_reading(reading, self.parts),
+                as_reading(reading, self.parts, rank),
                 auto_or_integer(self.levels, "levels", 1),
                 auto_or_even(self.support),
                 per_level=self.per_level if self.per_level == "auto" else bool(self.per_level),

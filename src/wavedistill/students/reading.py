@@ -130,14 +130,17 @@ READINGS: Mapping[str, Reading] = MappingProxyType(
 )
 
 
-def as_reading(value: str | Reading, parts: int | None = None) -> Reading:
+def as_reading(value: str | Reading, parts: int | None = None, rank: int = 1) -> Reading:
     """A reading as it is, or by its name, of whole sub-bands or of equal parts of them.
 
     Parameters
     ----------
     value : str or Reading
     parts : int, optional
-        Read each of so many equal parts of a sub-band (along each axis) by itself.
+        Read each of so many equal parts of a sub-band (along each axis) by itself. None leaves it
+        to the reading; one with eight parts of a signal has 3 x 3 of an image.
+    rank : int
+        1 for signals, 2 for images.
 
     Raises
     ------
@@ -153,6 +156,7 @@ def as_reading(value: str | Reading, parts: int | None = None) -> Reading:
         if value not in READINGS:
             raise ValueError(f"reading={value!r} must be one of {', '.join(map(repr, READINGS))}.")
         value = READINGS[value]
+        parts = math.ceil(value.parts ** (1 / rank)) if parts is None else parts
     return value if parts is None else replace(value, parts=parts)
 
 
