@@ -2,6 +2,7 @@
 
 import json
 import os
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,6 @@ from wavedistill.datasets.lensing import (
     Survey,
     read_convergence,
     rebinned,
-    simulate_lensing_set,
 )
 from wavedistill.datasets.lensing import simulation as simulation_module
 
@@ -62,35 +62,34 @@ def test_noise_is_added_to_the_same_maps_and_differs_between_them():
 
 def test_a_stopped_set_goes_on_where_it_was(tmp_path, monkeypatch):
     args: Any = {"cosmologies": TABLE_D1[:2], "size": 16, "chunk": 3}
-    real_write, written = simulation_module._write, []
+    real_draw, drawn = simulation_module._draw, []
 
-    def write(recipe, path, number, rows):
-        if number == 2:
+    def draw(*settings, stop=6):
+        rows = settings[-1]
+        if rows.start == stop:
             raise KeyboardInterrupt
-        written.append(number)
-        return real_write(recipe, path, number, rows)
+        drawn.append(rows.start)
+        return real_draw(*settings)
 
-    monkeypatch.setattr(simulation_module, "_write", write)
+    monkeypatch.setattr(simulation_module, "_draw", draw)
     with pytest.raises(KeyboardInterrupt):
-        simulate_lensing_set(tmp_path / "set", 5, **args)
+        simulate_lensing(5, folder=tmp_path / "set", **args)
     with pytest.raises(ValueError, match="not finished: 2 of 4 chunks"):
         load_lensing(tmp_path / "set")
-
-    def count(recipe, path, number, rows):
-        written.append(number)
-        return real_write(recipe, path, number, rows)
-
-    monkeypatch.setattr(simulation_module, "_write", count)
-    whole = simulate_lensing_set(tmp_path / "set", 5, **args)
-    assert written == [0, 1, 2, 3]
+    monkeypatch.setattr(simulation_module, "_draw", partial(draw, stop=None))
+    whole = simulate_lensing(5, folder=tmp_path / "set", **args)
+    assert drawn == [0, 3, 6, 9]
     assert isinstance(whole.maps, np.memmap)
-    del args["chunk"]
-    np.testing.assert_array_equal(whole.maps, simulate_lensing(5, **args).maps)
+    in_memory = simulate_lensing(5, **args)
+    np.testing.assert_array_equal(whole.maps, in_memory.maps)
+    np.testing.assert_array_equal(whole.params, in_memory.params)
+    np.testing.assert_array_equal(whole.realisation, in_memory.realisation)
     np.testing.assert_array_equal(
         load_lensing(tmp_path / "set", size=8).maps[0], rebinned(whole.maps[0], 8)
     )
+    other: Any = {**args, "size": 24, "random_state": 1}
     with pytest.raises(ValueError, match="made with another random_state, size"):
-        simulate_lensing_set(tmp_path / "set", 5, TABLE_D1[:2], size=24, random_state=1, chunk=3)
+        simulate_lensing(5, folder=tmp_path / "set", **other)
     assert json.loads((tmp_path / "set" / "set.json").read_text())["size"] == 16
 
 

@@ -145,23 +145,22 @@ def reproduce_cosmology(
     if rebin is not None and data == "simulated":
         raise ValueError(f"--rebin {rebin} is for maps at a path; leave it out, or give --data.")
     writable_target(out / "models.csv")
-    amount = Amount.full() if whole else Amount.quick()
+    amount = Amount() if whole else Amount.quick()
     source = None if data == "simulated" else Path(data)
     with progress() as notify:
         found = reproduce(
             out, amount, data=source, rebin=rebin, device=device, jobs=jobs, seed=seed,
             notify=notify,
         )  # fmt: skip
-    split = found.study.split
-    title = f"RMSE of Omega_m, times 100, on {len(split.test)} test maps; "
-    title += f"{len(split.train)} to train on"
-    models, beyond, gains = found.tables.values()
-    columns = list(vars(models[0]))
-    _stdout.print(records_table(title, columns, models))
+    study = found.study
+    title = f"RMSE of Omega_m, times 100, on {len(study.split.test)} test maps; "
+    title += f"{len(study.split.train)} to train on"
+    columns = list(vars(study.rows[0]))
+    _stdout.print(records_table(title, columns, study.rows))
     kept = [column for column in columns if column not in ("compression", "numbers")]
-    _stdout.print(records_table("Beyond the paper's table", kept, beyond))
+    _stdout.print(records_table("Beyond the paper's table", kept, study.beyond))
     title = "Gain of AWD, with 95 % of resamples"
-    _stdout.print(records_table(title, list(vars(gains[0])), gains))
+    _stdout.print(records_table(title, list(vars(study.gains[0])), study.gains))
     _stdout.print(f"Wrote {len(found.files)} files to {out}.", soft_wrap=True)
 
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from wavedistill.plotting.maps import draw_map, plot_activation_maps, signed_scale
     from wavedistill.plotting.path_curves import plot_along_paths
     from wavedistill.plotting.paths import plot_starts_and_results, plot_wavelet_grid
+    from wavedistill.plotting.peaks import plot_peak_values
+    from wavedistill.plotting.predictions import plot_predictions
     from wavedistill.plotting.scores import Score, plot_scores
     from wavedistill.plotting.stability import plot_functions_of_seeds, plot_wavelet_band
     from wavedistill.plotting.wavelets import attribution_per_band, plot_recovery, plot_wavelet
@@ -40,6 +42,8 @@ _HOMES = {
     "plot_gain": "gains",
     "plot_map_filters": "map_filters",
     "plot_method": "diagrams",
+    "plot_peak_values": "peaks",
+    "plot_predictions": "predictions",
     "plot_recovery": "wavelets",
     "plot_scores": "scores",
     "plot_starts_and_results": "paths",
@@ -64,6 +68,8 @@ __all__ = [
     "plot_gain",
     "plot_map_filters",
     "plot_method",
+    "plot_peak_values",
+    "plot_predictions",
     "plot_recovery",
     "plot_scores",
     "plot_starts_and_results",

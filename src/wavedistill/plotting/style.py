@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from numpy.typing import ArrayLike, NDArray
 
 from wavedistill.checks import Floats, float_array
@@ -14,6 +15,7 @@ from wavedistill.checks import Floats, float_array
 __all__ = [
     "ATTRIBUTION",
     "CATEGORIES",
+    "COLUMNS",
     "DIVERGING",
     "HIGH",
     "INK",
@@ -29,6 +31,7 @@ __all__ = [
     "label_rows",
     "minus",
     "one_trace",
+    "panels",
     "require",
     "stems",
     "weight_label",
@@ -61,6 +64,8 @@ CATEGORIES = (_VERMILION, _GREEN, _PURPLE, _ORANGE, _SKY, "#000000")
 MARKERS = "sD^vPX"
 #: Colour map of values around zero: white at 0, red above, blue below.
 DIVERGING = "RdBu_r"
+#: Panels side by side, at most.
+COLUMNS = 3
 
 
 def stems(
@@ -133,6 +138,20 @@ def weight_label(weight: float) -> str:
 def minus(text: str) -> str:
     """A formatted number with the minus sign of print."""
     return text.replace("-", "\N{MINUS SIGN}")
+
+
+def panels(
+    count: int, width: float, height: float, **shared: bool
+) -> tuple[Figure, Sequence[Axes]]:
+    """A figure of so many axes of a size in inches, in up to `COLUMNS` columns."""
+    columns = min(count, COLUMNS)
+    rows = -(-count // columns)
+    size = width * columns + 0.6, height * rows + 0.8
+    figure = Figure(figsize=size, layout="constrained")
+    drawn = figure.subplots(rows, columns, squeeze=False, **shared).ravel()  # type: ignore[call-overload]
+    for axes in drawn[count:]:
+        axes.set_visible(False)
+    return figure, drawn[:count]
 
 
 def one_trace(values: ArrayLike, name: str, length: int | None = None) -> Floats:

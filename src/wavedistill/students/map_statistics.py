@@ -87,18 +87,23 @@ def skewness_spectrum(maps: ArrayLike, pixel_arcmin: float, edges: ArrayLike) ->
 def moments(maps: ArrayLike) -> Float64:
     """Root mean square about the mean, skewness and excess kurtosis of the pixels of each map.
 
+    One map is read at a time, so that they may be a memory map of any size.
+
     Returns
     -------
     ndarray, shape (n, 3)
         The last two are 0 for a map of equal pixels.
     """
-    stack = as_stack(maps)
-    pixels = stack.reshape(len(stack), -1).astype(np.float64)
-    spread = pixels.std(axis=1)
-    varies = spread > 0
-    pixels = (pixels - pixels.mean(axis=1, keepdims=True)) / np.where(varies, spread, 1)[:, None]
-    kurtosis = np.where(varies, np.mean(pixels**4, axis=1) - 3, 0)
-    return np.stack([spread, np.mean(pixels**3, axis=1), kurtosis], axis=1)
+    found = []
+    for image in as_stack(maps):
+        pixels = image.astype(np.float64)
+        spread = pixels.std()
+        if not spread:
+            found.append((0.0, 0.0, 0.0))
+            continue
+        pixels = (pixels - pixels.mean()) / spread
+        found.append((spread, np.mean(pixels**3), np.mean(pixels**4) - 3))
+    return np.array(found)
 
 
 def one_point_histogram(maps: ArrayLike, edges: ArrayLike) -> Float64:

@@ -6,13 +6,12 @@ import numpy as np
 import pytest
 
 from tests.helpers import assert_legible, normal
-from wavedistill.students import PeakCounts, peak_values, wavelet_cuts
+from wavedistill.students import PeakCounts, wavelet_cuts
 from wavedistill.wavelets import Wavelet
 
 pytest.importorskip("matplotlib")
 
 from matplotlib.colors import to_hex
-from matplotlib.patches import StepPatch
 
 from wavedistill.datasets.lensing import (
     PIXEL_ARCMIN,
@@ -23,11 +22,7 @@ from wavedistill.datasets.lensing import (
 from wavedistill.plotting import Axis
 from wavedistill.plotting.style import LEARNED, TRUE
 from wavedistill.studies.cosmology.plot_calibration import plot_calibration
-from wavedistill.studies.cosmology.plots import (
-    plot_cosmology_setup,
-    plot_omega_predictions,
-    plot_steepness,
-)
+from wavedistill.studies.cosmology.plot_setup import plot_cosmology_setup
 
 PIXEL = Axis("angle", "arcmin", PIXEL_ARCMIN)
 COIF2 = Wavelet.from_name("coif2")
@@ -42,29 +37,6 @@ def maps():
 
 def shown(image):
     return np.asarray(image.get_array())
-
-
-def test_steepness_is_drawn_as_shares_over_bins_that_all_cosmologies_have(maps):
-    values = {}
-    for label, own in {"less": maps[::2], "more": maps[1::2]}.items():
-        for name, peaks in peak_values(own, {"laplace": "laplace", "AWD": COIF2}).items():
-            values.setdefault(name, {})[label] = peaks
-    figure: Any = plot_steepness(values)
-    panels, blank = figure.axes[:5], figure.axes[5:]
-    assert [axes.get_visible() for axes in blank] == [False]
-    assert [axes.get_title("left") for axes in panels] == [*values]
-    for axes, per_cosmology in zip(panels, values.values(), strict=True):
-        both = np.concatenate([*per_cosmology.values()])
-        steps: Any = [patch.get_data() for patch in axes.patches if isinstance(patch, StepPatch)]
-        for step, peaks in zip(steps, per_cosmology.values(), strict=True):
-            assert len(step.values) == 30
-            np.testing.assert_allclose(step.edges[[0, -1]], np.quantile(both, (0.001, 0.999)))
-            inside = np.mean((peaks >= step.edges[0]) & (peaks <= step.edges[-1]))
-            assert step.values.sum() == pytest.approx(inside)
-            third = np.mean((peaks >= step.edges[2]) & (peaks < step.edges[3]))
-            assert step.values[2] == pytest.approx(third)
-    assert [text.get_text() for text in figure.legends[0].texts] == ["less", "more"]
-    assert_legible(figure)
 
 
 TABLE = [
@@ -121,32 +93,6 @@ def test_a_calibration_table_is_read_as_it_is_made(maps):
     assert not any(label.startswith(("pixels", "peaks per deg2", "power")) for label in labels)
     inside = sum(row.inside for row in table)
     assert f" {inside} of {len(table)} within" in bands.get_title("left")
-    assert_legible(figure)
-
-
-def test_predictions_stand_in_the_column_of_their_truth():
-    cosmologies = np.array([0.3, 0.2023, 0.2783, 0.2758])
-    truth = np.tile(cosmologies, 50)
-    found = {"near": truth + 0.01 * normal(200), "fixed": np.full(200, 0.3)}
-    figure: Any = plot_omega_predictions(truth, found)
-    for axes, (name, predicted) in zip(figure.axes, found.items(), strict=True):
-        dots = np.asarray(axes.collections[0].get_offsets())
-        np.testing.assert_array_equal(dots[:, 1], predicted)
-        columns = np.rint(dots[:, 0]).astype(int)
-        np.testing.assert_array_equal(np.sort(cosmologies)[columns], truth)
-        assert np.abs(dots[:, 0] - columns).max() < 0.4
-        spans = [lines.get_segments()[0] for lines in axes.collections[1:]]
-        np.testing.assert_allclose([line[0, 1] for line in spans[::2]], np.sort(cosmologies))
-        for place, (value, bar) in enumerate(zip(np.sort(cosmologies), spans[1::2], strict=True)):
-            own = predicted[truth == value]
-            np.testing.assert_allclose(bar, [(place, q) for q in np.quantile(own, (0.05, 0.95))])
-            assert axes.lines[place].get_ydata()[0] == np.median(own)
-        title, error = axes.get_title("left").split("\n")
-        assert title == name
-        rmse = 100 * np.sqrt(np.mean((predicted - truth) ** 2))
-        assert float(error.split("=")[1]) == pytest.approx(rmse, abs=6e-4)
-    labels = [text.get_text() for text in figure.axes[0].get_xticklabels()]
-    assert labels == ["0.202", "0.276", "0.278", "0.300"]
     assert_legible(figure)
 
 

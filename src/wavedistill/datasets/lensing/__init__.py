@@ -4,12 +4,12 @@ from wavedistill.datasets.lensing.calibration import CalibrationRow, calibration
 from wavedistill.datasets.lensing.cosmology import (
     TABLE_D1,
     Cosmology,
-    as_cosmology,
+    as_cosmologies,
     parameter_range,
 )
 from wavedistill.datasets.lensing.files import load_lensing, read_convergence, rebinned
 from wavedistill.datasets.lensing.maps import LensingMaps, LensingSplit
-from wavedistill.datasets.lensing.simulation import simulate_lensing, simulate_lensing_set
+from wavedistill.datasets.lensing.simulation import simulate_lensing
 from wavedistill.datasets.lensing.simulator import PIXEL_ARCMIN, HaloModel, MapSimulator
 from wavedistill.datasets.lensing.survey import Survey
 
@@ -23,12 +23,11 @@ __all__ = [
     "LensingSplit",
     "MapSimulator",
     "Survey",
-    "as_cosmology",
+    "as_cosmologies",
     "calibration_table",
     "load_lensing",
     "parameter_range",
     "read_convergence",
     "rebinned",
     "simulate_lensing",
-    "simulate_lensing_set",
 ]

@@ -8,6 +8,7 @@ are interpolated by polynomials through Chebyshev's points: power spectra to 2 %
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from importlib.resources import files
 from typing import NamedTuple
@@ -18,7 +19,7 @@ from scipy.interpolate import CubicSpline, RectBivariateSpline, krogh_interpolat
 
 from wavedistill.checks import float_array
 
-__all__ = ["TABLE_D1", "Cosmology", "LightCone", "as_cosmology", "parameter_range"]
+__all__ = ["TABLE_D1", "Cosmology", "LightCone", "as_cosmologies", "parameter_range"]
 
 Float64 = NDArray[np.float64]
 
@@ -125,22 +126,28 @@ def parameter_range() -> dict[str, tuple[float, float]]:
     }
 
 
-def as_cosmology(value: ArrayLike) -> Cosmology:
-    """Three numbers (M_ν in eV, Ω_m, 10⁹ A_s) as a `Cosmology` within the range of the tables.
+def as_cosmologies(values: ArrayLike | Sequence[Cosmology]) -> tuple[Cosmology, ...]:
+    """Read cosmologies, each of three numbers (M_ν in eV, Ω_m, 10⁹ A_s).
+
+    Parameters
+    ----------
+    values : array_like, shape (3,) or (k, 3)
 
     Raises
     ------
     ValueError
-        If there are not three, or one is outside the range.
+        For another shape, or for numbers outside the range of the tables.
     """
-    numbers = float_array(value, "cosmology")
-    if numbers.shape != (3,):
+    rows = np.atleast_2d(float_array(values, "cosmologies"))
+    if rows.ndim != 2 or rows.shape[1] != 3:
         raise ValueError(
-            f"A cosmology has shape {numbers.shape}; give (M_nu in eV, Omega_m, 10^9 A_s)."
+            f"cosmologies has shape {np.shape(values)}; give (M_nu in eV, Omega_m, 10^9 A_s), or a "
+            "row of these for each."
         )
-    cosmology = Cosmology(*numbers.tolist())
-    _check_range(cosmology)
-    return cosmology
+    cosmologies = tuple(Cosmology(*row) for row in rows.tolist())
+    for cosmology in cosmologies:
+        _check_range(cosmology)
+    return cosmologies
 
 
 def _check_range(cosmology: Cosmology) -> None:

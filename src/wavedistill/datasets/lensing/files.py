@@ -49,7 +49,7 @@ def load_lensing(
     path : path-like
         One of
 
-        - a folder that `simulate_lensing_set` filled;
+        - a folder that `simulate_lensing` filled;
         - a folder of FITS maps, searched with all folders in it. M_ν, Ω_m and 10⁹ A_s stand in
           this order in the name of the file or of a folder above it, such as
           ``mnv0.06271_om0.38150_As2.2004/WLconv_z1.00_0001r.fits`` (``mnu`` and ``omega_m`` will

@@ -52,25 +52,11 @@ def distilled(
     seed: int = 0,
     notify: Notify = lambda message: None,
 ) -> Iterator[Wavelet]:
-    """Wavelets distilled on the orthonormal constraint: a path from DB5, and global searches.
+    """Wavelets distilled on the orthonormal constraint, named by what they were made with.
 
-    Parameters
-    ----------
-    maps : ndarray, shape (n, height, width)
-    attributions : Attributions or None
-        None distils from the maps alone.
-    supports : sequence of int
-        Filter lengths of the global searches.
-    balances : sequence of float
-        gamma/lambda, with maps and attributions scaled to a mean magnitude of 1. The path from DB5
-        begins with 0, as the paper's warm start does.
-    folder : Path, optional
-        Where each fit is kept; one that is there already is read.
-
-    Yields
-    ------
-    Wavelet
-        Named by what it was made with.
+    A path from DB5 begins with gamma/lambda 0, as the paper's warm start does, and goes on with
+    `balances`; there is a global search for each support and balance. Without attributions, the
+    maps alone are distilled from, and 0 is the only balance. Fits in the folder are read again.
     """
     kind = "blind" if attributions is None else "taught"
     weights = [0.0] if attributions is None else list(balances)

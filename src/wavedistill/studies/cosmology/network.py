@@ -9,9 +9,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-__all__ = ["OMEGA_M", "Architecture", "FaceMean", "MapNetwork", "Predictor", "size"]
-
-Float32 = NDArray[np.float32]
+__all__ = ["OMEGA_M", "Architecture", "FaceMean", "MapNetwork", "Predictor", "face", "size"]
 
 #: The output, and column of the parameters, that is Ω_m.
 OMEGA_M = 1
@@ -21,21 +19,14 @@ _BATCH = 128
 
 @dataclass(frozen=True)
 class Architecture:
-    """A residual network of four stages with two blocks each (He et al. 2016).
+    """A residual network of four stages of two blocks; by default ResNet-18 (He et al. 2016)."""
 
-    Parameters
-    ----------
-    planes : tuple of int
-        Channels of the stages; the default is ResNet-18.
-    stem, stride : int
-        Size and stride of the first convolution.
-    pool : bool
-        Whether a maximum over 3 x 3 pixels, every second of them, follows it.
-    """
-
+    #: Channels of the stages.
     planes: tuple[int, ...] = (64, 128, 256, 512)
+    #: Size and stride of the first convolution.
     stem: int = 7
     stride: int = 2
+    #: Whether a maximum over 3 x 3 pixels, every second of them, follows it.
     pool: bool = True
 
     @classmethod
@@ -53,10 +44,8 @@ class Architecture:
 class Predictor(torch.nn.Module):
     """A network from maps (n, height, width) to standardised M_ν, Ω_m and 10⁹ A_s, shape (n, 3).
 
-    Parameters
-    ----------
-    centre, spread : sequence of float
-        Mean and standard deviation of the parameters; outputs are in units of them.
+    Its outputs are in units of the `spread`, the standard deviation of the parameters, about their
+    mean, the `centre`.
     """
 
     centre: torch.Tensor
@@ -67,7 +56,7 @@ class Predictor(torch.nn.Module):
         self.register_buffer("centre", torch.tensor(centre, dtype=torch.float32))
         self.register_buffer("spread", torch.tensor(spread, dtype=torch.float32))
 
-    def predict(self, maps: Float32) -> NDArray[np.float64]:
+    def predict(self, maps: NDArray[np.float32]) -> NDArray[np.float64]:
         """Parameters of maps (n, height, width) in their own units, shape (n, 3)."""
         parts = []
         with torch.no_grad():
@@ -79,16 +68,7 @@ class Predictor(torch.nn.Module):
 
 
 class MapNetwork(Predictor):
-    """MONAI's ResNet on maps of one channel.
-
-    Parameters
-    ----------
-    architecture : Architecture
-    scale : float
-        What maps are divided by.
-    centre, spread : sequence of float
-        As in `Predictor`.
-    """
+    """MONAI's ResNet on maps of one channel, divided by a scale."""
 
     scale: torch.Tensor
 
@@ -123,14 +103,10 @@ class MapNetwork(Predictor):
 
 
 class FaceMean(Predictor):
-    """The mean of a network's outputs for the eight turned and mirrored faces of a map.
+    """The mean of a network's outputs for the eight faces of a map.
 
     The cosmology has no direction, so this can only be nearer to the truth; and the gradient of a
     network with strides, most of which depends on where its grid happens to lie, gets smooth.
-
-    Parameters
-    ----------
-    network : Predictor
     """
 
     def __init__(self, network: Predictor) -> None:
@@ -141,12 +117,12 @@ class FaceMean(Predictor):
 
     def forward(self, maps: torch.Tensor) -> torch.Tensor:
         """Standardised parameters of maps."""
-        outputs = [
-            self.network(torch.rot90(faces, turns, (1, 2)))
-            for faces in (maps, maps.mT)
-            for turns in range(4)
-        ]
-        return torch.stack(outputs).mean(dim=0)
+        return torch.stack([self.network(face(maps, number)) for number in range(8)]).mean(dim=0)
+
+
+def face(maps: torch.Tensor, number: int) -> torch.Tensor:
+    """One of the eight turned and mirrored faces of maps (..., height, width)."""
+    return torch.rot90(maps.mT if number >= 4 else maps, number % 4, (-2, -1))
 
 
 def size(teacher: torch.nn.Module) -> int:

@@ -60,7 +60,8 @@ def plot_calibration(
     columns = halves[1].subgridspec(1, 2, width_ratios=(1.35, 1))
     bands, numbers = columns.subplots(sharey=True, squeeze=False)[0]
     strays = _draw_bands(bands, rows)
-    _write_numbers(numbers, rows)
+    real_values, ranges = zip(*(row.numbers() for row in rows), strict=True)
+    write_columns(numbers, {0.3: (_REAL, real_values), 1.0: ("simulated, 5–95 %", ranges)})
     bar: dict[str, Any] = {"location": "bottom", "aspect": 30, "shrink": 0.85, "extend": "both"}
     figure.colorbar(drawn, ax=panels, label=r"convergence $\kappa$", **bar)
     _draw_key(figure, outside=strays)
@@ -107,19 +108,25 @@ class _Row(NamedTuple):
 
     label: str
     statistic: CalibrationRow | None = None
+    #: Of the power of ten in the heading, which the numbers are in units of.
     exponent: int = 0
+
+    def numbers(self) -> tuple[str, str]:
+        """The real value, and the band of the simulated ones."""
+        if self.statistic is None:
+            return "", ""
+        real, low, _, high = (_digits(x / 10.0**self.exponent) for x in self.statistic[1:5])
+        return real, f"{low} to {high}"
 
 
 def _with_headings(statistics: Iterable[CalibrationRow]) -> Iterable[_Row]:
     for prefix, group in groupby(statistics, lambda statistic: _prefix(statistic.statistic)):
-        members = [*group]
-        if not prefix:
-            yield from (_Row(member.statistic, member) for member in members)
-            continue
-        largest = max(abs(member.high) for member in members)
-        exponent = int(np.floor(np.log10(largest))) if 0 < largest < 1e-3 else 0
-        unit = f" ($10^{{{exponent}}}$)" if exponent else ""
-        yield _Row(_HEADINGS[prefix] + unit)
+        members, exponent = [*group], 0
+        if prefix:
+            largest = max(abs(member.high) for member in members)
+            exponent = int(np.floor(np.log10(largest))) if 0 < largest < 1e-3 else 0
+            unit = f" ($10^{{{exponent}}}$)" if exponent else ""
+            yield _Row(_HEADINGS[prefix] + unit)
         yield from (_Row(each.statistic.removeprefix(prefix), each, exponent) for each in members)
 
 
@@ -134,22 +141,6 @@ def _in_band(statistic: CalibrationRow, value: float) -> float:
         return (value - statistic.low) / width
     # A band without width: 0 is on it, and whatever else is off.
     return 2 * float(np.sign(value - statistic.low))
-
-
-def _write_numbers(axes: Axes, rows: Sequence[_Row]) -> None:
-    real, simulated = [], []
-    for _, statistic, exponent in rows:
-        if statistic is None:
-            real.append("")
-            simulated.append("")
-            continue
-        unit = 10.0**exponent
-        value, low, high = (
-            _digits(x / unit) for x in (statistic.reference, statistic.low, statistic.high)
-        )
-        real.append(value)
-        simulated.append(f"{low} to {high}")
-    write_columns(axes, {0.3: (_REAL, real), 1.0: ("simulated, 5–95 %", simulated)})
 
 
 def _digits(value: float) -> str:

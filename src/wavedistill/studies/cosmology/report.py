@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 from wavedistill.datasets import data_folder
 from wavedistill.datasets.lensing import (
     PIXEL_ARCMIN,
+    TABLE_D1,
+    calibration_table,
     load_lensing,
     read_convergence,
-    simulate_lensing_set,
+    simulate_lensing,
 )
-from wavedistill.studies.cosmology.figures import calibration, figures
-from wavedistill.studies.cosmology.scores import Gain, Row, in_hundredths
+from wavedistill.studies.cosmology.figures import angle, figures
+from wavedistill.studies.cosmology.plot_calibration import plot_calibration
 from wavedistill.studies.cosmology.study import Amount, Study, run
 from wavedistill.studies.cosmology.teacher import require_training
 from wavedistill.studies.output import Notify, save_figure, save_table
@@ -21,15 +24,10 @@ from wavedistill.studies.output import Notify, save_figure, save_table
 __all__ = ["Reproduction", "reproduce"]
 
 
-@dataclass(frozen=True)
-class Reproduction:
-    """What `reproduce` found and wrote.
-
-    Its tables are rows and gains by the name of their file, with errors of Ω_m times 100.
-    """
+class Reproduction(NamedTuple):
+    """What `reproduce` found and wrote."""
 
     study: Study
-    tables: dict[str, tuple[Row, ...] | tuple[Gain, ...]]
     files: tuple[Path, ...]
 
 
@@ -46,46 +44,45 @@ def reproduce(
 ) -> Reproduction:
     """Run the study and write its tables and figures; whatever was finished before is kept.
 
-    Where the data folder holds ``lensing/massivenus_fiducial_kappa.fits``, the simulator's
-    calibration against it is written too.
-
-    Parameters
-    ----------
-    folder : Path
-        Where everything goes: simulated maps, the training and the distilled wavelets too.
-    amount, device, seed, notify
-        As `run` takes them.
-    data : Path, optional
-        Maps for `load_lensing`; simulated unless given.
-    rebin : int, optional
-        Pixels on a side that those are rebinned to.
-    jobs : int
-        Processes that simulate.
+    Everything goes to the folder, simulated maps, the training and the distilled wavelets too. Maps
+    are simulated in so many `jobs`, unless `data` has some for `load_lensing`, to be rebinned to
+    `rebin` pixels on a side. Where the data folder holds
+    ``lensing/massivenus_fiducial_kappa.fits``, the simulator is held against it.
     """
     require_training(device)
     notify("maps")
     if data is None:
-        maps = simulate_lensing_set(
-            folder / "maps", amount.realisations, size=amount.size, random_state=seed, n_jobs=jobs
+        maps = simulate_lensing(
+            amount.realisations,
+            size=amount.size,
+            random_state=seed,
+            n_jobs=jobs,
+            folder=folder / "maps",
         )
     else:
         maps = load_lensing(data, size=rebin)
     study = run(maps, amount, device=device, folder=folder / "fits", seed=seed, notify=notify)
-    tables: dict[str, tuple[Row, ...] | tuple[Gain, ...]] = {
-        "models": in_hundredths(study.rows),
-        "beyond_the_paper": in_hundredths(study.beyond),
-        "gains": in_hundredths(study.gains),
-    }
-    files = [save_table(table, folder / f"{name}.csv") for name, table in tables.items()]
-    if study.awd.wavelet is not None:
-        study.awd.wavelet.save(folder / "wavelet.json")
-        files.append(folder / "wavelet.json")
+    files = [
+        save_table(study.rows, folder / "models.csv"),
+        save_table(study.beyond, folder / "beyond_the_paper.csv"),
+        save_table(study.gains, folder / "gains.csv"),
+        folder / "wavelet.json",
+    ]
+    study.students["AWD"].filters.save(folder / "wavelet.json")
     notify("drawing")
     files += [save_figure(figure, folder / f"{name}.png") for name, figure in figures(study)]
     real = data_folder() / "lensing" / "massivenus_fiducial_kappa.fits"
     if real.exists():
         notify("calibration")
-        found = calibration(read_convergence(real, size=160), PIXEL_ARCMIN, seed)
-        files.append(save_figure(found.figure, folder / "calibration.png"))
-        files.append(save_table(found.table, folder / "calibration.csv"))
-    return Reproduction(study, tables, tuple(files))
+        files += _calibration(real, folder, seed)
+    return Reproduction(study, tuple(files))
+
+
+def _calibration(real: Path, folder: Path, seed: int) -> Iterator[Path]:
+    """How simulated maps of the real map's cosmology, Table D1's first, stand beside it."""
+    image = read_convergence(real, size=160)
+    table = calibration_table(image, random_state=seed)
+    simulated = simulate_lensing(1, TABLE_D1[:1], size=len(image), random_state=seed).maps[0]
+    figure = plot_calibration(table, simulated, image, pixel=angle(PIXEL_ARCMIN))
+    yield save_figure(figure, folder / "calibration.png")
+    yield save_table(table, folder / "calibration.csv")

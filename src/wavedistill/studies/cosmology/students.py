@@ -21,16 +21,14 @@ from wavedistill.students import (
     MahalanobisRegressor,
     PosteriorMeanRegressor,
 )
-from wavedistill.studies.cosmology.network import OMEGA_M
+from wavedistill.studies.cosmology.network import OMEGA_M, Predictor, size
 from wavedistill.studies.cosmology.statistics import (
-    Statistic,
+    Statistics,
     counts,
     papers_counts,
     pixel_counts,
     screening_counts,
     simple_statistics,
-    skewness,
-    spectrum,
 )
 from wavedistill.studies.output import Notify
 from wavedistill.wavelets import Wavelet, known_wavelets
@@ -51,17 +49,15 @@ __all__ = [
 ]
 
 Array = NDArray[np.float64]
-Layouts = Callable[[object], Iterable[Statistic]]
+Layouts = Callable[[Any], Statistics]
+#: Estimators of all three parameters, by what a table says of them.
 Readers = Mapping[str, Any]
 
 #: Wavelets that go on from one layout of bins to all.
 _SHORTLIST = 5
 #: Filters that no wavelet has a part in, and how many numbers each has.
-FIXED: dict[str, tuple[Any, int]] = {
-    "Laplace": ("laplace", 9),
-    "Roberts cross": ("roberts", 8),
-    "raw peaks": ("raw", 1),
-}
+FIXED = {"Laplace": "laplace", "Roberts cross": "roberts", "raw peaks": "raw"}
+_NUMBERS = {"laplace": 9, "roberts": 8, "raw": 1}
 #: All of them side by side: what histograms of several filters can tell without a wavelet.
 TOGETHER = "fixed filters together"
 
@@ -79,15 +75,34 @@ def at_all_pixels(name: str) -> str:
 class Student(NamedTuple):
     """A model that won on the validation maps; it predicts parameters, shape (n, 3), from maps.
 
-    `settings` tells what won, `rmse` is the error of Ω_m on the validation maps, `numbers` are
-    those that look at a map, and `wavelet` is where the filters are from, if they are a wavelet's.
+    `settings` tells what won, and `rmse` is the error of Ω_m on the validation maps.
     """
 
     settings: str
     model: Any
     rmse: float
-    numbers: int = 0
-    wavelet: Wavelet | None = None
+
+    @property
+    def filters(self) -> Any:
+        """What measures at peaks or pixels, as `PeakCounts` takes it; None if nothing does."""
+        return (
+            None if isinstance(self.model, Predictor) else getattr(self.model[0], "filters", None)
+        )
+
+    @property
+    def wavelet(self) -> Wavelet | None:
+        """Where the filters are from, if they are a wavelet's."""
+        return self.filters if isinstance(self.filters, Wavelet) else None
+
+    @property
+    def numbers(self) -> int:
+        """Those that look at a map: of filters or network, without what reads histograms."""
+        if isinstance(self.model, Predictor):
+            return size(self.model)
+        if self.wavelet is not None:
+            return len(self.wavelet.lowpass)
+        names = [self.filters] if isinstance(self.filters, str) else self.filters or ()
+        return sum(_NUMBERS[name] for name in names)
 
 
 class Measured(NamedTuple):
@@ -100,10 +115,10 @@ class Measured(NamedTuple):
 
 
 def measure(
-    statistics: Iterable[Statistic], train: LensingMaps, validation: LensingMaps
+    statistics: Statistics, train: LensingMaps, validation: LensingMaps
 ) -> Iterator[Measured]:
     """Fit statistics to the training maps, and compute them once for all who read them."""
-    for label, transformer in statistics:
+    for label, transformer in statistics.items():
         fitted = clone(transformer).fit(train.maps)
         yield Measured(
             label, fitted, fitted.transform(train.maps), fitted.transform(validation.maps)
@@ -115,8 +130,7 @@ def choose(
 ) -> Student:
     """Fit every reader to every statistic; the pair with the least error on the validation maps.
 
-    A reader is an estimator of all three parameters; the error is that of Ω_m. The statistics were
-    measured of the same maps.
+    The error is that of Ω_m. The statistics were measured of the same maps.
     """
     best = None
     for statistic in measured:
@@ -139,12 +153,12 @@ def rmse(maps: LensingMaps, predicted: Array) -> float:
     return float(root_mean_squared_error(maps.params[:, OMEGA_M], predicted[:, OMEGA_M]))
 
 
-def paper_rule() -> dict[str, Any]:
+def paper_rule() -> Readers:
     """The nearest cosmology, each with its own covariance (Appendix D.1)."""
     return {"covariance per cosmology": MahalanobisRegressor()}
 
 
-def cosmologies(*, roots: bool = False) -> dict[str, Any]:
+def cosmologies(*, roots: bool = False) -> Readers:
     """The nearest cosmology or the mean over them, with covariances to choose from.
 
     `roots` is for counts: their square roots are nearer to one covariance.
@@ -158,19 +172,18 @@ def cosmologies(*, roots: bool = False) -> dict[str, Any]:
     }
 
 
-def ridge() -> dict[str, Any]:
+def ridge() -> Readers:
     """Ridge regression, its penalty by generalised cross-validation."""
     penalties = np.geomspace(1e-2, 1e4, 13)
     return {"": make_pipeline(StandardScaler(), RidgeCV(penalties, alpha_per_target=True))}
 
 
-def likelihoods(count: int) -> dict[str, Any]:
+def likelihoods(count: int) -> Readers:
     """Likelihood between the cosmologies, of polynomials that so many of them determine."""
-    terms = {1: 4, 2: 10}
     return {
         f"degree {degree}": _of_roots(LikelihoodRegressor(degree))
-        for degree, needed in terms.items()
-        if count >= needed
+        for degree, terms in ((1, 4), (2, 10))
+        if count >= terms
     }
 
 
@@ -182,14 +195,14 @@ class Choice:
 
     def __init__(self, split: LensingSplit, screened_by: LensingMaps, notify: Notify) -> None:
         self._train, self._validation, _ = split
-        self._screened_by = screened_by
-        self._notify = notify
-        self._fixed = {
+        self._screened_by, self._notify = screened_by, notify
+        self._known = {
             "DB5": [Wavelet.from_name("db5")],
             "best known wavelet": known_wavelets(12, shortest=4),
         }
-        #: What was measured with the wavelets and filters that `beyond` reads again.
-        self._kept: dict[str, list[Measured]] = {}
+        self._fixed = {name: [filters] for name, filters in FIXED.items()}
+        #: What was measured for a student, for others to read.
+        self._measured: dict[str, list[Measured]] = {}
 
     def table(self, taught: Sequence[Wavelet], blind: Sequence[Wavelet]) -> dict[str, Student]:
         """The paper's Table 2, and what else reads simple statistics; without the network.
@@ -197,22 +210,15 @@ class Choice:
         The wavelets are distilled with attributions (`taught`) and without (`blind`).
         """
         readers = cosmologies(roots=True)
-        lists = {"AWD": taught, "AWD without interpretation": blind, **self._fixed}
+        distilled = {"AWD": taught, "AWD without interpretation": blind}
         found = {
-            name: self._of_wavelets(name, wavelets, counts, readers)
-            for name, wavelets in lists.items()
+            name: self._of_filters(name, filters, counts, readers)
+            for name, filters in {**distilled, **self._known, **self._fixed}.items()
         }
-        for name, (filters, numbers) in FIXED.items():
-            found[name] = self._of(f"peaks, {name}", counts(filters), readers, numbers)
-        for name, statistic, ridged in (
-            ("power spectrum", spectrum, True),
-            ("skewness spectrum", skewness, False),
-            ("simple statistics", simple_statistics, True),
-        ):
-            measured = self._measure(name, [statistic(self._train)])
-            found[name] = self._choose(measured, cosmologies())
-            if ridged:
-                found[f"{name}, ridge"] = self._choose(measured, ridge())
+        for name, statistics in simple_statistics(self._train).items():
+            found[name] = self._of(name, statistics, cosmologies())
+            if name != "skewness spectrum":
+                found[f"{name}, ridge"] = self._reads(name, ridge())
         return found
 
     def beyond(self, taught: Sequence[Wavelet], table: Mapping[str, Student]) -> dict[str, Student]:
@@ -221,88 +227,60 @@ class Choice:
         The wavelets are those that `table` found, except for the paper's own reader.
         """
         readers = cosmologies(roots=True)
-        together = [filters for filters, _ in FIXED.values()]
-        numbers = sum(numbers for _, numbers in FIXED.values())
-        self._kept[TOGETHER] = self._measure(TOGETHER, counts(together))
-        students = {name: table[name] for name in ("AWD", *self._fixed)}
-        students[TOGETHER] = self._choose(self._kept[TOGETHER], readers, numbers)
-        found = {TOGETHER: students[TOGETHER]}
+        together = self._of_filters(TOGETHER, [[*FIXED.values()]], counts, readers)
+        students = {name: table[name] for name in ("AWD", *self._known)} | {TOGETHER: together}
+        found = {TOGETHER: together}
         count = len(np.unique(self._train.params, axis=0))
         for reader, others in (("ridge", ridge()), ("likelihood", likelihoods(count))):
-            for name, student in students.items() if others else ():
-                again = self._choose(self._kept[name], others, student.numbers, student.wavelet)
-                found[f"{name}, {reader}"] = again
+            for name in students if others else ():
+                found[f"{name}, {reader}"] = self._reads(name, others)
         for name, student in students.items():
-            filters = together if student.wavelet is None else student.wavelet
-            found[at_all_pixels(name)] = self._of(
-                f"pixels, {name}", pixel_counts(filters), readers, student.numbers, student.wavelet
-            )
-        for name, wavelets in {"AWD": taught, **self._fixed}.items():
-            found[as_in_the_paper(name)] = self._of_wavelets(
-                name, wavelets, papers_counts, paper_rule(), papers_counts
-            )
-        for name, (filters, numbers) in FIXED.items():
-            found[as_in_the_paper(name)] = self._of(
-                f"peaks, {name}", papers_counts(filters), paper_rule(), numbers
+            again = at_all_pixels(name)
+            found[again] = self._of(again, pixel_counts(student.filters), readers)
+        for name, filters in {"AWD": taught, **self._known, **self._fixed}.items():
+            again = as_in_the_paper(name)
+            found[again] = self._of_filters(
+                again, filters, papers_counts, paper_rule(), papers_counts
             )
         return found
 
-    def _measure(self, what: str, statistics: Iterable[Statistic]) -> list[Measured]:
-        self._notify(f"students: {what}")
-        return list(measure(statistics, self._train, self._validation))
+    def _of(self, name: str, statistics: Statistics, readers: Readers) -> Student:
+        self._notify(f"students: {name}")
+        self._measured[name] = list(measure(statistics, self._train, self._validation))
+        return self._reads(name, readers)
 
-    def _choose(
-        self,
-        measured: Iterable[Measured],
-        readers: Readers,
-        numbers: int = 0,
-        wavelet: Wavelet | None = None,
-    ) -> Student:
-        student = choose(measured, readers, self._train, self._validation)
-        return student._replace(numbers=numbers, wavelet=wavelet)
+    def _reads(self, name: str, readers: Readers) -> Student:
+        """Other readers of what was measured for a student."""
+        return choose(self._measured[name], readers, self._train, self._validation)
 
-    def _of(
-        self,
-        what: str,
-        statistics: Iterable[Statistic],
-        readers: Readers,
-        numbers: int = 0,
-        wavelet: Wavelet | None = None,
-    ) -> Student:
-        return self._choose(self._measure(what, statistics), readers, numbers, wavelet)
-
-    def _of_wavelets(
+    def _of_filters(
         self,
         name: str,
-        wavelets: Sequence[Wavelet],
+        filters: Sequence[Any],
         layouts: Layouts,
         readers: Readers,
         screening: Layouts = screening_counts,
     ) -> Student:
-        """The wavelet whose counts tell most: all at one layout of bins, then few at all."""
-        best = None
-        for wavelet in self._shortlist(wavelets, screening, readers):
-            measured = self._measure(f"peaks, {wavelet.name}", layouts(wavelet))
-            student = self._choose(measured, readers, len(wavelet.lowpass), wavelet)
+        """The filters whose counts tell most: all at one layout of bins, then few at all."""
+        best, measured = None, []
+        for each in self._shortlist(name, filters, screening, readers):
+            student = self._of(name, layouts(each), readers)
             if best is None or student.rmse < best.rmse:
-                best = student
-                if layouts is counts:
-                    self._kept[name] = measured
+                best, measured = student, self._measured[name]
         if best is None:
-            raise ValueError("there are no wavelets to choose from.")
+            raise ValueError("there are no filters to choose from.")
+        self._measured[name] = measured
         return best
 
     def _shortlist(
-        self, wavelets: Sequence[Wavelet], screening: Layouts, readers: Readers
-    ) -> Sequence[Wavelet]:
-        if len(wavelets) <= _SHORTLIST:
-            return wavelets
-        self._notify(f"students: peaks, {len(wavelets)} wavelets")
+        self, name: str, filters: Sequence[Any], screening: Layouts, readers: Readers
+    ) -> Sequence[Any]:
+        if len(filters) <= _SHORTLIST:
+            return filters
+        self._notify(f"students: {name}, {len(filters)} wavelets")
         maps = self._screened_by, self._validation
-        errors = [
-            choose(measure(screening(wavelet), *maps), readers, *maps).rmse for wavelet in wavelets
-        ]
-        return [wavelets[number] for number in np.argsort(errors)[:_SHORTLIST]]
+        errors = [choose(measure(screening(each), *maps), readers, *maps).rmse for each in filters]
+        return [filters[number] for number in np.argsort(errors)[:_SHORTLIST]]
 
 
 def _of_roots(regressor: Any) -> Any:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from wavedistill.attribution import Attributions, attribute
 from wavedistill.datasets.lensing import LensingMaps, LensingSplit
 from wavedistill.studies.cosmology.candidates import distilled, taught
-from wavedistill.studies.cosmology.network import OMEGA_M, Architecture, FaceMean, size
+from wavedistill.studies.cosmology.network import OMEGA_M, Architecture, FaceMean
 from wavedistill.studies.cosmology.scores import Gain, Row, Scores, gains, rows, score
 from wavedistill.studies.cosmology.students import (
     FIXED,
@@ -35,44 +35,29 @@ _COMPRESSED = 500
 
 @dataclass(frozen=True)
 class Amount:
-    """How much of the study to do.
+    """How much of the study to do: by default what a GPU can.
 
-    Parameters
-    ----------
-    size, realisations : int
-        Pixels on a side, and maps of each cosmology, where maps are simulated.
-    validation, test : float
-        Shares of the realisations.
-    architecture : Architecture
-    training : Training
-    distilled_from : int
-        Training maps that wavelets are distilled from.
-    supports, balances : tuple
-        Of the global searches, see `candidates.distilled`.
-    screened_by : int
-        Training maps by whose counts a long list of wavelets is made short.
-    resamples : int
-        Of the bootstrap.
+    That is as many maps of as many pixels as in the paper, and the whole ResNet-18.
     """
 
+    #: Pixels on a side, and maps of each cosmology, where maps are simulated.
     size: int = 256
     realisations: int = 10_000
+    #: Shares of the realisations.
     validation: float = 0.1
     test: float = 0.1
     architecture: Architecture = field(default_factory=Architecture)
     training: Training = field(
         default_factory=lambda: Training(50, batch_size=128, learning_rate=2e-3, workers=8)
     )
+    #: Training maps that wavelets are distilled from, and the global searches among them.
     distilled_from: int = 1000
     supports: tuple[int, ...] = (6, 8, 10, 12)
     balances: tuple[float, ...] = (0.01, 0.1, 1.0, 10.0)
+    #: Training maps by whose counts a long list of wavelets is made short.
     screened_by: int = 10_000
+    #: Of the bootstrap.
     resamples: int = 10_000
-
-    @classmethod
-    def full(cls) -> Amount:
-        """As many maps of as many pixels as in the paper, and the whole ResNet-18: for a GPU."""
-        return cls()
 
     @classmethod
     def quick(cls) -> Amount:
@@ -86,42 +71,24 @@ class Amount:
 
 @dataclass(frozen=True)
 class Study:
-    """What the study found.
+    """What the study found."""
 
-    Parameters
-    ----------
-    split : LensingSplit
-        Maps to learn from, to choose by, and to test on.
-    rows : tuple of Row
-        Table 2 and its kind, the network last.
-    beyond : tuple of Row
-        The paper's own predictor, and readers of histograms beyond it.
-    gains : tuple of Gain
-        Of AWD over others; with the paper's own predictor, and with histograms of all pixels, over
-        others with the same.
-    students : dict of str to Student
-        By the name of their row.
-    teacher : FaceMean
-        What wavelets are distilled from: the network, averaged over the faces of a map.
-    attributions : Attributions
-        Of the first test maps, as many as compression is measured on.
-    predicted : dict of str to ndarray, shape (len(test), 3)
-        By the name of their row.
-    """
-
+    #: Maps to learn from, to choose by, and to test on.
     split: LensingSplit
+    #: Table 2 and its kind, the network last.
     rows: tuple[Row, ...]
+    #: The paper's own predictor, and readers of histograms beyond it.
     beyond: tuple[Row, ...]
+    #: Of AWD over others; with the paper's own predictor, and with histograms of all pixels, over
+    #: others with the same.
     gains: tuple[Gain, ...]
+    #: By the name of their row, as are their predictions for the test maps, shape (n, 3).
     students: dict[str, Student]
-    teacher: FaceMean
-    attributions: Attributions
     predicted: dict[str, NDArray[np.float64]]
-
-    @property
-    def awd(self) -> Student:
-        """The student with the distilled wavelet."""
-        return self.students["AWD"]
+    #: What wavelets are distilled from: the network, averaged over the faces of a map.
+    teacher: FaceMean
+    #: Of the first test maps, as many as compression is measured on.
+    attributions: Attributions
 
 
 def run(
@@ -133,25 +100,10 @@ def run(
     seed: int = 0,
     notify: Notify = lambda message: None,
 ) -> Study:
-    """Do the study.
+    """Do the study on maps of several cosmologies, parted by realisation.
 
-    Parameters
-    ----------
-    maps : LensingMaps
-        Of several cosmologies; parted by realisation.
-    amount : Amount
-    device : str
-        Of PyTorch, such as ``"cuda"``.
-    folder : Path, optional
-        Where the training and the distilled wavelets are kept, to be resumed from.
-    seed : int
-    notify : callable
-        Told in a few words what begins.
-
-    Raises
-    ------
-    ValueError
-        If the maps are of one cosmology, or too few to part.
+    The training and the distilled wavelets are kept in the folder, to be resumed from. `device` is
+    PyTorch's.
     """
     _require_several(maps)
     split = maps.split(amount.validation, amount.test)
@@ -166,26 +118,6 @@ def run(
         notify=lambda message: notify(f"teacher: {message}"),
     )
     teacher = FaceMean(network)
-    table, beyond = _students(split, teacher, amount, folder, seed, notify)
-    notify("scores on the test maps")
-    test, students = split.test, {**table, **beyond}
-    scores = score(students, test, count=amount.resamples, seed=seed)
-    part = test.maps[:_COMPRESSED]
-    held = attribute(teacher, part, target=OMEGA_M, batch_size=128)
-    own, others = (tuple(rows(each, scores, test, held)) for each in (table, beyond))
-    won = tuple(_gains(table, scores, network=own[-1].model))
-    return Study(split, own, others, won, students, teacher, held, scores.predicted)
-
-
-def _students(
-    split: LensingSplit,
-    teacher: FaceMean,
-    amount: Amount,
-    folder: Path | None,
-    seed: int,
-    notify: Notify,
-) -> tuple[dict[str, Student], dict[str, Student]]:
-    """Those of the table, the network last, and those beyond it."""
     some = _first(split.train, amount.distilled_from).maps
     search = partial(
         distilled,
@@ -198,11 +130,17 @@ def _students(
     )
     wavelets, blind = list(search(taught(teacher, some, folder))), list(search(None))
     choice = Choice(split, _first(split.train, amount.screened_by), notify)
-    table = choice.table(wavelets, blind)
-    label, held = amount.architecture.label, split.validation
-    for name, each in ((f"{label}, mean of eight faces", teacher), (label, teacher.network)):
-        table[name] = Student("", each, rmse(held, each.predict(held.maps)), size(each))
-    return table, choice.beyond(wavelets, table)
+    table, label = choice.table(wavelets, blind), amount.architecture.label
+    beyond = choice.beyond(wavelets, table)
+    for name, each in ((f"{label}, mean of eight faces", teacher), (label, network)):
+        table[name] = Student("", each, rmse(split.validation, each.predict(split.validation.maps)))
+    notify("scores on the test maps")
+    test, students = split.test, {**table, **beyond}
+    scores = score(students, test, count=amount.resamples, seed=seed)
+    held = attribute(teacher, test.maps[:_COMPRESSED], target=OMEGA_M, batch_size=128)
+    own, others = (tuple(rows(each, scores, test, held)) for each in (table, beyond))
+    won = tuple(_gains(table, scores, network=label))
+    return Study(split, own, others, won, students, scores.predicted, teacher, held)
 
 
 def _gains(table: Mapping[str, Student], scores: Scores, network: str) -> Iterator[Gain]:

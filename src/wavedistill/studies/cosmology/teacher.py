@@ -17,49 +17,35 @@ from torch.utils.data import DataLoader, StackDataset
 from wavedistill import extras
 from wavedistill.datasets.lensing import LensingMaps
 from wavedistill.files import fingerprint, replacing, writable_target
-from wavedistill.studies.cosmology.network import Architecture, MapNetwork
+from wavedistill.studies.cosmology.network import Architecture, MapNetwork, face
 from wavedistill.studies.output import Notify
 
 __all__ = ["Training", "require_training", "train_teacher"]
 
 Float32 = NDArray[np.float32]
-Batch: TypeAlias = tuple[torch.Tensor, torch.Tensor]
+Batches: TypeAlias = "DataLoader[tuple[Float32, Float32]]"
 
-_COUNTED = ("epochs", "best_loss", "best")
+#: What a training is resumed with: attributes that have a state, and those that are one.
+_STATEFUL, _PLAIN = ("network", "optimizer", "schedule"), ("epochs", "best_loss", "best")
 #: Maps from which the scale of the input is taken.
 _SCALED_BY = 1000
 
 
 @dataclass(frozen=True)
 class Training:
-    """How a teacher is trained: by AdamW, the step rising over the first epochs and then falling.
-
-    Parameters
-    ----------
-    epochs, batch_size : int
-    learning_rate, weight_decay : float
-        The largest step.
-    workers : int
-        Processes that read maps.
-    """
+    """How a teacher is trained: by AdamW, with a step that first rises and then falls."""
 
     epochs: int
     batch_size: int = 64
+    #: The largest step.
     learning_rate: float = 5e-3
     weight_decay: float = 1e-2
+    #: Processes that read maps.
     workers: int = 0
 
 
 def require_training(device: str) -> None:
-    """Refuse a device, or an installation, with which no network can be trained.
-
-    Raises
-    ------
-    ImportError
-        If MONAI is not installed.
-    ValueError
-        If PyTorch does not know the device, or finds none.
-    """
+    """Refuse a device, or an installation, with which no network can be trained."""
     extras.load("monai", "The ResNet", "studies")
     try:
         torch.empty(1, device=device)
@@ -81,20 +67,10 @@ def train_teacher(
 ) -> MapNetwork:
     """Train a ResNet on standardised parameters; each map is turned and mirrored at random.
 
-    The validation maps tell which epoch's weights are best. The file is written after every epoch:
-    a training that was stopped goes on from there as if it had not been stopped (on a CPU to the
-    last bit), and one that is finished is read. `notify` is told the losses.
-
-    Returns
-    -------
-    MapNetwork
-        In evaluation mode, on the device, with the weights of the best epoch.
-
-    Raises
-    ------
-    ImportError, ValueError
-        As `require_training` does; and if the file holds something else, or the training of other
-        maps or settings.
+    The validation maps tell which epoch's weights are best: those are returned, in evaluation mode.
+    The file is written after every epoch: a training that was stopped goes on from there as if it
+    had not been stopped (on a CPU to the last bit), and one that is finished is read. A file of
+    other maps or settings is refused. `notify` is told the losses.
     """
     require_training(device)
     settings = {
@@ -139,22 +115,22 @@ class _Run:
         spread = np.where(spread > 0, spread, 1)
         scale = float(_spaced(train, _SCALED_BY).std())
         self.network = MapNetwork(architecture, scale, centre.tolist(), spread.tolist()).to(device)
-        self._optimizer = torch.optim.AdamW(
+        self.optimizer = torch.optim.AdamW(
             self.network.parameters(), training.learning_rate, weight_decay=training.weight_decay
         )
         steps = training.epochs * -(-len(train) // training.batch_size)
-        self._schedule = torch.optim.lr_scheduler.OneCycleLR(
-            self._optimizer, training.learning_rate, total_steps=steps, pct_start=0.15
+        self.schedule = torch.optim.lr_scheduler.OneCycleLR(
+            self.optimizer, training.learning_rate, total_steps=steps, pct_start=0.15
         )
         self.epochs, self.best_loss, self.best = 0, float("inf"), self.network.state_dict()
 
-        def batches(maps: LensingMaps, **options: Any) -> DataLoader[tuple[Float32, Float32]]:
+        def batches(maps: LensingMaps, **options: Any) -> Batches:
             targets = ((maps.params - centre) / spread).astype(np.float32)
-            return DataLoader(StackDataset(maps.maps, targets), training.batch_size, **options)  # type: ignore[arg-type]
+            pairs: Any = StackDataset(maps.maps, targets)  # type: ignore[arg-type]
+            return DataLoader(pairs, training.batch_size, collate_fn=_batch, **options)
 
-        workers = training.workers
-        self._train = batches(train, shuffle=True, collate_fn=_turned, num_workers=workers)
-        self._validation = batches(validation, collate_fn=_batch)
+        self._train = batches(train, shuffle=True, num_workers=training.workers)
+        self._validation = batches(validation)
 
     def epoch(self) -> tuple[float, float]:
         """Learn from every map once; the mean losses in training and in validation."""
@@ -164,19 +140,22 @@ class _Run:
             self.best_loss, self.best = losses[1], copy.deepcopy(self.network.state_dict())
         return losses
 
-    def _pass(self, batches: DataLoader[tuple[Float32, Float32]], *, learn: bool) -> float:
+    def _pass(self, batches: Batches, *, learn: bool) -> float:
         self.network.train(learn)
         device = self.network.centre.device
         losses, sizes = [], []
         with torch.set_grad_enabled(learn):
             for images, targets in batches:
-                outputs = self.network(images.to(device))
-                loss = torch.nn.functional.mse_loss(outputs, targets.to(device))
+                shown = images.to(device)
                 if learn:
-                    self._optimizer.zero_grad()
+                    faces = torch.randint(8, (len(shown),)).tolist()
+                    shown = torch.stack([face(*pair) for pair in zip(shown, faces, strict=True)])
+                loss = torch.nn.functional.mse_loss(self.network(shown), targets.to(device))
+                if learn:
+                    self.optimizer.zero_grad()
                     loss.backward()
-                    self._optimizer.step()
-                    self._schedule.step()
+                    self.optimizer.step()
+                    self.schedule.step()
                 losses.append(loss.item())
                 sizes.append(len(images))
         return float(np.average(losses, weights=sizes))
@@ -184,25 +163,18 @@ class _Run:
     def state_dict(self) -> dict[str, Any]:
         """Everything that a training needs to go on, random state included."""
         return {
-            **{name: part.state_dict() for name, part in self._parts().items()},
-            **{name: getattr(self, name) for name in _COUNTED},
+            **{name: getattr(self, name).state_dict() for name in _STATEFUL},
+            **{name: getattr(self, name) for name in _PLAIN},
             "random_state": torch.get_rng_state(),
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Go on from there."""
-        for name, part in self._parts().items():
-            part.load_state_dict(state[name])
-        for name in _COUNTED:
+        for name in _STATEFUL:
+            getattr(self, name).load_state_dict(state[name])
+        for name in _PLAIN:
             setattr(self, name, state[name])
         torch.set_rng_state(state["random_state"])
-
-    def _parts(self) -> dict[str, Any]:
-        return {
-            "network": self.network,
-            "optimizer": self._optimizer,
-            "schedule": self._schedule,
-        }
 
 
 def _read(path: Path, settings: dict[str, Any]) -> dict[str, Any]:
@@ -222,21 +194,10 @@ def _read(path: Path, settings: dict[str, Any]) -> dict[str, Any]:
     return content
 
 
-def _batch(examples: Sequence[tuple[Float32, Float32]]) -> Batch:
+def _batch(examples: Sequence[tuple[Float32, Float32]]) -> tuple[torch.Tensor, torch.Tensor]:
     """Maps and targets as two tensors; copied, for the maps may be on a read-only disk."""
     maps, targets = zip(*examples, strict=True)
     return torch.from_numpy(np.stack(maps)), torch.from_numpy(np.stack(targets))
-
-
-def _turned(examples: Sequence[tuple[Float32, Float32]]) -> Batch:
-    """A batch in which each map shows one of its eight turned and mirrored faces."""
-    faces = torch.randint(8, (len(examples),)).tolist()
-    return _batch(
-        [
-            (np.rot90(image.T if face >= 4 else image, face % 4), target)
-            for (image, target), face in zip(examples, faces, strict=True)
-        ]
-    )
 
 
 def _spaced(maps: LensingMaps, count: int) -> Float32:
