@@ -181,6 +181,11 @@ def test_the_whole_study_and_that_it_is_resumed(tmp_path, monkeypatch):
         assert row.rmse_validation == 100 * student.rmse
         np.testing.assert_array_equal(predicted, study.predicted[row.model])
         assert np.isfinite(row.compression) == bool(row.wavelet)
+    numbers = {row.model: row.numbers for row in (*study.rows, *study.beyond)}
+    fixed = ("power spectrum", "raw peaks", "Roberts cross", "Laplace", "fixed filters together")
+    assert [numbers[name] for name in fixed] == [0, 1, 8, 9, 18]
+    assert numbers["DB5"] == numbers["DB5, as in the paper"] == 10
+    assert numbers[study.rows[-1].model] == size(study.teacher)
     assert {gain.over for gain in study.gains} >= {"DB5", study.rows[-1].model}
     assert study.split.train.realisation.max() < study.split.validation.realisation.min()
     assert all(path.stat().st_size for path in found.files)
