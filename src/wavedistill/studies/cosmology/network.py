@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-__all__ = ["OMEGA_M", "Architecture", "FaceMean", "MapNetwork", "Predictor", "face", "size"]
+__all__ = ["OMEGA_M", "Architecture", "FaceMean", "MapNetwork", "Predictor", "faces", "size"]
 
 #: The output, and column of the parameters, that is Ω_m.
 OMEGA_M = 1
@@ -117,12 +117,12 @@ class FaceMean(Predictor):
 
     def forward(self, maps: torch.Tensor) -> torch.Tensor:
         """Standardised parameters of maps."""
-        return torch.stack([self.network(face(maps, number)) for number in range(8)]).mean(dim=0)
+        return torch.stack([self.network(each) for each in faces(maps)]).mean(dim=0)
 
 
-def face(maps: torch.Tensor, number: int) -> torch.Tensor:
-    """One of the eight turned and mirrored faces of maps (..., height, width)."""
-    return torch.rot90(maps.mT if number >= 4 else maps, number % 4, (-2, -1))
+def faces(maps: torch.Tensor) -> list[torch.Tensor]:
+    """The eight turned and mirrored faces of maps (n, size, size)."""
+    return [torch.rot90(each, turns, (1, 2)) for each in (maps, maps.mT) for turns in range(4)]
 
 
 def size(teacher: torch.nn.Module) -> int:

@@ -17,7 +17,7 @@ from torch.utils.data import DataLoader, StackDataset
 from wavedistill import extras
 from wavedistill.datasets.lensing import LensingMaps
 from wavedistill.files import fingerprint, replacing, writable_target
-from wavedistill.studies.cosmology.network import Architecture, MapNetwork, face
+from wavedistill.studies.cosmology.network import Architecture, MapNetwork, faces
 from wavedistill.studies.output import Notify
 
 __all__ = ["Training", "require_training", "train_teacher"]
@@ -148,8 +148,8 @@ class _Run:
             for images, targets in batches:
                 shown = images.to(device)
                 if learn:
-                    faces = torch.randint(8, (len(shown),)).tolist()
-                    shown = torch.stack([face(*pair) for pair in zip(shown, faces, strict=True)])
+                    which = torch.randint(8, (len(shown),))
+                    shown = torch.stack(faces(shown))[which, torch.arange(len(shown))]
                 loss = torch.nn.functional.mse_loss(self.network(shown), targets.to(device))
                 if learn:
                     self.optimizer.zero_grad()
