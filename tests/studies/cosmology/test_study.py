@@ -208,7 +208,7 @@ def test_the_whole_study_and_that_it_is_resumed(tmp_path, monkeypatch):
 def test_wavelets_of_other_data_are_refused(split, tmp_path):
     fit: Any = {"supports": (4,), "balances": (1.0,), "folder": tmp_path}
     list(candidates.distilled(split.train.maps[:5], None, **fit))
-    (tmp_path / "blind_db5.json").unlink()
+    (tmp_path / "blind" / "db5.json").unlink()
     with pytest.raises(ValueError, match="other data or settings"):
         list(candidates.distilled(split.test.maps[:5], None, **fit))
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from wavedistill.attribution import Attributions, attribute
 from wavedistill.checks import WaveletWarning
-from wavedistill.distillation import WaveletDistiller, distill_path
-from wavedistill.distillation.path import PathPoint
+from wavedistill.distillation import WaveletDistiller, candidate_wavelets, distill_path
 from wavedistill.files import fingerprint
 from wavedistill.studies.cosmology.network import OMEGA_M, Predictor
 from wavedistill.studies.output import Notify
@@ -58,31 +59,31 @@ def distilled(
     `balances`; there is a global search for each support and balance. Without attributions, the
     maps alone are distilled from, and 0 is the only balance. Fits in the folder are read again.
     """
-    kind = "blind" if attributions is None else "taught"
     weights = [0.0] if attributions is None else list(balances)
-
-    def points(name: str, init: str, support: int, interpretation: list[float]) -> list[PathPoint]:
-        path = distill_path(
-            maps,
-            attributions,
-            sparsity=[1.0],
-            interpretation=interpretation,
-            distiller=WaveletDistiller(LEVELS, support, axes=AXES, init=init, random_state=seed),
-            file=folder and folder / f"{kind}_{name}.json",
-        )
-        return list(path.points)
-
+    start = [] if attributions is None else [0.0]
+    place = folder and folder / ("blind" if attributions is None else "taught")
+    settings: dict[str, Any] = {"levels": LEVELS, "axes": AXES, "random_state": seed}
     with warnings.catch_warnings():
         # The paper's own depth is past dwt_max_level for small maps; a bad candidate loses.
         warnings.simplefilter("ignore", WaveletWarning)
         notify("distillation from DB5")
-        start = [] if attributions is None else [0.0]
-        for point in points("db5", "db5", 10, start + weights)[len(start) :]:
+        path = distill_path(
+            maps,
+            attributions,
+            sparsity=[1.0],
+            interpretation=start + weights,
+            distiller=WaveletDistiller(support=10, init="db5", **settings),
+            file=place and place / "db5.json",
+        )
+        for point in path.points[len(start) :]:
             yield replace(point.wavelet, name=f"from DB5, gamma/lambda {point.interpretation:g}")
-        for support in supports:
-            for balance in weights:
-                name = f"support {support}, gamma/lambda {balance:g}"
-                notify(f"distillation, {name}")
-                (point,) = points(f"{support}_{balance:g}", "auto", support, [balance])
-                for candidate in point.candidates:
-                    yield replace(candidate.wavelet, name=name)
+        for support, balance in product(supports, weights):
+            notify(f"distillation, support {support}, gamma/lambda {balance:g}")
+            yield from candidate_wavelets(
+                maps,
+                attributions,
+                supports=[support],
+                balances=[balance],
+                distiller=WaveletDistiller(**settings),
+                folder=place,
+            )
