@@ -21,6 +21,7 @@ from wavedistill.modes import check_mode
 from wavedistill.signals import read_signals
 from wavedistill.students.arguments import auto_or_even, auto_or_integer, seed_of
 from wavedistill.students.choices import Choices
+from wavedistill.students.export import export_student
 from wavedistill.students.fitting import Fitted, fit_readings
 from wavedistill.students.persistence import (
     fitted_state,
@@ -150,6 +151,23 @@ class DistilledStudent(BaseEstimator):  # type: ignore[misc]
         """
         check_is_fitted(self)
         write_student(self, path, notes)
+
+    def export(self, path: str | os.PathLike[str], sampling_rate: float | None = None) -> None:
+        """Write the fitted student as a Python file that needs nothing but NumPy.
+
+        The file has the student's filters and weights as numbers, its features by name, and the
+        functions ``predict``, and for classes ``predict_proba`` and ``decision_function``. They
+        give what the student gives, to rounding. It computes in double precision.
+
+        Parameters
+        ----------
+        path : path
+            Such as ``"student.py"``.
+        sampling_rate : float, optional
+            In hertz, for the names of the features.
+        """
+        check_is_fitted(self)
+        export_student(self, path, sampling_rate)
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Self:
