@@ -88,12 +88,13 @@ def test_scores_are_those_of_nested_cross_validation():
 
 
 def test_same_seed_same_comparison():
-    messages = []
-    first = wd.compare(QUICK, NOISE, teacher=POWER, cv=2, progress=messages.append)
+    messages: list[str] = []
+    first = wd.compare(QUICK, NOISE, teacher=POWER, cv=2, verbose=messages.append)
     again = wd.compare(QUICK, NOISE, teacher=POWER, cv=2)
     assert [row.scores for row in first.rows] == [row.scores for row in again.rows]
-    assert len(messages) == 12
-    assert messages[-1].startswith("comparison: 12 of 12 fits, about 0 s left")
+    told = [message for message in messages if message.startswith("comparison: fold ")]
+    assert len(told) == 12
+    assert told[-1].startswith("comparison: fold 2 of 2, spectrum (")
     table = first.table()
     assert list(table["model"]) == [row.model for row in first.rows]
     assert {"fidelity", "fidelity standard_error", "fidelity gain", "numbers"} <= set(table)

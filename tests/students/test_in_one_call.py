@@ -71,7 +71,7 @@ def test_functions_arrays_and_names_of_classes():
         labels,
         X_test=X_NEW,
         y_test=new,
-        progress=messages.append,
+        verbose=messages.append,
         sampling_rate=100.0,
         **QUICK,
     )
@@ -83,7 +83,8 @@ def test_functions_arrays_and_names_of_classes():
     assert found.comparison is None
     assert found.attributions is None
     assert found.verdict == found.student.verdict_
-    assert messages == ["outputs of the model", "student"]
+    assert messages[0] == "outputs of the model (0 % done)"
+    assert any(message.startswith("student: energy: known wavelets") for message in messages)
     decided = found.student.decision_function(X)
     np.testing.assert_allclose(found.contributions.predictions[:, 0], decided)
     lines = str(found).splitlines()

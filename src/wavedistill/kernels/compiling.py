@@ -8,15 +8,18 @@ under which Numba keeps a function: any change in the folder leads to new files.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from numba import njit
+from numba.core import event
 
 from wavedistill.files import fingerprint
 
-__all__ = ["FAST", "cached", "digest_sources"]
+__all__ = ["FAST", "cached", "digest_sources", "told_of_compiling"]
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -52,3 +55,33 @@ def cached(*, fastmath: set[str] | None = None) -> Callable[[Function], Function
         return cast(Function, compiled)
 
     return decorate
+
+
+@contextlib.contextmanager
+def told_of_compiling(began: Callable[[], None], ended: Callable[[float], None]) -> Iterator[None]:
+    """Call `began` when Numba compiles something, and `ended` with the seconds that it took.
+
+    What comes from the disk is not compiled.
+    """
+    listener = _Listener(began, ended)
+    with event.install_listener("numba:compile", listener):
+        yield
+
+
+class _Listener(event.Listener):
+    """Counts functions that are compiled for another one in with it."""
+
+    def __init__(self, began: Callable[[], None], ended: Callable[[float], None]) -> None:
+        self._began, self._ended = began, ended
+        self._depth, self._since = 0, 0.0
+
+    def on_start(self, event: object) -> None:
+        if self._depth == 0:
+            self._since = time.perf_counter()
+            self._began()
+        self._depth += 1
+
+    def on_end(self, event: object) -> None:
+        self._depth -= 1
+        if self._depth == 0:
+            self._ended(time.perf_counter() - self._since)

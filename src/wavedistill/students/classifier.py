@@ -36,7 +36,7 @@ class DistilledClassifier(ClassifierMixin, DistilledStudent):  # type: ignore[mi
     Parameters
     ----------
     reading, levels, support, per_level, max_numbers, cv, mode, axes, random_state, parts,
-    wavelet
+    wavelet, verbose
         As for `DistilledRegressor`.
     target : str
         What the weights are fitted to at the end: the ``"teacher"``, the ``"response"`` y (by

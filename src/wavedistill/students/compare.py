@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from sklearn.base import clone
 from sklearn.utils.parallel import Parallel, delayed
 
 from wavedistill.attribution import Attributions
@@ -17,6 +17,7 @@ from wavedistill.students.comparison import Comparison, ComparisonRow
 from wavedistill.students.distilled import DistilledStudent
 from wavedistill.students.held_out import Score, paired_score
 from wavedistill.students.problem import Problem
+from wavedistill.students.progress import Progress, Verbose
 from wavedistill.students.rivals import Attempt, Rival, rivals
 
 __all__ = ["check_student", "compare"]
@@ -38,7 +39,7 @@ def compare(
     n_jobs: int | None = None,
     random_state: int | np.random.Generator | np.random.RandomState | None = 0,
     sampling_rate: float | None = None,
-    progress: Callable[[str], None] | None = None,
+    verbose: Verbose = False,
 ) -> Comparison:
     """Hold a distilled student against everything simpler, in nested cross-validation.
 
@@ -82,8 +83,8 @@ def compare(
         Of folds, permutation and bootstrap.
     sampling_rate : float, optional
         In hertz, or pixels per unit length, to tell how far the spectrum reaches.
-    progress : callable, optional
-        Told in a few words how far the comparison is.
+    verbose : bool or callable
+        As for `DistilledRegressor`. That of the student plays no part.
 
     Returns
     -------
@@ -111,6 +112,8 @@ def compare(
     True
     """
     check_student(student)
+    progress = Progress.of(verbose)
+    student = clone(student).set_params(verbose=False)
     problem = Problem.of(student, X, y, teacher, attributions, groups)
     seed = seed_of(random_state)
     number = int(np.random.default_rng(seed).integers(2**31 - 1))
@@ -157,7 +160,7 @@ def _attempts(
     splits: Sequence[tuple[Integers, Integers]],
     seed: int,
     n_jobs: int | None,
-    progress: Callable[[str], None] | None,
+    progress: Progress,
 ) -> list[list[Attempt]]:
     """What each rival made of each fold."""
     pairs = [(rival, fold) for fold in range(len(splits)) for rival in range(len(others))]
@@ -165,14 +168,12 @@ def _attempts(
         delayed(others[rival].attempt)(problem, *splits[fold], seed + fold) for rival, fold in pairs
     )
     found: dict[tuple[int, int], Attempt] = {}
-    began = time.perf_counter()
-    for pair, attempt in zip(
-        pairs, Parallel(n_jobs=n_jobs, return_as="generator")(jobs), strict=True
-    ):
-        found[pair] = attempt
-        if progress is not None:
-            left = (time.perf_counter() - began) / len(found) * (len(pairs) - len(found))
-            progress(f"comparison: {len(found)} of {len(pairs)} fits, about {left:.0f} s left")
+    parts = progress.parts([others[rival].work for rival, _ in pairs])
+    with progress.watching():
+        attempts = Parallel(n_jobs=n_jobs, return_as="generator")(jobs)
+        for (rival, fold), part in zip(pairs, parts, strict=True):
+            part(f"comparison: fold {fold + 1} of {len(splits)}, {others[rival].name}")
+            found[rival, fold] = next(attempts)
     return [[found[rival, fold] for fold in range(len(splits))] for rival in range(len(others))]
 
 

@@ -29,6 +29,7 @@ from wavedistill.students.persistence import (
     read_student,
     write_student,
 )
+from wavedistill.students.progress import Progress, Verbose
 from wavedistill.students.readings import Reading, ReadSignals, as_reading, readings_of
 from wavedistill.students.student_contributions import StudentContributions, take_apart
 from wavedistill.wavelets import WaveletLike, WaveletTransform
@@ -56,6 +57,7 @@ class DistilledStudent(BaseEstimator):  # type: ignore[misc]
         random_state: int | np.random.Generator | np.random.RandomState | None = 0,
         parts: int | None = None,
         wavelet: str | WaveletLike | WaveletTransform = "learned",
+        verbose: Verbose = False,
     ) -> None:
         self.reading = reading
         self.levels = levels
@@ -69,6 +71,7 @@ class DistilledStudent(BaseEstimator):  # type: ignore[misc]
         self.random_state = random_state
         self.parts = parts
         self.wavelet = wavelet
+        self.verbose = verbose
 
     @property
     def n_numbers_(self) -> int:
@@ -214,6 +217,7 @@ class DistilledStudent(BaseEstimator):  # type: ignore[misc]
         attributions: Attributions | ArrayLike | None,
     ) -> Fitted:
         """Learn the filters, and set what the fitted student is known by."""
+        progress = Progress.of(self.verbose)
         given = channels_first(signals, axes)
         rank = len(axes)
         scale = float(np.sqrt(np.mean(np.square(given, dtype=np.float64))))
@@ -236,8 +240,17 @@ class DistilledStudent(BaseEstimator):  # type: ignore[misc]
         for each in choices:
             each.reading.check_rank(rank)
         random = np.random.default_rng(seed_of(self.random_state))
-        starts = self._sparse_starts(signals, choices[0], attributions)
-        found = fit_readings(given / scale, targets, folds, choices, given=starts, random=random)
+        with progress.watching():
+            starts = self._sparse_starts(signals, choices[0], attributions, progress)
+            found = fit_readings(
+                given / scale,
+                targets,
+                folds,
+                choices,
+                given=starts,
+                random=random,
+                progress=progress,
+            )
         self.scale_ = scale
         self.reading_ = found.reader.reading
         self.columns_ = found.columns
@@ -255,11 +268,16 @@ class DistilledStudent(BaseEstimator):  # type: ignore[misc]
         return found
 
     def _sparse_starts(
-        self, signals: Floats, choices: Choices, attributions: Attributions | ArrayLike | None
+        self,
+        signals: Floats,
+        choices: Choices,
+        attributions: Attributions | ArrayLike | None,
+        progress: Progress,
     ) -> list[Any]:
         """The wavelets in which signals and attributions are sparse, as starts of the search."""
         if attributions is None or not choices.search:
             return []
+        progress("wavelets in which the attributions are sparse")
         distiller = WaveletDistiller(
             choices.levels[0],
             max(choices.supports),

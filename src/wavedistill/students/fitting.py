@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -12,12 +12,14 @@ from numpy.typing import NDArray
 from wavedistill.checks import Floats
 from wavedistill.students.budget import most_features
 from wavedistill.students.choices import Choices
+from wavedistill.students.progress import SILENT, Progress
 from wavedistill.students.readings import ReadSignals
 from wavedistill.students.ridge import RidgeError, ridge_error, ridge_weights
 from wavedistill.students.through import (
     Learned,
     StudentObjective,
     learn_filters,
+    search_work,
 )
 from wavedistill.wavelets import Wavelet, known_wavelets, orthogonal_names
 
@@ -86,7 +88,7 @@ def fit_filters(
     *,
     given: Sequence[Wavelet] = (),
     random: np.random.Generator,
-    notify: Callable[[str], None] = lambda message: None,
+    progress: Progress = SILENT,
 ) -> Fitted:
     """Choose the depth, learn the filters, and hold them against the best known wavelet.
 
@@ -100,18 +102,19 @@ def fit_filters(
     given : sequence of Wavelet
         Starts besides the known wavelets.
     random : numpy.random.Generator
-    notify : callable
+    progress : Progress
     """
     choices = _affordable(choices, targets.shape[1])
+    parts = progress.parts(_work(signals, folds, choices))
+    parts[0](f"known wavelets, {len(choices.levels)} depths")
     objective, named = _deep_enough(signals, targets, folds, choices)
-    found = _learned(objective, choices, given, random, notify) if choices.search else []
+    found = _learned(objective, choices, given, random, parts[1]) if choices.search else []
     gains, checked = bool(found) and _is_better(objective, found[0], named), None
-    if gains and _few(objective, choices):
-        notify("few examples: the learned filter is checked on folds that it has not seen")
+    if gains and _few(objective.reader, choices):
         # The support and whether filters differ stay as they were chosen, to save time.
         length, shared = found[0].lowpass.shape[1], found[0].shared
         narrowed = replace(choices, supports=(length,), per_level=not shared)
-        checked = _checked_gain(objective, narrowed, given, random)
+        checked = _checked_gain(objective, narrowed, given, random, parts[2])
         gains = checked[0] > checked[1]
     best = found[0] if gains else named
     error, columns = objective.error(best.lowpass), objective.columns(best.lowpass)
@@ -130,23 +133,39 @@ def fit_readings(
     *,
     given: Sequence[Wavelet] = (),
     random: np.random.Generator,
-    notify: Callable[[str], None] = lambda message: None,
+    progress: Progress = SILENT,
 ) -> Fitted:
     """`fit_filters` with each of several readings, and the simplest that is good enough.
 
     It is the one with the fewest features within one standard error of the least error.
     """
     found = []
-    for each in choices:
-        notify(f"reading {each.reading.name!r}")
+    parts = progress.parts([1.0] * len(choices))
+    for each, part in zip(choices, parts, strict=True):
+        own = part.named(each.reading.name)
         found.append(
-            fit_filters(signals, targets, folds, each, given=given, random=random, notify=notify)
+            fit_filters(signals, targets, folds, each, given=given, random=random, progress=own)
         )
     least = min(found, key=lambda fitted: fitted.error.value)
     for fitted in sorted(found, key=lambda fitted: len(fitted.columns)):
         if fitted.error.is_within_one_standard_error(least.error):
             return fitted
     return least
+
+
+def _work(signals: Floats, folds: Integers, choices: Choices) -> tuple[float, ...]:
+    """About how much work the steps of `fit_filters` are, in readings of an example.
+
+    The steps are the depth, the search, and its check on held-out folds.
+    """
+    known = float(len(signals) * len(known_wavelets(choices.longest_known)))
+    one = sum(search_work(len(signals), choices.per_level is not False)) if choices.search else 0.0
+    few = _few(ReadSignals(signals, choices.reading, choices.levels[-1], choices.mode), choices)
+    return (
+        known * len(choices.levels),
+        one * len(choices.supports),
+        (one + known) * int(folds.max() + 1) * few,
+    )
 
 
 def _deep_enough(
@@ -209,7 +228,7 @@ def _learned(
     choices: Choices,
     given: Sequence[Wavelet],
     random: np.random.Generator,
-    notify: Callable[[str], None],
+    progress: Progress,
 ) -> list[Learned]:
     """Learned filters, the chosen one first.
 
@@ -217,15 +236,18 @@ def _learned(
     fewest taps within one standard error of the best are chosen.
     """
     found: list[Learned] = []
-    for taps in choices.supports:
+    per_level = choices.per_level is not False
+    work = sum(search_work(len(objective.reader), per_level))
+    parts = progress.parts([work] * len(choices.supports))
+    for taps, part in zip(choices.supports, parts, strict=True):
         shared = [each.lowpass[0] for each in found if each.shared][:1]
         found += learn_filters(
             objective,
             taps,
-            per_level=choices.per_level is not False,
+            per_level=per_level,
             given=[*given, *(Wavelet(row, name=f"{len(row)} taps") for row in shared)],
             random=random,
-            notify=notify,
+            progress=part,
         )
         found.sort(key=lambda each: each.error)
     allowed = [
@@ -257,11 +279,11 @@ def _is_better(objective: StudentObjective, learned: Learned, known: Learned) ->
     return learned.error < known.error and not errors[0].is_within_one_standard_error(errors[1])
 
 
-def _few(objective: StudentObjective, choices: Choices) -> bool:
+def _few(reader: ReadSignals, choices: Choices) -> bool:
     """Whether there are few examples for the angles that are searched and the features."""
     angles = max(choices.supports) // 2 - 1
-    angles *= objective.reader.levels if choices.per_level is not False else 1
-    return len(objective.reader) < _EXAMPLES_PER_NUMBER * (angles + objective.reader.count)
+    angles *= reader.levels if choices.per_level is not False else 1
+    return len(reader) < _EXAMPLES_PER_NUMBER * (angles + reader.count)
 
 
 def _checked_gain(
@@ -269,22 +291,25 @@ def _checked_gain(
     choices: Choices,
     given: Sequence[Wavelet],
     random: np.random.Generator,
+    progress: Progress,
 ) -> tuple[float, float]:
     """The gain of the learned over the known filter on held-out folds, and its standard error.
 
     Both are chosen anew on the other folds.
     """
     differences = []
-    for fold in range(int(objective.folds.max()) + 1):
+    count = int(objective.folds.max()) + 1
+    for fold, part in enumerate(progress.parts([1.0] * count)):
         rows = np.flatnonzero(objective.folds != fold)
         # The folds that are left, numbered anew.
         inner = np.unique(objective.folds[rows], return_inverse=True)[1]
         seen = replace(objective.subset(rows), folds=inner)
         if inner.max() == 0:
             return 0.0, 0.0
-        quiet = _learned(seen, choices, given, random, lambda message: None)[0]
+        part(f"few examples: does the learned filter gain on fold {fold + 1} of {count}?")
+        learned = _learned(seen, choices, given, random, SILENT)[0]
         known = _best_known(seen, choices)
-        errors = [_held_out(objective, seen, each, fold) for each in (known, quiet)]
+        errors = [_held_out(objective, seen, each, fold) for each in (known, learned)]
         differences.append(errors[0] - errors[1])
     gain = np.concatenate(differences) / objective.targets.var(axis=0).sum()
     return float(gain.mean()), float(gain.std(ddof=1) / np.sqrt(len(gain)))

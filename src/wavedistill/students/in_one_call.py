@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from types import MappingProxyType
 from typing import Any
 
@@ -16,6 +15,7 @@ from wavedistill.students.arguments import seed_of
 from wavedistill.students.classifier import DistilledClassifier
 from wavedistill.students.compare import check_student, compare
 from wavedistill.students.distillation import Distillation
+from wavedistill.students.progress import Progress, Verbose
 from wavedistill.students.regressor import DistilledRegressor
 from wavedistill.students.teachers import (
     as_logits,
@@ -48,7 +48,7 @@ def distill(
     n_jobs: int | None = None,
     random_state: int | np.random.Generator | np.random.RandomState | None = 0,
     sampling_rate: float | None = None,
-    progress: Callable[[str], None] | None = None,
+    verbose: Verbose = False,
     **parameters: Any,
 ) -> Distillation:
     """Distil a model into a readable student, and find out whether its wavelet matters.
@@ -92,8 +92,9 @@ def distill(
         Of student and comparison.
     sampling_rate : float, optional
         In hertz, or pixels per unit length, for the names of features.
-    progress : callable, optional
-        Told in a few words what begins.
+    verbose : bool or callable
+        True writes what begins, how much is done and about how long the rest will take to stderr; a
+        function gets each such line.
     **parameters
         Those of `DistilledClassifier` or `DistilledRegressor`.
 
@@ -118,7 +119,7 @@ def distill(
     >>> found.verdict.startswith("The wavelet does not matter here: use ")
     True
     """
-    notify = progress or (lambda message: None)
+    steps = _steps(Progress.of(verbose), compare_cv)
     data = float_array(X, "X", min_ndim=2)
     unseen = _test_data(X_test, y_test, data)
     rows = integer(batch_size, "batch_size", minimum=1)
@@ -126,19 +127,19 @@ def distill(
     if compare_cv is not None:
         # Before any work, so that what cannot be compared costs nothing.
         check_student(DistilledRegressor(**settings))
-    notify("outputs of the model")
+    steps[0]("outputs of the model")
     raw = teacher_outputs(model, data, batch_size=rows, device=device)
     classify = is_classification(task, y, raw)
     student = (DistilledClassifier if classify else DistilledRegressor)(**settings)
     attributions = None
     if method is not None and is_module(model):
-        notify("attributions")
+        steps[1]("attributions")
         target: Any = attributed(raw, classify)
         attributions = attribute(model, data, method, target=target, batch_size=rows, device=device)
     outputs = as_logits(raw) if classify else raw
     given: dict[str, Any] = {"teacher": outputs, "attributions": attributions}
-    notify("student")
-    student.fit(data, y, groups=groups, **given)
+    student.set_params(verbose=steps[2].named("student"))
+    student.fit(data, y, groups=groups, **given).set_params(verbose=verbose)
     comparison = None
     if compare_cv is not None:
         blank = random_outputs(model, data, batch_size=rows, device=device)
@@ -153,7 +154,7 @@ def distill(
             n_jobs=n_jobs,
             random_state=random_state,
             sampling_rate=sampling_rate,
-            progress=progress,
+            verbose=steps[3],
         )
     test: dict[str, float] = {}
     if unseen is not None:
@@ -169,6 +170,13 @@ def distill(
         parts,
         MappingProxyType(test),
     )
+
+
+def _steps(progress: Progress, compare_cv: Any) -> list[Progress]:
+    """Outputs, attributions, student, comparison: about how much of the work each of them is."""
+    folds = 0 if compare_cv is None else compare_cv if isinstance(compare_cv, int) else 5
+    # Three models of each fold of the comparison have to learn a wavelet.
+    return progress.parts([0.05, 0.1, 1.0, 3.0 * folds])
 
 
 def _test_data(X_test: ArrayLike | None, y_test: ArrayLike | None, data: Floats) -> Floats | None:

@@ -68,6 +68,9 @@ class DistilledRegressor(RegressorMixin, DistilledStudent):  # type: ignore[misc
     wavelet : "learned", "known", Wavelet, str or WaveletTransform
         ``"known"`` chooses among PyWavelets' wavelets and learns none. A wavelet, its name or a
         transform is used as it is; a transform also sets the levels.
+    verbose : bool or callable
+        True writes what begins, how much is done and about how long the rest will take to stderr; a
+        function gets each such line.
 
     Attributes
     ----------

@@ -66,6 +66,11 @@ class Rival(ABC):
     name: str
     phrase: str
 
+    @property
+    def work(self) -> float:
+        """About how long it takes, in searches for a wavelet."""
+        return 1.0
+
     def attempt(self, problem: Problem, train: Integers, held_out: Integers, seed: int) -> Attempt:
         """Fit to some examples, predict the others."""
         began = time.perf_counter()
@@ -96,6 +101,10 @@ class _Student(Rival):
     student: DistilledStudent
     changes: dict[str, Any] = field(default_factory=dict)
     learns_from: tuple[str, ...] = ("y", "teacher", "attributions", "groups")
+
+    @property
+    def work(self) -> float:
+        return 0.1 if "wavelet" in self.changes else 1.0
 
     def fit(self, problem: Problem, train: Integers, seed: int) -> tuple[Any, int, str]:
         fitted = _fitted(self.student, problem, train, self.learns_from, **self.changes)
@@ -151,6 +160,10 @@ class _Linear(Rival):
 
     features: Array
     choice: str
+
+    @property
+    def work(self) -> float:
+        return 0.1
 
     def fit(self, problem: Problem, train: Integers, seed: int) -> tuple[Any, int, str]:
         splits = problem.splits(problem.folds(3, seed, train))

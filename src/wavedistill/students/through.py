@@ -10,7 +10,7 @@ examples.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,11 +19,20 @@ from scipy.optimize import minimize
 from threadpoolctl import threadpool_limits
 
 from wavedistill.students.budget import forward_selection, most_features
+from wavedistill.students.progress import SILENT, Progress
 from wavedistill.students.readings import ReadSignals
 from wavedistill.students.ridge import RidgeError, fold_grams, ridge_error
 from wavedistill.wavelets import Lattice, Wavelet, known_wavelets
 
-__all__ = ["Learned", "Start", "StudentObjective", "count_taps", "learn_filters", "starts"]
+__all__ = [
+    "Learned",
+    "Start",
+    "StudentObjective",
+    "count_taps",
+    "learn_filters",
+    "search_work",
+    "starts",
+]
 
 Array = NDArray[np.float64]
 
@@ -35,6 +44,8 @@ _RANDOM_STARTS = 200
 _ROUNDS = 4
 #: Radians in a descent's unit of length (the first trial of L-BFGS is one unit long).
 _UNIT = 0.1
+#: An evaluation with its gradient, in evaluations without.
+_WITH_GRADIENT = 2.3
 #: Noise on the angles of each level, in radians, where filters per level begin from one for all.
 _NOISE = 0.02
 
@@ -209,7 +220,7 @@ def learn_filters(
     given: Sequence[Wavelet] = (),
     max_iter: int = 100,
     random: np.random.Generator,
-    notify: Callable[[str], None] = lambda message: None,
+    progress: Progress = SILENT,
 ) -> list[Learned]:
     """The filters of least error in cross-validation, best first.
 
@@ -228,8 +239,7 @@ def learn_filters(
     max_iter : int
         Iterations of the last descents.
     random : numpy.random.Generator
-    notify : callable
-        Told in a few words what begins.
+    progress : Progress
     """
     lattice, levels = Lattice(taps), objective.reader.levels
     count = len(objective.reader)
@@ -239,27 +249,44 @@ def learn_filters(
     def shared(free: Array) -> Array:
         return np.tile(lattice.forward(free), (levels, 1))
 
+    parts = progress.named(f"{taps} taps").parts(search_work(count, per_level))
     # The linear algebra is tiny, and BLAS threads would only get into one another's way.
     with threadpool_limits(limits=1, user_api="blas"):
         begun = starts(taps, given, random)
-        notify(f"{taps} taps: {len(begun)} starts")
+        parts[0](f"{len(begun)} starts")
         errors = [part.error(shared(start.free)).value for start in begun]
         short = [begun[i] for i in np.argsort(errors, kind="stable")[:_SCREENED]]
+        parts[1](f"{len(short)} descents on {len(part.reader)} examples")
         screened = sorted((_descend(part, start, 25) for start in short), key=lambda d: d[0])
-        notify(f"{taps} taps: descents on all examples")
+        parts[2](f"{_DESCENDED} descents on all {count} examples")
         found = sorted(
             (_descend(objective, start, max_iter) for _, start in screened[:_DESCENDED]),
             key=lambda d: d[0],
         )
         learned = [Learned(shared(start.free), error, start.name) for error, start in found]
         if per_level and lattice.dimension:
-            notify(f"{taps} taps: a filter for each level")
+            parts[3]("a filter for each level")
             noise = _NOISE * random.standard_normal((levels, lattice.dimension))
             own = Start(np.tile(found[0][1].free, (levels, 1)) + noise, found[0][1].name)
             error, end = _descend(objective, own, 2 * max_iter)
             filters = np.stack([lattice.forward(free) for free in end.free])
             learned = [Learned(filters, error, f"{end.name}, each level its own"), *learned]
     return sorted(learned, key=lambda each: each.error)
+
+
+def search_work(count: int, per_level: bool) -> tuple[float, float, float, float]:
+    """About how much work the steps of `learn_filters` are, in readings of an example.
+
+    The steps are the starts, the descents on a part, those on all examples, and a filter for each
+    level.
+    """
+    part = min(count, _SCREENED_ON)
+    return (
+        2.2 * _RANDOM_STARTS * part,
+        _SCREENED * 30 * _WITH_GRADIENT * part,
+        _DESCENDED * 40 * _WITH_GRADIENT * count,
+        80 * _WITH_GRADIENT * count * per_level,
+    )
 
 
 def _descend(objective: StudentObjective, start: Start, max_iter: int) -> tuple[float, Start]:
