@@ -98,8 +98,9 @@ def test_true_writes_to_stderr_and_false_writes_nothing(capsys):
 
 
 def test_what_is_no_listener_is_refused():
+    loud: dict[str, Any] = {**QUICK, "verbose": "loud"}
     with pytest.raises(TypeError, match="verbose='loud' must be True, False, or a function"):
-        wd.DistilledRegressor(**QUICK, **{"verbose": "loud"}).fit(X, teacher=LOGITS)
+        wd.DistilledRegressor(**loud).fit(X, teacher=LOGITS)
 
 
 def test_distillation_and_comparison_go_on_where_the_student_ended():

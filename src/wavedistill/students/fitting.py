@@ -4,26 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from wavedistill.checks import Floats
 from wavedistill.students.budget import most_features
+from wavedistill.students.candidate import Candidate
 from wavedistill.students.choices import Choices
+from wavedistill.students.effort import LIGHT, WHOLE, Effort, search_work
 from wavedistill.students.progress import SILENT, Progress
+from wavedistill.students.reach import glance, within_reach
 from wavedistill.students.readings import ReadSignals
-from wavedistill.students.ridge import RidgeError, ridge_error, ridge_weights
+from wavedistill.students.ridge import RidgeError
 from wavedistill.students.through import (
     Learned,
     StudentObjective,
     learn_filters,
-    search_work,
 )
-from wavedistill.wavelets import Wavelet, known_wavelets, orthogonal_names
+from wavedistill.students.unseen import gain_on_unseen_folds
+from wavedistill.wavelets import Wavelet, known_wavelets
 
-__all__ = ["Candidate", "Fitted", "fit_filters", "fit_readings"]
+__all__ = ["Fitted", "fit_readings"]
 
 Array = NDArray[np.float64]
 Integers = NDArray[np.intp]
@@ -31,28 +33,11 @@ Integers = NDArray[np.intp]
 #: Fewer examples than this for each angle and feature: the learned filter has to show its gain on
 #: folds that its search did not see.
 _EXAMPLES_PER_NUMBER = 30
-_KNOWN = frozenset(orthogonal_names())
-
-
-class Candidate(NamedTuple):
-    """Filters that were compared: one wavelet per level, the finest first.
-
-    `error` is that of the student in cross-validation, as a share of the targets' variation.
-    """
-
-    wavelets: tuple[Wavelet, ...]
-    error: float
-    start: str
-
-    @property
-    def taps(self) -> int:
-        """Numbers of the filters: those of each level count if they differ."""
-        return sum(len(wavelet.lowpass) for wavelet in set(self.wavelets))
 
 
 @dataclass(frozen=True, eq=False)
 class Fitted:
-    """What `fit_filters` found.
+    """What `fit_readings` found.
 
     Parameters
     ----------
@@ -80,49 +65,24 @@ class Fitted:
     checked: tuple[float, float] | None
 
 
-def fit_filters(
-    signals: Floats,
-    targets: Array,
-    folds: Integers,
-    choices: Choices,
-    *,
-    given: Sequence[Wavelet] = (),
-    random: np.random.Generator,
-    progress: Progress = SILENT,
-) -> Fitted:
-    """Choose the depth, learn the filters, and hold them against the best known wavelet.
+@dataclass(frozen=True, eq=False)
+class _Searched:
+    """A reading at the depth chosen for it, with the best known and the learned filters."""
 
-    Parameters
-    ----------
-    signals : ndarray, shape (n, channels, length)
-        Of mean square about 1.
-    targets : ndarray, shape (n, q)
-    folds : ndarray of int, shape (n,)
-    choices : Choices
-    given : sequence of Wavelet
-        Starts besides the known wavelets.
-    random : numpy.random.Generator
-    progress : Progress
-    """
-    choices = _affordable(choices, targets.shape[1])
-    parts = progress.parts(_work(signals, folds, choices))
-    parts[0](f"known wavelets, {len(choices.levels)} depths")
-    objective, named = _deep_enough(signals, targets, folds, choices)
-    found = _learned(objective, choices, given, random, parts[1]) if choices.search else []
-    gains, checked = bool(found) and _is_better(objective, found[0], named), None
-    if gains and _few(objective.reader, choices):
-        # The support and whether filters differ stay as they were chosen, to save time.
-        length, shared = found[0].lowpass.shape[1], found[0].shared
-        narrowed = replace(choices, supports=(length,), per_level=not shared)
-        checked = _checked_gain(objective, narrowed, given, random, parts[2])
-        gains = checked[0] > checked[1]
-    best = found[0] if gains else named
-    error, columns = objective.error(best.lowpass), objective.columns(best.lowpass)
-    chosen = _candidate(best, error.value)
-    others = [_candidate(each, each.error) for each in [*found, named]]
-    candidates = sorted([chosen, *others], key=lambda each: each.error)
-    reader = objective.reader
-    return Fitted(reader, candidates, chosen, others[-1], columns, error, checked)
+    choices: Choices
+    objective: StudentObjective
+    named: Learned
+    learned: Sequence[Learned] = ()
+
+    @property
+    def gains(self) -> bool:
+        """Whether learned filters are better, on folds that their search has seen."""
+        return bool(self.learned) and _is_better(self.objective, self.learned[0], self.named)
+
+    @property
+    def few(self) -> bool:
+        """Whether examples are few."""
+        return _few(self.objective.reader, self.choices)
 
 
 def fit_readings(
@@ -135,37 +95,134 @@ def fit_readings(
     random: np.random.Generator,
     progress: Progress = SILENT,
 ) -> Fitted:
-    """`fit_filters` with each of several readings, and the simplest that is good enough.
+    """Choose reading and depth, learn the filters, and hold them against the best known ones.
 
-    It is the one with the fewest features within one standard error of the least error.
+    Of several readings, a light search tells which are worth a thorough one. The reading is the one
+    with the fewest features within one standard error of the least error. Where examples are few,
+    the learned filters that this choice rests on have to gain on folds that their search has not
+    seen.
+
+    Parameters
+    ----------
+    signals : ndarray, shape (n, channels, length)
+        Of mean square about 1.
+    targets : ndarray, shape (n, q)
+    folds : ndarray of int, shape (n,)
+    choices : sequence of Choices
+        One for each reading.
+    given : sequence of Wavelet
+        Starts besides the known wavelets.
+    random : numpy.random.Generator
+    progress : Progress
     """
-    found = []
-    parts = progress.parts([1.0] * len(choices))
-    for each, part in zip(choices, parts, strict=True):
-        own = part.named(each.reading.name)
-        found.append(
-            fit_filters(signals, targets, folds, each, given=given, random=random, progress=own)
-        )
-    least = min(found, key=lambda fitted: fitted.error.value)
-    for fitted in sorted(found, key=lambda fitted: len(fitted.columns)):
-        if fitted.error.is_within_one_standard_error(least.error):
-            return fitted
-    return least
+    choices = [_affordable(each, targets.shape[1]) for each in choices]
+    work = np.array([_work(signals, folds, each) for each in choices])
+    steps = progress.parts(work.sum(axis=0).tolist())
+    begun = []
+    for each, part in zip(choices, steps[0].parts(work[:, 0].tolist()), strict=True):
+        part.named(each.reading.name)(f"known wavelets, {len(each.levels)} depths")
+        begun.append(_Searched(each, *_deep_enough(signals, targets, folds, each)))
+    searched = begun
+    if choices[0].search:
+        hopeful, starts = _hopeful(begun, given, random, steps[1])
+        searched = [
+            replace(begin, learned=_learned(begin.objective, begin.choices, own, random, part))
+            for begin, own, part in zip(hopeful, starts, _named(hopeful, steps[2]), strict=True)
+        ]
+    fitted = [_fitted(found, learned=found.gains) for found in searched]
+    unsure = {i for i, found in enumerate(searched) if found.gains and found.few}
+    while doubts := [i for i in _resting_on(fitted) if i in unsure]:
+        number = doubts[0]
+        unsure.remove(number)
+        checked = _checked(searched[number], given, random, steps[3])
+        if checked[0] > checked[1]:
+            fitted[number] = replace(fitted[number], checked=checked)
+        else:
+            fitted[number] = _fitted(searched[number], learned=False, checked=checked)
+    return fitted[_resting_on(fitted)[0]]
+
+
+def _hopeful(
+    begun: Sequence[_Searched],
+    given: Sequence[Wavelet],
+    random: np.random.Generator,
+    progress: Progress,
+) -> tuple[list[_Searched], list[list[Wavelet]]]:
+    """The readings that may turn out the best, and starts of the search for each of them."""
+    if len(begun) == 1:
+        return list(begun), [list(given)]
+    glances = []
+    for each, part in zip(begun, _named(begun, progress), strict=True):
+        supports = each.choices.supports
+        taps = supports[len(supports) // 2]
+        glances.append(glance(each.objective, taps, given, random, part))
+    kept = within_reach([found.error for found in glances])
+    return [begun[i] for i in kept], [[*given, glances[i].wavelet] for i in kept]
+
+
+def _named(searched: Sequence[_Searched], progress: Progress) -> list[Progress]:
+    """An equal stretch for each reading, by its name."""
+    parts = progress.parts([1.0] * len(searched))
+    return [p.named(each.choices.reading.name) for p, each in zip(parts, searched, strict=True)]
+
+
+def _resting_on(fitted: Sequence[Fitted]) -> tuple[int, int]:
+    """The reading with the fewest features that is good enough, and the one with the least error.
+
+    It is good enough within one standard error of the least error.
+    """
+    least = min(range(len(fitted)), key=lambda i: fitted[i].error.value)
+    for number in sorted(range(len(fitted)), key=lambda i: len(fitted[i].columns)):
+        if fitted[number].error.is_within_one_standard_error(fitted[least].error):
+            return number, least
+    return least, least
+
+
+def _checked(
+    searched: _Searched, given: Sequence[Wavelet], random: np.random.Generator, progress: Progress
+) -> tuple[float, float]:
+    """What the learned filters gain on folds that a light search has not seen.
+
+    The support, and whether filters differ, stay as they were chosen, to save time.
+    """
+    best, choices = searched.learned[0], searched.choices
+    narrowed = replace(choices, supports=(best.lowpass.shape[1],), per_level=not best.shared)
+    return gain_on_unseen_folds(
+        searched.objective,
+        lambda seen: (
+            _best_known(seen, choices),
+            _learned(seen, narrowed, given, random, effort=LIGHT)[0],
+        ),
+        progress.named(choices.reading.name),
+    )
+
+
+def _fitted(
+    searched: _Searched, *, learned: bool, checked: tuple[float, float] | None = None
+) -> Fitted:
+    """The student of a reading, with the learned or with the best known filters."""
+    objective, named = searched.objective, searched.named
+    best = searched.learned[0] if learned else named
+    error, columns = objective.error(best.lowpass), objective.columns(best.lowpass)
+    chosen = Candidate.of(best, error.value)
+    others = [Candidate.of(each, each.error) for each in [*searched.learned, named]]
+    candidates = sorted([chosen, *others], key=lambda each: each.error)
+    return Fitted(objective.reader, candidates, chosen, others[-1], columns, error, checked)
 
 
 def _work(signals: Floats, folds: Integers, choices: Choices) -> tuple[float, ...]:
-    """About how much work the steps of `fit_filters` are, in readings of an example.
+    """About how much work a reading is, in readings of an example.
 
-    The steps are the depth, the search, and its check on held-out folds.
+    The steps are the depth, a light search, the search, and its check on held-out folds.
     """
-    known = float(len(signals) * len(known_wavelets(choices.longest_known)))
-    one = sum(search_work(len(signals), choices.per_level is not False)) if choices.search else 0.0
+    count, per_level = len(signals), choices.per_level is not False
+    known = float(count * len(known_wavelets(choices.longest_known)))
+    if not choices.search:
+        return 1.0, 0.0, 0.0, 0.0
+    light = sum(search_work(count, per_level, LIGHT)) + known
+    whole = sum(search_work(count, per_level)) * len(choices.supports)
     few = _few(ReadSignals(signals, choices.reading, choices.levels[-1], choices.mode), choices)
-    return (
-        known * len(choices.levels),
-        one * len(choices.supports),
-        (one + known) * int(folds.max() + 1) * few,
-    )
+    return known * len(choices.levels), light, whole, light * int(folds.max() + 1) * few
 
 
 def _deep_enough(
@@ -228,7 +285,8 @@ def _learned(
     choices: Choices,
     given: Sequence[Wavelet],
     random: np.random.Generator,
-    progress: Progress,
+    progress: Progress = SILENT,
+    effort: Effort = WHOLE,
 ) -> list[Learned]:
     """Learned filters, the chosen one first.
 
@@ -237,8 +295,7 @@ def _learned(
     """
     found: list[Learned] = []
     per_level = choices.per_level is not False
-    work = sum(search_work(len(objective.reader), per_level))
-    parts = progress.parts([work] * len(choices.supports))
+    parts = progress.parts([1.0] * len(choices.supports))
     for taps, part in zip(choices.supports, parts, strict=True):
         shared = [each.lowpass[0] for each in found if each.shared][:1]
         found += learn_filters(
@@ -247,6 +304,7 @@ def _learned(
             per_level=per_level,
             given=[*given, *(Wavelet(row, name=f"{len(row)} taps") for row in shared)],
             random=random,
+            effort=effort,
             progress=part,
         )
         found.sort(key=lambda each: each.error)
@@ -284,55 +342,3 @@ def _few(reader: ReadSignals, choices: Choices) -> bool:
     angles = max(choices.supports) // 2 - 1
     angles *= reader.levels if choices.per_level is not False else 1
     return len(reader) < _EXAMPLES_PER_NUMBER * (angles + reader.count)
-
-
-def _checked_gain(
-    objective: StudentObjective,
-    choices: Choices,
-    given: Sequence[Wavelet],
-    random: np.random.Generator,
-    progress: Progress,
-) -> tuple[float, float]:
-    """The gain of the learned over the known filter on held-out folds, and its standard error.
-
-    Both are chosen anew on the other folds.
-    """
-    differences = []
-    count = int(objective.folds.max()) + 1
-    for fold, part in enumerate(progress.parts([1.0] * count)):
-        rows = np.flatnonzero(objective.folds != fold)
-        # The folds that are left, numbered anew.
-        inner = np.unique(objective.folds[rows], return_inverse=True)[1]
-        seen = replace(objective.subset(rows), folds=inner)
-        if inner.max() == 0:
-            return 0.0, 0.0
-        part(f"few examples: does the learned filter gain on fold {fold + 1} of {count}?")
-        learned = _learned(seen, choices, given, random, SILENT)[0]
-        known = _best_known(seen, choices)
-        errors = [_held_out(objective, seen, each, fold) for each in (known, learned)]
-        differences.append(errors[0] - errors[1])
-    gain = np.concatenate(differences) / objective.targets.var(axis=0).sum()
-    return float(gain.mean()), float(gain.std(ddof=1) / np.sqrt(len(gain)))
-
-
-def _held_out(
-    objective: StudentObjective, seen: StudentObjective, learned: Learned, fold: int
-) -> Array:
-    """Squared errors on a fold of the student that the other folds made, per example."""
-    outputs = objective.targets.shape[1]
-    grams = seen.grams(learned.lowpass)
-    fit = ridge_weights(grams.sum(axis=0), outputs, ridge_error(grams, outputs).penalty)
-    rows = np.flatnonzero(objective.folds == fold)
-    features = objective.subset(rows).reader.features(learned.lowpass)
-    features = features[:, seen.columns(learned.lowpass)]
-    errors = objective.targets[rows] - features @ fit.weights - fit.intercept
-    squared: Array = (errors**2).sum(axis=1)
-    return squared
-
-
-def _candidate(learned: Learned, error: float) -> Candidate:
-    each = [Wavelet(row) for row in learned.lowpass]
-    if learned.shared:
-        name = learned.start if learned.start in _KNOWN else ""
-        each = [Wavelet(learned.lowpass[0], name=name)] * len(each)
-    return Candidate(tuple(each), error, learned.start)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from wavedistill._version import __version__
 from wavedistill.files import read_json, write_json
-from wavedistill.students.fitting import Candidate
+from wavedistill.students.candidate import Candidate
 from wavedistill.students.readings import Reading
 from wavedistill.wavelets import Wavelet, WaveletTransform
 

@@ -53,8 +53,12 @@ class RidgeError:
 
     def is_within_one_standard_error(self, least: RidgeError) -> bool:
         """Whether the difference to a lesser error, over the same folds, may be chance."""
+        return self.is_within(least, 1.0)
+
+    def is_within(self, least: RidgeError, standard_errors: float) -> bool:
+        """Whether the mean difference to another error, over the same folds, is so small."""
         difference = self.fold_values - least.fold_values
-        return bool(difference.mean() <= _standard_error(difference))
+        return bool(difference.mean() <= standard_errors * _standard_error(difference))
 
 
 class RidgeWeights(NamedTuple):

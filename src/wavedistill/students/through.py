@@ -19,6 +19,7 @@ from scipy.optimize import minimize
 from threadpoolctl import threadpool_limits
 
 from wavedistill.students.budget import forward_selection, most_features
+from wavedistill.students.effort import SCREENED_ON, WHOLE, Effort, search_work
 from wavedistill.students.progress import SILENT, Progress
 from wavedistill.students.readings import ReadSignals
 from wavedistill.students.ridge import RidgeError, fold_grams, ridge_error
@@ -30,22 +31,15 @@ __all__ = [
     "StudentObjective",
     "count_taps",
     "learn_filters",
-    "search_work",
     "starts",
 ]
 
 Array = NDArray[np.float64]
 
-#: How many examples starts are screened on, and how many are descended from.
-_SCREENED_ON, _SCREENED, _DESCENDED = 500, 10, 3
-#: Random starts of either kind: noise on known wavelets, and any angles.
-_RANDOM_STARTS = 200
 #: How often a descent begins anew, at most, where features are chosen on the way.
 _ROUNDS = 4
 #: Radians in a descent's unit of length (the first trial of L-BFGS is one unit long).
 _UNIT = 0.1
-#: An evaluation with its gradient, in evaluations without.
-_WITH_GRADIENT = 2.3
 #: Noise on the angles of each level, in radians, where filters per level begin from one for all.
 _NOISE = 0.02
 
@@ -181,7 +175,9 @@ class StudentObjective:
         return int(self.folds.max()) + 1
 
 
-def starts(taps: int, given: Sequence[Wavelet], random: np.random.Generator) -> list[Start]:
+def starts(
+    taps: int, given: Sequence[Wavelet], random: np.random.Generator, effort: Effort = WHOLE
+) -> list[Start]:
     """Known and given wavelets that fit, padded with zeros, and random ones.
 
     Parameters
@@ -191,6 +187,7 @@ def starts(taps: int, given: Sequence[Wavelet], random: np.random.Generator) -> 
     given : sequence of Wavelet
         Such as the candidates of a sparsity fit, or a shorter wavelet learned before.
     random : numpy.random.Generator
+    effort : Effort
     """
     lattice = Lattice(taps)
     fitting = [w for w in (*given, *known_wavelets(taps)) if len(w.lowpass) <= taps]
@@ -199,16 +196,16 @@ def starts(taps: int, given: Sequence[Wavelet], random: np.random.Generator) -> 
     ]
     if lattice.dimension == 0:
         return found
-    chosen = random.integers(len(found), size=_RANDOM_STARTS)
-    spread = random.uniform(0.1, 0.8, (_RANDOM_STARTS, 1))
-    noise = spread * random.standard_normal((_RANDOM_STARTS, lattice.dimension))
+    chosen = random.integers(len(found), size=effort.random)
+    spread = random.uniform(0.1, 0.8, (effort.random, 1))
+    noise = spread * random.standard_normal((effort.random, lattice.dimension))
     return [
         *found,
         *(
             Start(found[i].free + turn, f"noise on {found[i].name}")
             for i, turn in zip(chosen, noise, strict=True)
         ),
-        *(Start(free, "random angles") for free in lattice.sample(random, _RANDOM_STARTS)),
+        *(Start(free, "random angles") for free in lattice.sample(random, effort.random)),
     ]
 
 
@@ -220,6 +217,7 @@ def learn_filters(
     given: Sequence[Wavelet] = (),
     max_iter: int = 100,
     random: np.random.Generator,
+    effort: Effort = WHOLE,
     progress: Progress = SILENT,
 ) -> list[Learned]:
     """The filters of least error in cross-validation, best first.
@@ -239,28 +237,29 @@ def learn_filters(
     max_iter : int
         Iterations of the last descents.
     random : numpy.random.Generator
+    effort : Effort
     progress : Progress
     """
     lattice, levels = Lattice(taps), objective.reader.levels
     count = len(objective.reader)
-    rows = np.sort(random.permutation(count)[:_SCREENED_ON])
-    part = objective.subset(rows) if count > _SCREENED_ON else objective
+    rows = np.sort(random.permutation(count)[:SCREENED_ON])
+    part = objective.subset(rows) if count > SCREENED_ON else objective
 
     def shared(free: Array) -> Array:
         return np.tile(lattice.forward(free), (levels, 1))
 
-    parts = progress.named(f"{taps} taps").parts(search_work(count, per_level))
+    parts = progress.named(f"{taps} taps").parts(search_work(count, per_level, effort))
     # The linear algebra is tiny, and BLAS threads would only get into one another's way.
     with threadpool_limits(limits=1, user_api="blas"):
-        begun = starts(taps, given, random)
+        begun = starts(taps, given, random, effort)
         parts[0](f"{len(begun)} starts")
         errors = [part.error(shared(start.free)).value for start in begun]
-        short = [begun[i] for i in np.argsort(errors, kind="stable")[:_SCREENED]]
+        short = [begun[i] for i in np.argsort(errors, kind="stable")[: effort.screened]]
         parts[1](f"{len(short)} descents on {len(part.reader)} examples")
         screened = sorted((_descend(part, start, 25) for start in short), key=lambda d: d[0])
-        parts[2](f"{_DESCENDED} descents on all {count} examples")
+        parts[2](f"{effort.descended} descents on all {count} examples")
         found = sorted(
-            (_descend(objective, start, max_iter) for _, start in screened[:_DESCENDED]),
+            (_descend(objective, start, max_iter) for _, start in screened[: effort.descended]),
             key=lambda d: d[0],
         )
         learned = [Learned(shared(start.free), error, start.name) for error, start in found]
@@ -272,21 +271,6 @@ def learn_filters(
             filters = np.stack([lattice.forward(free) for free in end.free])
             learned = [Learned(filters, error, f"{end.name}, each level its own"), *learned]
     return sorted(learned, key=lambda each: each.error)
-
-
-def search_work(count: int, per_level: bool) -> tuple[float, float, float, float]:
-    """About how much work the steps of `learn_filters` are, in readings of an example.
-
-    The steps are the starts, the descents on a part, those on all examples, and a filter for each
-    level.
-    """
-    part = min(count, _SCREENED_ON)
-    return (
-        2.2 * _RANDOM_STARTS * part,
-        _SCREENED * 30 * _WITH_GRADIENT * part,
-        _DESCENDED * 40 * _WITH_GRADIENT * count,
-        80 * _WITH_GRADIENT * count * per_level,
-    )
 
 
 def _descend(objective: StudentObjective, start: Start, max_iter: int) -> tuple[float, Start]:

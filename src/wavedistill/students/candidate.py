@@ -1,0 +1,37 @@
+"""`Candidate`: filters that a student was compared with, as the user finds them."""
+
+from __future__ import annotations
+
+from typing import NamedTuple, Self
+
+from wavedistill.students.through import Learned
+from wavedistill.wavelets import Wavelet, orthogonal_names
+
+__all__ = ["Candidate"]
+
+_KNOWN = frozenset(orthogonal_names())
+
+
+class Candidate(NamedTuple):
+    """Filters that were compared: one wavelet per level, the finest first.
+
+    `error` is that of the student in cross-validation, as a share of the targets' variation.
+    """
+
+    wavelets: tuple[Wavelet, ...]
+    error: float
+    start: str
+
+    @property
+    def taps(self) -> int:
+        """Numbers of the filters: those of each level count if they differ."""
+        return sum(len(wavelet.lowpass) for wavelet in set(self.wavelets))
+
+    @classmethod
+    def of(cls, learned: Learned, error: float) -> Self:
+        """The filters of a search, or known ones, with the error of the student."""
+        each = [Wavelet(row) for row in learned.lowpass]
+        if learned.shared:
+            name = learned.start if learned.start in _KNOWN else ""
+            each = [Wavelet(learned.lowpass[0], name=name)] * len(each)
+        return cls(tuple(each), error, learned.start)

@@ -1,0 +1,51 @@
+"""How thorough a search for filters is, and about how much work that makes."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+__all__ = ["LIGHT", "SCREENED_ON", "WHOLE", "Effort", "search_work"]
+
+#: How many examples starts are screened on.
+SCREENED_ON = 500
+#: An evaluation with its gradient, in evaluations without.
+_WITH_GRADIENT = 2.3
+
+
+class Effort(NamedTuple):
+    """How thorough a search is.
+
+    Parameters
+    ----------
+    random : int
+        Random starts of either kind: noise on known wavelets, and any angles.
+    screened : int
+        How many of the best starts are descended from on a part of the examples.
+    descended : int
+        How many of the best of those are descended from on all examples.
+    """
+
+    random: int
+    screened: int
+    descended: int
+
+
+#: For the filters of a student, and to find out how good learned filters would be.
+WHOLE, LIGHT = Effort(200, 10, 3), Effort(50, 3, 1)
+
+
+def search_work(
+    count: int, per_level: bool, effort: Effort = WHOLE
+) -> tuple[float, float, float, float]:
+    """About how much work the steps of `learn_filters` are, in readings of an example.
+
+    The steps are the starts, the descents on a part, those on all examples, and a filter for each
+    level.
+    """
+    part = min(count, SCREENED_ON)
+    return (
+        2.2 * effort.random * part,
+        effort.screened * 30 * _WITH_GRADIENT * part,
+        effort.descended * 40 * _WITH_GRADIENT * count,
+        80 * _WITH_GRADIENT * count * per_level,
+    )
