@@ -1,4 +1,4 @@
-"""`wavedistill demo`: recover the wavelet behind a simulated response."""
+"""`wavedistill demo`: a network in a handful of numbers, and the paper's recovery of a wavelet."""
 
 from __future__ import annotations
 
@@ -13,9 +13,12 @@ from wavedistill.cli.console import Out, Seed, progress
 from wavedistill.cli.console import out as _stdout
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
+    from wavedistill.students import Distillation
     from wavedistill.studies.synthetic.recovery import Recovery, Taught
+
+    Notify = Callable[[str], None]
 
 __all__ = ["demo"]
 
@@ -25,37 +28,81 @@ def demo(
     seed: Seed = 0,
     quick: Annotated[bool, typer.Option("--quick", help="Fewer signals and epochs.")] = False,
 ) -> None:
-    """Recover the wavelet behind a simulated response, as in the paper's Sec 4.1."""
+    """Distil a network to a handful of numbers, and recover a wavelet as in the paper's Sec 4.1."""
+    from wavedistill.files import writable_target
+
+    names = ("student.json", "student.py", "student.png", "wavelet.json", "recovery.png")
+    paths = {name: writable_target(out / name) for name in names}
+    with progress() as notify:
+        found, picture, rate = _oscillations(seed, quick, notify)
+    found.student.save(paths["student.json"])
+    found.student.export(paths["student.py"], rate)
+    _save(picture, paths["student.png"])
+    _tell_student(found)
+    with progress() as notify:
+        taught, fits = _recoveries(seed, quick, notify)
+        notify("drawing")
+        picture = _recovery_figure(taught, fits)
+    # The last one is that of the global search.
+    fits[-1].wavelet.save(paths["wavelet.json"])
+    _save(picture, paths["recovery.png"])
+    _tell_recoveries(taught, fits)
+    _stdout.print(f"Wrote {', '.join(map(str, paths.values()))}.", soft_wrap=True)
+
+
+def _oscillations(seed: int, quick: bool, notify: Notify) -> tuple[Distillation, Any, float]:
+    """The student of a network that tells oscillations apart, its figure, the sampling rate."""
+    from wavedistill.datasets import simulate_oscillations
+    from wavedistill.plotting import plot_student
+    from wavedistill.studies.oscillations import distil_network, outputs_of, train_network
+
+    signals, epochs, examples = (1000, 4, 200) if quick else (4000, 12, 1000)
+    task = simulate_oscillations(signals, random_state=seed)
+    network = train_network(task, epochs=epochs, seed=seed, notify=notify)
+    found = distil_network(network, task, examples, notify=notify, seed=seed)
+    outputs = outputs_of(network, task.X_test)
+    predicted = found.student.decision_function(task.X_test)
+    rate = task.sampling_rate
+    picture = plot_student(found.student, outputs, predicted, sampling_rate=rate, unit="Hz")
+    return found, picture, rate
+
+
+def _tell_student(found: Distillation) -> None:
+    _stdout.print(
+        "A network that tells two classes of simulated oscillations apart, and its student:",
+        style="bold",
+    )
+    _stdout.print(str(found), markup=False)
+    comparison = found.comparison
+    if comparison is not None:
+        table = Table(
+            title="Held-out folds: accuracy, and the same class as the network",
+            title_justify="left",
+        )
+        for name in ("model", "accuracy", "fidelity", "numbers", "choice"):
+            table.add_column(name, justify="left" if name in ("model", "choice") else "right")
+        for row in comparison.rows:
+            scores = (f"{row.scores[name].mean:.3f}" for name in ("accuracy", "fidelity"))
+            table.add_row(row.model, *scores, str(row.numbers), row.choice)
+        _stdout.print(table)
+
+
+def _recoveries(seed: int, quick: bool, notify: Notify) -> tuple[Taught, list[Recovery]]:
+    """The paper's simulation, and what each start finds."""
     from wavedistill.datasets import make_synthetic
-    from wavedistill.files import replacing, writable_target
     from wavedistill.studies.synthetic.recovery import recoveries, teach
 
-    json, figure = writable_target(out / "wavelet.json"), writable_target(out / "recovery.png")
     n_train, epochs = (10_000, 10) if quick else (50_000, 20)
-    with progress() as notify:
-        task = make_synthetic(n_train, random_state=seed)
-        taught = teach(task, epochs=epochs, seed=seed, notify=notify)
-        found = list(recoveries(taught, notify))
-        notify("drawing")
-        picture = _demo_figure(taught, found)
-    # The last one is that of the global search.
-    found[-1].wavelet.save(json)
-    with replacing(figure) as path:
-        picture.savefig(path, dpi=160)
-    _stdout.print(_demo_table(found))
-    _stdout.print(
-        f"The teacher's R2 on {len(task.y_test):,} test signals is {taught.r2:.4f}. "
-        "Distances are of psi, over shifts, reversal and sign; at 0.01 the curves cannot be told "
-        "apart. The floor is what a fit from DB5 itself reaches with this teacher."
-    )
-    _stdout.print(f"Wrote {json} and {figure}.", soft_wrap=True)
+    task = make_synthetic(n_train, random_state=seed)
+    taught = teach(task, epochs=epochs, seed=seed, notify=notify)
+    return taught, list(recoveries(taught, notify))
 
 
-def _demo_table(recoveries: Sequence[Recovery]) -> Table:
-    table = Table(title="Distance to the true DB5", title_justify="left")
+def _tell_recoveries(taught: Taught, fits: Sequence[Recovery]) -> None:
+    table = Table(title="The paper's simulation: distance to the true DB5", title_justify="left")
     for name in ("start", "before", "after", "loss", "smallest response", "seconds"):
         table.add_column(name, justify="left" if name == "start" else "right")
-    for found in recoveries:
+    for found in fits:
         table.add_row(
             found.start,
             "" if math.isnan(found.before) else f"{found.before:.3f}",
@@ -64,10 +111,22 @@ def _demo_table(recoveries: Sequence[Recovery]) -> Table:
             f"{found.wavelet.residuals()['min_response']:.3f}",
             f"{found.seconds:.1f}",
         )
-    return table
+    _stdout.print(table)
+    _stdout.print(
+        f"The teacher's R2 on {len(taught.task.y_test):,} test signals is {taught.r2:.4f}. "
+        "Distances are of psi, over shifts, reversal and sign; at 0.01 the curves cannot be told "
+        "apart. The floor is what a fit from DB5 itself reaches with this teacher."
+    )
 
 
-def _demo_figure(taught: Taught, recoveries: Sequence[Recovery]) -> Any:
+def _save(picture: Any, target: Path) -> None:
+    from wavedistill.files import replacing
+
+    with replacing(target) as path:
+        picture.savefig(path, dpi=160)
+
+
+def _recovery_figure(taught: Taught, recoveries: Sequence[Recovery]) -> Any:
     from wavedistill.plotting import attribution_per_band, plot_recovery
     from wavedistill.wavelets import Wavelet
 

@@ -16,6 +16,7 @@ from wavedistill.datasets.endocytosis import (
     simulate_tracks,
 )
 from wavedistill.datasets.lensing import LensingMaps, load_lensing, simulate_lensing
+from wavedistill.datasets.oscillations import OscillationTask, simulate_oscillations
 from wavedistill.datasets.synthetic import SyntheticTask, make_synthetic
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "CoatModel",
     "EndocytosisTable",
     "LensingMaps",
+    "OscillationTask",
     "Registry",
     "RemoteFile",
     "SyntheticTask",
@@ -38,5 +40,6 @@ __all__ = [
     "prepare_tracks",
     "read_cell_tracks",
     "simulate_lensing",
+    "simulate_oscillations",
     "simulate_tracks",
 ]

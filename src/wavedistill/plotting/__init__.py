@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from wavedistill.plotting.predictions import plot_predictions
     from wavedistill.plotting.scores import Score, plot_scores
     from wavedistill.plotting.stability import plot_functions_of_seeds, plot_wavelet_band
+    from wavedistill.plotting.students import plot_student
     from wavedistill.plotting.wavelets import attribution_per_band, plot_recovery, plot_wavelet
 
 _HOMES = {
@@ -47,6 +48,7 @@ _HOMES = {
     "plot_recovery": "wavelets",
     "plot_scores": "scores",
     "plot_starts_and_results": "paths",
+    "plot_student": "students",
     "plot_wavelet": "wavelets",
     "plot_wavelet_band": "stability",
     "plot_wavelet_grid": "paths",
@@ -73,6 +75,7 @@ __all__ = [
     "plot_recovery",
     "plot_scores",
     "plot_starts_and_results",
+    "plot_student",
     "plot_wavelet",
     "plot_wavelet_band",
     "plot_wavelet_grid",
