@@ -1,5 +1,6 @@
 """The command line: what it writes in a process of its own, and its messages in this process."""
 
+import runpy
 import signal
 import subprocess
 import sys
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 
 import wavedistill as wd
+from wavedistill.datasets import simulate_oscillations
 
 pytest.importorskip("typer")
 
@@ -191,7 +193,7 @@ def test_an_interrupt_is_told_and_is_no_success(arrays):
 
 
 @pytest.mark.slow
-def test_demo_writes_the_wavelet_and_the_figure(tmp_path):
+def test_demo_distils_a_network_and_recovers_a_wavelet(tmp_path):
     pytest.importorskip("torch")
     pytest.importorskip("matplotlib")
     done = run("demo", "--quick", "--out", "out", folder=tmp_path)
@@ -200,6 +202,14 @@ def test_demo_writes_the_wavelet_and_the_figure(tmp_path):
     assert (tmp_path / "out" / "recovery.png").read_bytes().startswith(b"\x89PNG")
     for start in ("DB5 + noise (0.3)", "Sym5", "Coif2", "random angles", "auto"):
         assert start in done.stdout
+    student = wd.load_student(tmp_path / "out" / "student.json")
+    assert student.n_numbers_ <= 20
+    plain = runpy.run_path(str(tmp_path / "out" / "student.py"))
+    signals = simulate_oscillations(1, 50).X_test
+    np.testing.assert_array_equal(plain["predict"](signals), student.predict(signals))
+    assert (tmp_path / "out" / "student.png").read_bytes().startswith(b"\x89PNG")
+    for text in ("20 numbers, WaveletTransform", " * maximum of detail ", "-100 Hz", "spectrum"):
+        assert text in done.stdout
 
 
 @pytest.mark.slow

@@ -40,19 +40,30 @@ def test_the_figure_has_bands_weights_and_outputs():
     assert len(bands.lines) == 4 + 1
     np.testing.assert_allclose([bar.get_width() for bar in bars.patches], student.coef_[0])
     names = [label.get_text() for label in bars.get_yticklabels()]
-    assert names == ["0-6.25 Hz", "6.25-12.5 Hz", "12.5-25 Hz", "25-50 Hz"]
+    octaves = ["0-6.25 Hz", "6.25-12.5 Hz", "12.5-25 Hz", "25-50 Hz"]
+    assert names == [f"log-energy, {octave}" for octave in octaves]
     np.testing.assert_array_equal(agreement.lines[0].get_xdata(), LOGITS)
     np.testing.assert_array_equal(agreement.lines[0].get_ydata(), decided)
     assert_legible(figure)
 
 
+def test_several_numbers_of_a_band_share_its_colour():
+    student = DistilledRegressor("events", **KNOWN).fit(X, teacher=LOGITS)
+    bars: Any = plot_student(student, LOGITS, student.predict(X)).axes[1]
+    names = [label.get_text() for label in bars.get_yticklabels()]
+    assert names[2] == "sum of positive parts, 0-0.0625 cycles per sample"
+    colours = [bar.get_facecolor() for bar in bars.patches]
+    assert len(set(colours)) == 4
+    assert colours[:4] == 4 * [colours[0]]
+
+
 @pytest.mark.parametrize(
     ("reading", "teacher"),
-    [("events", LOGITS), ("energy", np.column_stack([LOGITS, -LOGITS]))],
+    [("packets", LOGITS), ("energy", np.column_stack([LOGITS, -LOGITS]))],
 )
 def test_other_students_are_refused(reading, teacher):
     student = DistilledRegressor(reading, **KNOWN).fit(X, teacher=teacher)
-    with pytest.raises(ValueError, match="the figure is one of a student with reading='energy'"):
+    with pytest.raises(ValueError, match="reads whole sub-bands of one channel; this one has"):
         plot_student(student, LOGITS, LOGITS)
     fits = DistilledRegressor("energy", **{**KNOWN, "wavelet": Wavelet.from_name("haar")})
     with pytest.raises(ValueError, match=r"outputs have shape \(9,\) and predicted \(80,\)"):

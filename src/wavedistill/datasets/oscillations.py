@@ -21,14 +21,17 @@ Integers = NDArray[np.int64]
 _RATE = 200.0
 #: The AR(1) coefficient of the noise: its power falls with the frequency.
 _MEMORY = 0.7
-#: Frequencies in hertz, and the median strength, of the rhythm that matters, of one that does not,
+#: Frequencies in hertz, and the greatest strength, of the rhythm that matters, of two that do not,
 #: and of the ringing of the burst.
-_RHYTHM, _OTHER, _BURST = (20.0, 32.0, 1.0), (8.0, 14.0, 1.0), (50.0, 70.0, 3.0)
-#: Standard deviation of the logarithm of each strength.
-_SPREAD = 0.7
+_RHYTHM, _SLOW, _HUM, _BURST = (
+    (20.0, 32.0, 2.0),
+    (8.0, 14.0, 2.0),
+    (50.0, 70.0, 1.5),
+    (50.0, 70.0, 6.0),
+)
 #: Seconds in which the burst falls to 1/e.
 _DECAY = 0.06
-#: Log-odds for a strength that is one standard deviation above its median.
+#: Log-odds for one standard deviation of the sum of the two strengths that matter.
 _SLOPE = 5.0
 
 
@@ -39,7 +42,7 @@ class OscillationTask:
     Parameters
     ----------
     X_train, X_test : ndarray, shape (n, length)
-        Signals, float32, in units of the standard deviation of the noise of an ordinary signal.
+        Signals, float32, in units of the standard deviation of the noise.
     y_train, y_test : ndarray of int, shape (n,)
         0 or 1.
     odds_train, odds_test : ndarray, shape (n,)
@@ -66,13 +69,13 @@ def simulate_oscillations(
     """Simulate recordings at 200 Hz whose class depends on a rhythm and on a burst.
 
     Each signal is the sum of noise whose power falls with the frequency, a rhythm of 20 to 32 Hz
-    whose amplitude swells and fades, another rhythm of 8 to 14 Hz, and a damped burst of 50 to 70
-    Hz at any time. Frequencies, phases and strengths differ from signal to signal, and so does the
-    loudness of the whole. The class is drawn with log-odds of 5/sqrt(2) times the sum of the
-    standardised logarithms of two strengths: that of the first rhythm and that of the burst. The
-    other rhythm and the loudness have no influence.
+    whose amplitude swells and fades, a steady rhythm of 8 to 14 Hz, a steady hum of 50 to 70 Hz,
+    and a damped burst of 50 to 70 Hz at any time. Frequencies, phases and strengths differ from
+    signal to signal; strengths are uniform between 0 and a greatest one. The class is drawn with
+    log-odds of 5/sqrt(2) times the sum of two standardised strengths: that of the first rhythm and
+    that of the burst. The slow rhythm and the hum have no influence.
 
-    The power in two bands is what counts, so a spectrum is a good model too.
+    A spectrum sees the first rhythm, and cannot tell the burst from the hum.
 
     Parameters
     ----------
@@ -101,26 +104,24 @@ def simulate_oscillations(
     train, test = integer(n_train, "n_train", minimum=1), integer(n_test, "n_test", minimum=1)
     count, samples = train + test, integer(length, "length", minimum=1)
     time = np.arange(samples) / _RATE
-    logs = random.standard_normal((3, count))
+    shares = random.uniform(0, 1, (4, count))
 
-    def wave(kind: tuple[float, float, float], log: Array) -> Array:
+    def wave(kind: tuple[float, float, float], share: Array) -> Array:
         """An oscillation of each signal, with its own frequency, phase and strength."""
         frequency = random.uniform(*kind[:2], (count, 1))
         phase = random.uniform(0, 2 * np.pi, (count, 1))
-        strength = kind[2] * np.exp(_SPREAD * log[:, None])
-        oscillation: Array = strength * np.sin(2 * np.pi * frequency * time + phase)
-        return oscillation
+        oscillation: Array = np.sin(2 * np.pi * frequency * time + phase)
+        return kind[2] * share[:, None] * oscillation
 
     noise = random.standard_normal((count, samples + 50)) * np.sqrt(1 - _MEMORY**2)
     signals = lfilter([1.0], [1.0, -_MEMORY], noise, axis=1)[:, 50:]
     swell = random.uniform(1, 3, (count, 1)) * time + random.uniform(0, 1, (count, 1))
-    signals += wave(_RHYTHM, logs[0]) * (1 + 0.7 * np.sin(2 * np.pi * swell))
+    signals += wave(_RHYTHM, shares[0]) * (1 + 0.7 * np.sin(2 * np.pi * swell))
     since = time - random.uniform(0, 0.9, (count, 1)) * samples / _RATE
-    envelope = np.where(since >= 0, np.exp(-np.maximum(since, 0) / _DECAY), 0)
-    signals += wave(_BURST, logs[1]) * envelope
-    signals += wave(_OTHER, logs[2])
-    signals *= np.exp(0.3 * random.standard_normal((count, 1)))
-    odds = _SLOPE * (logs[0] + logs[1]) / np.sqrt(2)
+    signals += wave(_BURST, shares[1]) * (since >= 0) * np.exp(-np.maximum(since, 0) / _DECAY)
+    signals += wave(_SLOW, shares[2]) + wave(_HUM, shares[3])
+    # A uniform number has the standard deviation 1 / sqrt(12).
+    odds = _SLOPE * np.sqrt(6) * (shares[0] + shares[1] - 1)
     classes = (random.uniform(size=count) < expit(odds)).astype(np.int64)
     X = signals.astype(np.float32)
     return OscillationTask(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -10,12 +11,13 @@ from matplotlib.figure import Figure
 from numpy.typing import ArrayLike, NDArray
 
 from wavedistill.checks import Floats, float_array
-from wavedistill.plotting.style import INK, NEGATIVE, POSITIVE, START, finish, label_rows
+from wavedistill.plotting.style import CATEGORIES, INK, LEARNED, START, finish, label_rows
 from wavedistill.wavelets import WaveletTransform
 
 __all__ = ["band_responses", "plot_student"]
 
 _FREQUENCIES = 400
+_COLOURS = (LEARNED, *CATEGORIES)
 
 
 def plot_student(
@@ -32,7 +34,7 @@ def plot_student(
     Parameters
     ----------
     student : DistilledClassifier or DistilledRegressor
-        Fitted, with ``reading="energy"`` and one output.
+        Fitted, with one output; it reads whole sub-bands of the wavelet transform, not packets.
     outputs, predicted : array_like, shape (n,)
         What the network and the student return for the same examples.
     sampling_rate : float
@@ -50,25 +52,30 @@ def plot_student(
     Raises
     ------
     ValueError
-        If the student reads anything but whole sub-bands of one channel, or has several outputs, or
-        if `outputs` and `predicted` differ in shape.
+        If the student reads packets, parts, a second layer or several channels, or has several
+        outputs, and if `outputs` and `predicted` differ in shape.
     """
-    names, weights = _names_and_weights(student, sampling_rate, unit)
+    weights = _checked_weights(student)
     theirs, ours = float_array(outputs, "outputs").ravel(), float_array(predicted, "predicted")
     if theirs.shape != ours.shape:
         raise ValueError(
             f"outputs have shape {theirs.shape} and predicted {ours.shape}; give those of the same "
             "examples."
         )
-    figure = Figure(figsize=(13, 3.9), layout="constrained")
-    bands, bars, agreement = figure.subplots(1, 3, width_ratios=[1.25, 1, 0.9])
-    colours = [POSITIVE if weight > 0 else NEGATIVE for weight in weights]
-    _draw_bands(bands, student, colours, weights, sampling_rate)
-    finish(bands, "A   what each band of the learned wavelet sees", f"frequency [{unit}]")
-    bars.barh(range(len(names)), weights, 0.6, color=colours)
+    numbers = [
+        student.reading_.feature(student.transform_.levels, c).band for c in student.columns_
+    ]
+    colours = {band: _COLOURS[i % len(_COLOURS)] for i, band in enumerate(dict.fromkeys(numbers))}
+    names = [_short(name, unit) for name in student.feature_names(sampling_rate)]
+    height = max(3.9, 0.26 * len(names) + 1.2)
+    figure = Figure(figsize=(13, height), layout="constrained")
+    bands, bars, agreement = figure.subplots(1, 3, width_ratios=[1.15, 1.1, 0.9])
+    _draw_bands(bands, student.transform_, colours, sampling_rate)
+    finish(bands, "A   what each band of the wavelet sees", f"frequency [{unit}]")
+    bars.barh(range(len(names)), weights, 0.6, color=[colours[band] for band in numbers])
     bars.axvline(0, color="black", linewidth=0.8)
     label_rows(bars, names)
-    finish(bars, "B   the student: a weight for each log-energy", "weight", zero=False)
+    finish(bars, "B   the student: a weight for each number", "weight", zero=False)
     agreement.plot(theirs, ours, ".", color=INK, markersize=3, alpha=0.4)
     agreement.axline((0, 0), slope=1, color=START, linewidth=1)
     agreement.set_ylabel(f"{what} of the student")
@@ -77,7 +84,7 @@ def plot_student(
 
 
 def band_responses(transform: WaveletTransform, frequencies: NDArray[Any]) -> Floats:
-    """How strongly each sub-band answers to a frequency: squared, relative to an ideal filter.
+    """The squared response of each sub-band to a frequency, before anything is dropped.
 
     Parameters
     ----------
@@ -89,8 +96,8 @@ def band_responses(transform: WaveletTransform, frequencies: NDArray[Any]) -> Fl
     Returns
     -------
     ndarray, shape (1 + levels, m)
-        In the order of `CoefficientLayout`. Those of all bands, each divided by its level's power
-        of 2, sum to 1 for orthonormal filters.
+        In the order of `CoefficientLayout`, that of each level divided by its power of 2. They sum
+        to 1 for orthonormal filters.
     """
     through = np.ones(len(frequencies))
     details: list[Floats] = []
@@ -105,32 +112,39 @@ def band_responses(transform: WaveletTransform, frequencies: NDArray[Any]) -> Fl
     return np.stack([through, *details])
 
 
-def _names_and_weights(
-    student: Any, sampling_rate: float, unit: str
-) -> tuple[list[str], NDArray[np.float64]]:
+def _checked_weights(student: Any) -> NDArray[np.float64]:
+    """The weights of the one output of a student that reads whole sub-bands of one channel."""
     reading, weights = student.reading_, np.atleast_2d(student.coef_)
     beyond = student.columns_.max() >= reading.count(student.transform_.levels)
-    if reading.name != "energy" or reading.parts > 1 or len(weights) > 1 or beyond:
+    if (
+        reading.bank not in ("dwt", "undecimated")
+        or reading.parts > 1
+        or len(weights) > 1
+        or beyond
+    ):
         raise ValueError(
-            "the figure is one of a student with reading='energy' of whole signals of one channel, "
-            f"with one output; this one has reading={reading.name!r}, parts={reading.parts} and "
+            "the figure is one of a student of one output that reads whole sub-bands of one "
+            f"channel; this one has reading={reading.name!r}, parts={reading.parts} and "
             f"{len(weights)} outputs."
         )
-    names = student.feature_names(sampling_rate)
-    short = [name.rpartition(", ")[2].removesuffix(" Hz") + f" {unit}" for name in names]
-    return short, weights[0]
+    return np.asarray(weights[0], dtype=np.float64)
+
+
+def _short(name: str, unit: str) -> str:
+    """The number and the octave of a feature, without the name of its sub-band."""
+    number, _, band = name.rpartition(" of ")
+    return f"{number}, {band.partition(', ')[2].removesuffix(' Hz')} {unit}"
 
 
 def _draw_bands(
-    axes: Axes, student: Any, colours: list[str], weights: NDArray[Any], sampling_rate: float
+    axes: Axes, transform: WaveletTransform, colours: Mapping[int, str], sampling_rate: float
 ) -> None:
     frequencies = np.linspace(0, 0.5, _FREQUENCIES)
-    responses = band_responses(student.transform_, frequencies)
-    for column, colour, weight in zip(student.columns_, colours, weights, strict=True):
-        share = abs(weight) / np.abs(weights).max()
-        values = responses[int(column)]
-        axes.plot(frequencies * sampling_rate, values, color=colour, linewidth=1.2)
-        axes.fill_between(
-            frequencies * sampling_rate, values, color=colour, alpha=0.45 * share, linewidth=0
-        )
-    axes.set_ylabel("squared response")
+    responses = band_responses(transform, frequencies)
+    # A coarse band answers to a narrow octave, and strongly: each is drawn by its share.
+    shares = responses / responses.max(axis=1, keepdims=True)
+    for band, colour in colours.items():
+        places = frequencies * sampling_rate
+        axes.plot(places, shares[band], color=colour, linewidth=1.2)
+        axes.fill_between(places, shares[band], color=colour, alpha=0.25, linewidth=0)
+    axes.set_ylabel("squared response, greatest 1")

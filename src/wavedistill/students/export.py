@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from wavedistill._version import __version__
 from wavedistill.files import replacing
-from wavedistill.kernels.pooling import ENERGY, EVENTS, LARGEST
+from wavedistill.kernels.pooling import ENERGY, EVENTS, LARGEST, MEAN
 from wavedistill.students import plain
 
 __all__ = ["export_student"]
@@ -49,7 +49,12 @@ _BANKS: Functions = MappingProxyType(
     }
 )
 _POOLINGS: Functions = MappingProxyType(
-    {ENERGY: plain.log_energy, EVENTS: plain.events, LARGEST: plain.largest}
+    {
+        ENERGY: plain.log_energy,
+        EVENTS: plain.events,
+        LARGEST: plain.largest,
+        MEAN: plain.mean,
+    }
 )
 
 _HEAD = '''"""A readable model of signals. It needs NumPy, and nothing else.

@@ -120,7 +120,8 @@ def fit_readings(
     steps = progress.parts(work.sum(axis=0).tolist())
     begun = []
     for each, part in zip(choices, steps[0].parts(work[:, 0].tolist()), strict=True):
-        part.named(each.reading.name)(f"known wavelets, {len(each.levels)} depths")
+        depths = f", {len(each.levels)} depths" if len(each.levels) > 1 else ""
+        part.named(each.reading.name)(f"known wavelets{depths}")
         begun.append(_Searched(each, *_deep_enough(signals, targets, folds, each)))
     searched = begun
     if choices[0].search:

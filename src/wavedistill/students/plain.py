@@ -19,6 +19,7 @@ __all__ = [
     "events",
     "largest",
     "log_energy",
+    "mean",
     "mirrored",
     "packets",
     "parts_of",
@@ -177,6 +178,12 @@ def log_energy(band: Array) -> Array:
     squares = (band**2).sum(axis=-1, keepdims=True) / max(band.shape[-1], 1)
     energies: Array = np.log(squares + 1e-4)
     return energies
+
+
+def mean(band: Array) -> Array:
+    """The mean; 0 where there is nothing."""
+    means: Array = band.sum(axis=-1, keepdims=True) / max(band.shape[-1], 1)
+    return means
 
 
 def events(band: Array) -> Array:

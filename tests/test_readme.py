@@ -1,0 +1,68 @@
+"""The Python blocks of README.md run from top to bottom, with small data in the place of yours."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.helpers import normal
+
+TEXT = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
+#: What README says of large data, and what serves here.
+SMALLER = {
+    "simulate_lensing(100, size=64)": "simulate_lensing(4, size=16)",
+    "levels=5, support=24": "levels=1, support=2, cv=3",
+    "levels=4, support=10": "levels=2, support=4",
+    "verbose=True)": "verbose=True, levels=1, support=2, cv=3, compare_cv=2)",
+}
+
+
+def loudness(rows):
+    return np.log(np.mean(rows**2, axis=tuple(range(1, rows.ndim)))) - 3
+
+
+@pytest.fixture
+def yours():
+    """Signals, classes, outputs and networks, by the names of README."""
+    torch = pytest.importorskip("torch")
+    pytest.importorskip("captum")
+    torch.manual_seed(0)
+    X, X_test = normal(60, 64).cumsum(axis=1), normal(30, 64, seed=1).cumsum(axis=1)
+    logits, logits_test = loudness(X), loudness(X_test)
+    # A class may not be told from the signal alone.
+    y, y_test = ((each + normal(len(each)) > 0).astype(int) for each in (logits, logits_test))
+    layers = torch.nn.Linear(64, 8), torch.nn.ReLU(), torch.nn.Linear(8, 1)
+    images = torch.nn.Conv2d(1, 2, 3), torch.nn.Tanh(), torch.nn.AdaptiveAvgPool2d(1)
+    return {
+        "model": torch.nn.Sequential(*layers).double(),
+        "network": torch.nn.Sequential(*images, torch.nn.Flatten()),
+        "X": X,
+        "y": y,
+        "logits": logits,
+        "X_train": X,
+        "y_train": y,
+        "X_test": X_test,
+        "y_test": y_test,
+        "logits_test": logits_test,
+    }
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+def test_every_block_runs(yours: dict[str, Any], tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert len(BLOCKS) >= 7
+    assert BLOCKS[0].count("wd.distill(") == 1
+    for block in BLOCKS:
+        for large, small in SMALLER.items():
+            block = block.replace(large, small)
+        exec(compile(block, "README.md", "exec"), yours)
+    assert "numbers, WaveletTransform(" in capsys.readouterr().out
+    assert {"student.py", "student.json", "wavelet.json"} <= {p.name for p in tmp_path.iterdir()}
+
+
+def test_what_is_made_smaller_is_in_the_text():
+    assert all(large in TEXT for large in SMALLER)
