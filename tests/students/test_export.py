@@ -112,3 +112,10 @@ def test_the_file_needs_numpy_alone_and_says_what_it_reads(tmp_path):
         [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False
     )
     assert done.stdout.split() == student.predict(NEW).tolist(), done.stderr
+
+
+def test_students_of_images_are_refused(tmp_path):
+    student = DistilledRegressor("energy", axes=(-2, -1), **{**KNOWN, "levels": 1})
+    student.fit(normal(60, 8, 9), teacher=OUTPUTS[:, 0])
+    with pytest.raises(ValueError, match=r"reads images, axes=\(-2, -1\), and export writes"):
+        student.export(tmp_path / "student.py")

@@ -115,7 +115,8 @@ def band_responses(transform: WaveletTransform, frequencies: NDArray[Any]) -> Fl
 def _checked_weights(student: Any) -> NDArray[np.float64]:
     """The weights of the one output of a student that reads whole sub-bands of one channel."""
     reading, weights = student.reading_, np.atleast_2d(student.coef_)
-    beyond = student.columns_.max() >= reading.count(student.transform_.levels)
+    rank = len(student.transform_.axes)
+    beyond = rank > 1 or student.columns_.max() >= reading.count(student.transform_.levels)
     if (
         reading.bank not in ("dwt", "undecimated")
         or reading.parts > 1

@@ -168,6 +168,11 @@ class DistilledStudent(BaseEstimator):  # type: ignore[misc]
             Such as ``"student.py"``.
         sampling_rate : float, optional
             In hertz, for the names of the features.
+
+        Raises
+        ------
+        ValueError
+            For a student of images.
         """
         check_is_fitted(self)
         export_student(self, path, sampling_rate)

@@ -114,6 +114,11 @@ def export_student(
 ) -> None:
     """Write a fitted student as a Python file, whole or not at all (`DistilledStudent.export`)."""
     transform, reading = student.transform_, student.reading_
+    if len(transform.axes) > 1:
+        raise ValueError(
+            f"the student reads images, axes={transform.axes}, and export writes students of "
+            "signals; keep it as JSON with save."
+        )
     extend, bank = _EXTENSIONS[transform.mode], _BANKS[reading.bank]
     pooling = _POOLINGS[reading.pooling]
     split = plain.split_periodic if transform.mode == "periodization" else plain.split
@@ -159,8 +164,8 @@ def _head(student: Any, decimated: bool) -> str:
 def _numbers(student: Any, sampling_rate: float | None) -> str:
     """The numbers of the student as Python constants."""
     transform = student.transform_
-    axis = student._axis_of_example()
-    channels = math.prod(student.signal_shape_) // student.signal_shape_[axis]
+    axis = transform.decomposition.along((1, *student.signal_shape_))[0]
+    channels = math.prod(student.signal_shape_) // student.signal_shape_[axis - 1]
     taps = [wavelet.lowpass for wavelet in transform.wavelets]
     weights, intercept = np.atleast_2d(student.coef_).T, np.atleast_1d(student.intercept_)
     outputs = student._output_names(len(intercept))
@@ -168,7 +173,7 @@ def _numbers(student: Any, sampling_rate: float | None) -> str:
     every = kept == list(range(channels * student.reading_.count(transform.levels)))
     lines = [
         f"SHAPE = {tuple(student.signal_shape_)}  # of one example",
-        f"TIME = {axis + 1}  # the axis of time in X",
+        f"TIME = {axis}  # the axis of time in X",
         f"SCALE = {student.scale_!r}  # root mean square of the signals that the model is made for",
         f"PARTS = {student.reading_.parts}  # in how many equal parts a sub-band is read",
         "# Which of the numbers that are read are features.",
