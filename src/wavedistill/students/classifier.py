@@ -16,6 +16,7 @@ from wavedistill.distillation.validation import warn_of_forgotten_axis
 from wavedistill.students.arguments import as_classes, as_columns, check_target, fold_numbers
 from wavedistill.students.distilled import DistilledStudent
 from wavedistill.students.ridge import RidgeWeights
+from wavedistill.students.sample_weight import Weighing
 from wavedistill.students.weights import cross_accuracy, decided, logistic, ridge
 
 __all__ = ["DistilledClassifier"]
@@ -59,6 +60,7 @@ class DistilledClassifier(ClassifierMixin, DistilledStudent):  # type: ignore[mi
         teacher: ArrayLike | None = None,
         attributions: Attributions | ArrayLike | None = None,
         groups: ArrayLike | None = None,
+        sample_weight: ArrayLike | None = None,
     ) -> Self:
         """Learn the wavelet and the weights.
 
@@ -71,7 +73,7 @@ class DistilledClassifier(ClassifierMixin, DistilledStudent):  # type: ignore[mi
         teacher : array_like, shape (n,) or (n, classes), optional
             The network's logits, or log-probabilities, for X; one column for two classes, positive
             for the second. In the order of the sorted classes of y. They are cut off at +-6.
-        attributions, groups
+        attributions, groups, sample_weight
             As for `DistilledRegressor.fit`.
 
         Raises
@@ -86,22 +88,35 @@ class DistilledClassifier(ClassifierMixin, DistilledStudent):  # type: ignore[mi
         logits = None
         if teacher is not None:
             logits = np.clip(as_columns(teacher, count, "teacher"), -_LARGEST_LOGIT, _LARGEST_LOGIT)
+        weighing = Weighing.of(sample_weight, count)
+        signals = weighing.counted(signals, "X")
+        logits = weighing.counted(logits, "teacher")
+        groups = weighing.counted(groups, "groups")
+        count, y = len(signals), weighing.counted(y, "y")
         labels = self._labels(y, logits, count)
         goal = _one_hot(labels, len(self.classes_)) if logits is None else logits
-        folds = fold_numbers(self.cv, signals, labels, groups, True, self.random_state)
-        found = self._search(signals, axes, goal, folds, attributions)
+        cv = weighing.folds(self.cv)
+        folds = fold_numbers(cv, signals, labels, groups, True, self.random_state)
+        attributions = weighing.counted(attributions, "attributions")
+        weight = weighing.sample_weight
+        found = self._search(signals, axes, goal, folds, attributions, weight)
         features = found.reader.features(self._lowpass())[:, self.columns_]
+
+        def weight_of(rows: Integers) -> Array | None:
+            return None if weight is None else weight[rows]
 
         fits: dict[str, Callable[[Array, Integers], RidgeWeights]] = {}
         if logits is not None and self.target != "response":
-            teach = logits
-            fits["teacher"] = lambda f, rows: ridge(f, teach[rows], found.error.penalty)
+            teach, penalty = logits, found.error.penalty
+            fits["teacher"] = lambda f, rows: ridge(f, teach[rows], penalty, weight_of(rows))
         if y is not None and self.target != "teacher":
-            fits["response"] = lambda f, rows: logistic(f, labels[rows])
+            fits["response"] = lambda f, rows: logistic(
+                f, labels[rows], folds[rows], weight_of(rows)
+            )
         self.target_ = next(iter(fits))
         if len(fits) > 1:
             self.target_ = max(
-                fits, key=lambda name: cross_accuracy(fits[name], features, labels, folds)
+                fits, key=lambda name: cross_accuracy(fits[name], features, labels, folds, weight)
             )
         fit = fits[self.target_](features, np.arange(count))
         self.coef_, self.intercept_ = fit.weights.T, fit.intercept

@@ -220,12 +220,13 @@ class DistilledStudent(BaseEstimator):  # type: ignore[misc]
         targets: Array,
         folds: Integers,
         attributions: Attributions | ArrayLike | None,
+        sample_weight: Array | None = None,
     ) -> Fitted:
         """Learn the filters, and set what the fitted student is known by."""
         progress = Progress.of(self.verbose)
         given = channels_first(signals, axes)
         rank = len(axes)
-        scale = float(np.sqrt(np.mean(np.square(given, dtype=np.float64))))
+        scale = _root_mean_square(given, sample_weight)
         if scale == 0:
             raise ValueError("X is zero everywhere; there is nothing to read.")
         readings = readings_of(rank) if self.reading == "auto" else [self.reading]
@@ -254,6 +255,7 @@ class DistilledStudent(BaseEstimator):  # type: ignore[misc]
                 targets,
                 folds,
                 choices,
+                sample_weight=sample_weight,
                 given=starts,
                 random=random,
                 progress=rest,
@@ -318,6 +320,12 @@ def channels_first(signals: Floats, axes: Sequence[int]) -> Floats:
     """Signals with shape (n, channels, length), images with (n, channels, height, width)."""
     moved = np.moveaxis(signals, axes, range(-len(axes), 0))
     return moved.reshape(len(moved), -1, *moved.shape[-len(axes) :])
+
+
+def _root_mean_square(signals: Floats, sample_weight: Array | None) -> float:
+    flat = signals.reshape(len(signals), -1)
+    squares = np.einsum("ij,ij->i", flat, flat, dtype=np.float64) / flat.shape[1]
+    return float(np.sqrt(np.average(squares, weights=sample_weight)))
 
 
 def _verdict(found: Fitted, choices: Choices) -> str:

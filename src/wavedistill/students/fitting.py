@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,7 +83,7 @@ class _Searched:
     @property
     def few(self) -> bool:
         """Whether examples are few."""
-        return _few(self.objective.reader, self.choices)
+        return _few(self.objective, self.choices)
 
 
 def fit_readings(
@@ -91,6 +92,7 @@ def fit_readings(
     folds: Integers,
     choices: Sequence[Choices],
     *,
+    sample_weight: Array | None = None,
     given: Sequence[Wavelet] = (),
     random: np.random.Generator,
     progress: Progress = SILENT,
@@ -110,19 +112,22 @@ def fit_readings(
     folds : ndarray of int, shape (n,)
     choices : sequence of Choices
         One for each reading.
+    sample_weight : ndarray, shape (n,), optional
+        How often each example counts, above 0.
     given : sequence of Wavelet
         Starts besides the known wavelets.
     random : numpy.random.Generator
     progress : Progress
     """
     choices = [_affordable(each, targets.shape[1]) for each in choices]
-    work = np.array([_work(signals, folds, each) for each in choices])
+    data = _Data(signals, targets, folds, sample_weight)
+    work = np.array([_work(data, each) for each in choices])
     steps = progress.parts(work.sum(axis=0).tolist())
     begun = []
     for each, part in zip(choices, steps[0].parts(work[:, 0].tolist()), strict=True):
         depths = f", {len(each.levels)} depths" if len(each.levels) > 1 else ""
         part.named(each.reading.name)(f"known wavelets{depths}")
-        begun.append(_Searched(each, *_deep_enough(signals, targets, folds, each)))
+        begun.append(_Searched(each, *_deep_enough(data, each)))
     searched = begun
     if choices[0].search:
         hopeful, starts = _hopeful(begun, given, random, steps[1])
@@ -211,24 +216,34 @@ def _fitted(
     return Fitted(objective.reader, candidates, chosen, others[-1], columns, error, checked)
 
 
-def _work(signals: Floats, folds: Integers, choices: Choices) -> tuple[float, ...]:
+def _work(data: _Data, choices: Choices) -> tuple[float, ...]:
     """About how much work a reading is, in readings of an example.
 
     The steps are the depth, a light search, the search, and its check on held-out folds.
     """
-    count, per_level = len(signals), choices.per_level is not False
+    count, per_level = len(data.signals), choices.per_level is not False
     known = float(count * len(known_wavelets(choices.longest_known)))
     if not choices.search:
         return 1.0, 0.0, 0.0, 0.0
     light = sum(search_work(count, per_level, LIGHT)) + known
     whole = sum(search_work(count, per_level)) * len(choices.supports)
-    few = _few(ReadSignals(signals, choices.reading, choices.levels[-1], choices.mode), choices)
-    return known * len(choices.levels), light, whole, light * int(folds.max() + 1) * few
+    few = _few(data.objective(choices, choices.levels[-1]), choices)
+    return known * len(choices.levels), light, whole, light * int(data.folds.max() + 1) * few
 
 
-def _deep_enough(
-    signals: Floats, targets: Array, folds: Integers, choices: Choices
-) -> tuple[StudentObjective, Learned]:
+class _Data(NamedTuple):
+    signals: Floats
+    targets: Array
+    folds: Integers
+    sample_weight: Array | None
+
+    def objective(self, choices: Choices, levels: int) -> StudentObjective:
+        reader = ReadSignals(self.signals, choices.reading, levels, choices.mode)
+        most = choices.max_numbers
+        return StudentObjective(reader, self.targets, self.folds, most, self.sample_weight)
+
+
+def _deep_enough(data: _Data, choices: Choices) -> tuple[StudentObjective, Learned]:
     """The least depth at which the best known wavelet errs within one standard error of the least.
 
     That wavelet comes with it. The depth is chosen with known wavelets, since a search at each
@@ -236,8 +251,7 @@ def _deep_enough(
     """
     found: list[tuple[StudentObjective, Learned, RidgeError]] = []
     for levels in choices.levels:
-        reader = ReadSignals(signals, choices.reading, levels, choices.mode)
-        objective = StudentObjective(reader, targets, folds, choices.max_numbers)
+        objective = data.objective(choices, levels)
         best = _best_known(objective, choices)
         found.append((objective, best, objective.error(best.lowpass)))
     least = min((error for _, _, error in found), key=lambda error: error.value)
@@ -338,8 +352,8 @@ def _is_better(objective: StudentObjective, learned: Learned, known: Learned) ->
     return learned.error < known.error and not errors[0].is_within_one_standard_error(errors[1])
 
 
-def _few(reader: ReadSignals, choices: Choices) -> bool:
+def _few(objective: StudentObjective, choices: Choices) -> bool:
     """Whether there are few examples for the angles that are searched and the features."""
     angles = max(choices.supports) // 2 - 1
-    angles *= reader.levels if choices.per_level is not False else 1
-    return len(reader) < _EXAMPLES_PER_NUMBER * (angles + reader.count)
+    angles *= objective.reader.levels if choices.per_level is not False else 1
+    return objective.examples < _EXAMPLES_PER_NUMBER * (angles + objective.reader.count)

@@ -13,6 +13,7 @@ from wavedistill.attribution import Attributions
 from wavedistill.distillation.validation import warn_of_forgotten_axis
 from wavedistill.students.arguments import as_columns, check_target, fold_numbers
 from wavedistill.students.distilled import DistilledStudent
+from wavedistill.students.sample_weight import Weighing
 from wavedistill.students.weights import cross_r2, ridge
 
 __all__ = ["DistilledRegressor"]
@@ -117,6 +118,7 @@ class DistilledRegressor(RegressorMixin, DistilledStudent):  # type: ignore[misc
         teacher: ArrayLike | None = None,
         attributions: Attributions | ArrayLike | None = None,
         groups: ArrayLike | None = None,
+        sample_weight: ArrayLike | None = None,
     ) -> Self:
         """Learn the wavelet and the weights.
 
@@ -132,6 +134,11 @@ class DistilledRegressor(RegressorMixin, DistilledStudent):  # type: ignore[misc
             Of the network; wavelets in which they are sparse are starts of the search.
         groups : array_like, shape (n,), optional
             Examples of a group are never on both sides of a split.
+        sample_weight : array_like, shape (n,), optional
+            How often each example counts, 0 or more, in the features' and targets' moments, in
+            errors and in the weights. An example of weight 0 is left out; a weight of 2 is the same
+            as two rows on the same side of every split, only that it does not make examples more
+            where they are few: the learned wavelet then has to gain on unseen folds.
 
         Raises
         ------
@@ -149,9 +156,17 @@ class DistilledRegressor(RegressorMixin, DistilledStudent):  # type: ignore[misc
         count = len(signals)
         response = None if y is None else as_columns(y, count, "y")
         outputs = None if teacher is None else as_columns(teacher, count, "teacher")
+        weighing = Weighing.of(sample_weight, count)
+        signals = weighing.counted(signals, "X")
+        response = weighing.counted(response, "y")
+        outputs = weighing.counted(outputs, "teacher")
+        groups = weighing.counted(groups, "groups")
         learned_from = cast(Array, response if outputs is None else outputs)
-        folds = fold_numbers(self.cv, signals, learned_from[:, 0], groups, False, self.random_state)
-        found = self._search(signals, axes, learned_from, folds, attributions)
+        cv = weighing.folds(self.cv)
+        folds = fold_numbers(cv, signals, learned_from[:, 0], groups, False, self.random_state)
+        attributions = weighing.counted(attributions, "attributions")
+        weight = weighing.sample_weight
+        found = self._search(signals, axes, learned_from, folds, attributions, weight)
         features = found.reader.features(self._lowpass())[:, self.columns_]
         penalty = found.error.penalty
         fitted = {"teacher": outputs, "response": response}
@@ -160,9 +175,9 @@ class DistilledRegressor(RegressorMixin, DistilledStudent):  # type: ignore[misc
         if self.target == "auto" and response is not None and outputs is not None:
             self.target_ = max(
                 goals,
-                key=lambda name: cross_r2(features, goals[name], response, folds, penalty),
+                key=lambda name: cross_r2(features, goals[name], response, folds, penalty, weight),
             )
-        fit = ridge(features, goals[self.target_], penalty)
+        fit = ridge(features, goals[self.target_], penalty, weight)
         given = y if self.target_ == "response" else teacher
         self._one_output = np.asarray(given).ndim == 1
         self.coef_ = fit.weights[:, 0] if self._one_output else fit.weights.T

@@ -68,7 +68,13 @@ class RidgeWeights(NamedTuple):
     intercept: Array
 
 
-def fold_grams(features: Array, targets: Array, folds: NDArray[np.integer], count: int) -> Array:
+def fold_grams(
+    features: Array,
+    targets: Array,
+    folds: NDArray[np.integer],
+    count: int,
+    sample_weight: Array | None = None,
+) -> Array:
     """Gram matrices of (1, features, targets), one for each fold.
 
     Parameters
@@ -79,12 +85,16 @@ def fold_grams(features: Array, targets: Array, folds: NDArray[np.integer], coun
         The fold in which each example is held out.
     count : int
         Folds.
+    sample_weight : ndarray, shape (n,), optional
+        How often each example counts; 1 if not given.
 
     Returns
     -------
     ndarray, shape (count, 1 + p + q, 1 + p + q)
     """
     rows = np.hstack([np.ones((len(features), 1)), features, targets])
+    if sample_weight is not None:
+        rows *= np.sqrt(sample_weight)[:, None]
     parts = (rows[folds == fold] for fold in range(count))
     return np.stack([part.T @ part for part in parts])
 

@@ -11,7 +11,7 @@ examples.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -100,17 +100,26 @@ class StudentObjective:
     max_numbers : int, optional
         The most numbers of the student: taps, weights and intercepts. For any filters, the student
         has the best features that this leaves (`forward_selection` over all examples).
+    sample_weight : ndarray, shape (n,), optional
+        How often each example counts; 1 if not given.
     """
 
     reader: ReadSignals
     targets: Array
     folds: NDArray[np.intp]
     max_numbers: int | None = None
+    sample_weight: Array | None = None
 
     def subset(self, rows: NDArray[np.intp]) -> StudentObjective:
         """The objective over some of the examples."""
-        reader = self.reader.subset(rows)
-        return StudentObjective(reader, self.targets[rows], self.folds[rows], self.max_numbers)
+        weight = None if self.sample_weight is None else self.sample_weight[rows]
+        return replace(
+            self,
+            reader=self.reader.subset(rows),
+            targets=self.targets[rows],
+            folds=self.folds[rows],
+            sample_weight=weight,
+        )
 
     def columns(self, lowpass: Array) -> NDArray[np.intp]:
         """The features of the student with these filters, of shape (levels, N)."""
@@ -133,6 +142,8 @@ class StudentObjective:
         for fold, by_gram in enumerate(found.by_gram):
             held_out = np.flatnonzero(self.folds == fold)
             own = 2 * rows[held_out] @ by_gram[:, 1 : 1 + len(columns)]
+            if self.sample_weight is not None:
+                own *= self.sample_weight[held_out, None]
             cotangents[np.ix_(held_out, columns)] = own
         return found.value, self.reader.pull(lowpass, cotangents)
 
@@ -154,7 +165,8 @@ class StudentObjective:
     def _read(self, lowpass: Array) -> tuple[NDArray[np.intp], Array, Array]:
         """The columns of the student's features, the features, and their Gram matrices."""
         features = self.reader.features(lowpass)
-        grams = fold_grams(features, self.targets, self.folds, self._fold_count)
+        count = int(self.folds.max()) + 1
+        grams = fold_grams(features, self.targets, self.folds, count, self.sample_weight)
         columns = np.arange(self.reader.count)
         if self.max_numbers is not None:
             count = most_features(self.max_numbers, count_taps(lowpass), self._outputs)
@@ -171,8 +183,12 @@ class StudentObjective:
         return int(self.targets.shape[1])
 
     @property
-    def _fold_count(self) -> int:
-        return int(self.folds.max()) + 1
+    def examples(self) -> float:
+        """Examples of equal weights whose means would be as exact (Kish's effective number)."""
+        weight = self.sample_weight
+        if weight is None:
+            return float(len(self.reader))
+        return float(weight.sum() ** 2 / np.sum(weight**2))
 
 
 def starts(

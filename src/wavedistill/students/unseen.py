@@ -36,7 +36,7 @@ def gain_on_unseen_folds(
     gain, standard_error : float
         As shares of the targets' variance.
     """
-    differences = []
+    differences = np.empty(len(objective.folds))
     count = int(objective.folds.max()) + 1
     for fold, part in enumerate(progress.parts([1.0] * count)):
         part(f"few examples: does the learned filter gain on fold {fold + 1} of {count}?")
@@ -47,9 +47,11 @@ def gain_on_unseen_folds(
         if inner.max() == 0:
             return 0.0, 0.0
         known, learned = (_squared_errors(objective, seen, each, fold) for each in choose(seen))
-        differences.append(known - learned)
-    gain = np.concatenate(differences) / objective.targets.var(axis=0).sum()
-    return float(gain.mean()), float(gain.std(ddof=1) / np.sqrt(len(gain)))
+        differences[objective.folds == fold] = known - learned
+    weight = objective.sample_weight
+    means = np.average(objective.targets, axis=0, weights=weight)
+    squares = ((objective.targets - means) ** 2).sum(axis=1)
+    return _mean(differences / np.average(squares, weights=weight), weight)
 
 
 def _squared_errors(
@@ -65,3 +67,12 @@ def _squared_errors(
     errors = objective.targets[rows] - features @ fit.weights - fit.intercept
     squared: Array = (errors**2).sum(axis=1)
     return squared
+
+
+def _mean(values: Array, sample_weight: Array | None) -> tuple[float, float]:
+    """A weighted mean and its standard error. An example of weight 2 is still one example."""
+    shares = np.ones(len(values)) if sample_weight is None else sample_weight
+    shares = shares / shares.sum()
+    mean = float(shares @ values)
+    freedom = 1 - np.sum(shares**2)
+    return mean, float(np.sqrt(np.sum((shares * (values - mean)) ** 2) / freedom))

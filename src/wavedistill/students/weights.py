@@ -19,19 +19,31 @@ Array = NDArray[np.float64]
 Integers = NDArray[np.intp]
 
 
-def ridge(features: Array, targets: Array, penalty: float) -> RidgeWeights:
+def ridge(
+    features: Array, targets: Array, penalty: float, sample_weight: Array | None = None
+) -> RidgeWeights:
     """Ridge regression, the penalty as a share of the features' variances."""
-    whole = fold_grams(features, targets, np.zeros(len(features), dtype=np.intp), 1)[0]
+    one_fold = np.zeros(len(features), dtype=np.intp)
+    whole = fold_grams(features, targets, one_fold, 1, sample_weight)[0]
     return ridge_weights(whole, targets.shape[1], penalty)
 
 
-def logistic(features: Array, labels: Integers) -> RidgeWeights:
-    """Logistic regression in the units of the features; its penalty by cross-validation."""
-    scaler = StandardScaler().fit(features)
-    least = int(np.bincount(labels).min())
+def logistic(
+    features: Array, labels: Integers, folds: Integers, sample_weight: Array | None = None
+) -> RidgeWeights:
+    """Logistic regression in the units of the features; its penalty by cross-validation.
+
+    Parameters
+    ----------
+    features : ndarray, shape (n, p)
+    labels, folds : ndarray of int, shape (n,)
+        Numbers of classes, and of the fold in which each example is held out.
+    sample_weight : ndarray, shape (n,), optional
+    """
+    scaler = StandardScaler().fit(features, sample_weight=sample_weight)
     model = LogisticRegressionCV(
         Cs=np.geomspace(1e-2, 1e3, 6),
-        cv=max(2, min(3, least)),
+        cv=_splits(labels, folds),
         max_iter=1000,
         use_legacy_attributes=False,
         l1_ratios=(0.0,),
@@ -39,21 +51,39 @@ def logistic(features: Array, labels: Integers) -> RidgeWeights:
     )
     # The problem is small, and BLAS threads would only get into one another's way.
     with threadpool_limits(limits=1, user_api="blas"):
-        model.fit(scaler.transform(features), labels)
+        model.fit(scaler.transform(features), labels, sample_weight=sample_weight)
     weights = model.coef_ / scaler.scale_
     return RidgeWeights(weights.T, model.intercept_ - weights @ scaler.mean_)
 
 
+def _splits(labels: Integers, folds: Integers) -> list[tuple[Integers, Integers]] | int:
+    """Training and held-out rows of the folds without which every class is still there."""
+    classes = len(np.unique(labels))
+    held_out = [folds == fold for fold in np.unique(folds)]
+    splits = [
+        (np.flatnonzero(~aside), np.flatnonzero(aside))
+        for aside in held_out
+        if len(np.unique(labels[~aside])) == classes
+    ]
+    return splits or max(2, min(3, int(np.bincount(labels).min())))
+
+
 def cross_r2(
-    features: Array, goal: Array, response: Array, folds: Integers, penalty: float
+    features: Array,
+    goal: Array,
+    response: Array,
+    folds: Integers,
+    penalty: float,
+    sample_weight: Array | None = None,
 ) -> float:
     """R2 of out-of-fold predictions of the response, by ridge regression of the goal."""
     predicted = np.empty_like(goal)
     for fold in range(int(folds.max()) + 1):
         seen = folds != fold
-        fit = ridge(features[seen], goal[seen], penalty)
+        weight = None if sample_weight is None else sample_weight[seen]
+        fit = ridge(features[seen], goal[seen], penalty, weight)
         predicted[~seen] = features[~seen] @ fit.weights + fit.intercept
-    return float(r2_score(response, predicted))
+    return float(r2_score(response, predicted, sample_weight=sample_weight))
 
 
 def cross_accuracy(
@@ -61,6 +91,7 @@ def cross_accuracy(
     features: Array,
     labels: Integers,
     folds: Integers,
+    sample_weight: Array | None = None,
 ) -> float:
     """Share of right out-of-fold predictions of a way to fit."""
     right = np.empty(len(labels))
@@ -69,7 +100,7 @@ def cross_accuracy(
         weights, intercept = fit(features[seen], seen)
         aside = folds == fold
         right[aside] = decided(features[aside] @ weights + intercept) == labels[aside]
-    return float(right.mean())
+    return float(np.average(right, weights=sample_weight))
 
 
 def decided(scores: Array) -> Integers:
