@@ -10,7 +10,7 @@ from wavedistill.kernels.image_trees import make_image_tree
 from wavedistill.kernels.packing import prepare
 from wavedistill.kernels.pooling import ENERGY, EVENTS, LARGEST, MEAN, Pooling, pool, pool_gradient
 from wavedistill.kernels.readings import pull_readings, read_signals
-from wavedistill.kernels.trees import make_tree, reach
+from wavedistill.kernels.trees import SECOND_LAYER, filter_layers, make_tree, reach
 from wavedistill.kernels.undecimated_images import UndecimatedImages
 from wavedistill.modes import mode_for
 from wavedistill.wavelets import Lattice, Wavelet, WaveletTransform
@@ -19,15 +19,17 @@ from wavedistill.wavelets.transform import extended
 
 LEVELS = 3
 NUMBERS = {ENERGY: 1, EVENTS: 4, LARGEST: 3, MEAN: 1}
-BANKS = ("dwt", "packets", "undecimated", "scattering")
+BANKS = ("dwt", "packets", "undecimated", *SECOND_LAYER)
 IMAGE_BANKS = ("dwt", "packets", "undecimated")
 
 
-def filters(taps, seed=0):
-    """A filter for each level, and their mirrors."""
+def filters(taps, seed=0, kind="dwt"):
+    """A filter for each level of each layer, and their mirrors."""
     lattice = Lattice(taps)
     random = np.random.default_rng(seed)
-    low = np.stack([lattice.forward(lattice.sample(random)) for _ in range(LEVELS)])
+    low = np.stack(
+        [lattice.forward(lattice.sample(random)) for _ in range(sum(filter_layers(kind, LEVELS)))]
+    )
     return low, np.stack([quadrature_mirror(each) for each in low])
 
 
@@ -64,7 +66,7 @@ def expected(bands, pooling):
     )
 
 
-def scattered(data, transform):
+def scattered(data, transform, second):
     """Details of the decimated transform, and of their absolute values, by PyWavelets."""
     banks, approximation, details = [w.to_pywt() for w in transform.wavelets], data, []
 
@@ -76,23 +78,24 @@ def scattered(data, transform):
         details.append(detail)
     found = [approximation, *details[::-1]]
     for level, detail in enumerate(details[:-1], 1):
-        envelope, second = np.abs(detail), []
-        for pair in banks[level:]:
+        envelope, modulations = np.abs(detail), []
+        for pair in [Wavelet(row).to_pywt() for row in second[level - 1 :]]:
             envelope, modulation = split(envelope, pair)
-            second.append(modulation)
-        found += second[::-1]
+            modulations.append(modulation)
+        found += modulations[::-1]
     return found
 
 
 def bands_of(data, low, kind, mode):
     axes = tuple(range(1 - data.ndim, 0))
-    transform = WaveletTransform([Wavelet(each) for each in low], mode=mode, axes=axes)
+    second = low[LEVELS:] if kind == "scattering-own" else low[1:]
+    transform = WaveletTransform([Wavelet(each) for each in low[:LEVELS]], mode=mode, axes=axes)
     if kind == "packets":
         return list(transform.packets(data))
     if kind == "undecimated":
         return list(transform.undecimated(data))
-    if kind == "scattering":
-        return scattered(data, transform)
+    if kind in SECOND_LAYER:
+        return scattered(data, transform, second)
     return transform.layout(data.shape[1:]).bands(transform.analysis(data))
 
 
@@ -112,7 +115,7 @@ def tree_of(data, taps, mode, kind):
 
 
 def check_numbers(data, taps, kind, mode, readings=NUMBERS, parts=(1, 2, 4)):
-    low, high = filters(taps)
+    low, high = filters(taps, kind=kind)
     bands, tree = bands_of(data, low, kind, mode), tree_of(data, taps, mode, kind)
     signals = packed(data, kind, taps, mode)
     for reading in readings:
@@ -123,7 +126,7 @@ def check_numbers(data, taps, kind, mode, readings=NUMBERS, parts=(1, 2, 4)):
 
 
 def check_gradient(data, taps, kind, mode, pooling):
-    low, high = filters(taps)
+    low, high = filters(taps, kind=kind)
     signals, tree = packed(data, kind, taps, mode), tree_of(data, taps, mode, kind)
     weights = normal(*read_signals(signals, tree, low, high, pooling).shape, seed=3)
     weights[len(data) :] = 0
@@ -132,7 +135,7 @@ def check_gradient(data, taps, kind, mode, pooling):
         return np.sum(weights * read_signals(signals, tree, low, high, pooling))
 
     found = pull_readings(signals, tree, low, high, pooling, weights)
-    for level in range(LEVELS):
+    for level in range(len(low)):
         for side, gradient in enumerate(found):
             direction = np.zeros_like(low)
             direction[level] = normal(taps, seed=side)
@@ -203,11 +206,11 @@ def test_an_empty_part_reads_as_silence(reading):
 
 
 @pytest.mark.parametrize("reading", NUMBERS)
-@pytest.mark.parametrize("kind", ["dwt", "scattering", "images", "undecimated images"])
+@pytest.mark.parametrize("kind", ["dwt", "scattering-own", "images", "undecimated images"])
 def test_threads_and_precision_change_nothing_that_matters(kind, reading):
-    low, high = filters(8)
     data = normal(300, 40, 20) if kind.endswith("images") else normal(900, 300)
     kind = {"images": "dwt", "undecimated images": "undecimated"}.get(kind, kind)
+    low, high = filters(8, kind=kind)
     tree, signals = tree_of(data, 8, "zero", kind), packed(data, kind, 8, "zero")
     pooling = Pooling(reading, NUMBERS[reading], 2)
     weights = np.ones_like(read_signals(signals, tree, low, high, pooling))

@@ -120,29 +120,35 @@ def test_positive_and_negative_parts_add_up_to_any_signal_away_from_its_ends(mod
     np.testing.assert_allclose(whole[:, 60:-60], x[:, 0, 60:-60], atol=1e-12)
 
 
+@pytest.mark.parametrize("own", [False, True])
 @pytest.mark.parametrize("mode", MODES)
-def test_components_of_the_second_layer_make_up_the_detail_they_modulate(mode):
+def test_components_of_the_second_layer_make_up_the_detail_they_modulate(mode, own):
     transform, x = transform_of(mode), normal(3, 1, 64)
-    reading = as_reading("scattering")
+    others = [Wavelet(Lattice(6).forward([angle, 0.3])) for angle in (0.9, -0.4)]
+    second = WaveletTransform(others, mode=mode) if own else None
+    reading = as_reading("scattering-own" if own else "scattering")
     names = reading.feature_names(LEVELS)
-    found = dict(zip(names, components(transform, reading, x), strict=True))
+    found = {
+        name: component(transform, reading, x, column, second) for column, name in enumerate(names)
+    }
     first = [curve for name, curve in found.items() if "|" not in name]
     np.testing.assert_allclose(np.sum(first, axis=0), x[:, 0], atol=1e-12)
     # What is left of the detail is made of the approximation of its absolute values.
     details = transform.layout(64).bands(transform.analysis(x[:, 0]))
     for j in (1, 2):
-        own = found[f"log-energy of detail {j}"]
+        whole = found[f"log-energy of detail {j}"]
         parts = [c for name, c in found.items() if name.endswith(f"of |detail {j}|")]
         assert len(parts) == LEVELS - j
         absolute = np.abs(details[LEVELS + 1 - j])
-        inner = WaveletTransform(list(transform.wavelets[j:]), mode=mode)
+        filters = others[j - 1 :] if own else list(transform.wavelets[j:])
+        inner = WaveletTransform(filters, mode=mode)
         bands = inner.layout(absolute.shape[1]).bands(inner.analysis(absolute))
         bands[1:] = [np.zeros_like(band) for band in bands[1:]]
         mean = inner.synthesis(np.concatenate(bands, axis=1), absolute.shape[1])
         kept = [np.zeros_like(band) for band in details]
         kept[LEVELS + 1 - j] = np.sign(details[LEVELS + 1 - j]) * mean
         rest = transform.synthesis(np.concatenate(kept, axis=1), 64)
-        np.testing.assert_allclose(np.sum(parts, axis=0) + rest, own, atol=1e-12)
+        np.testing.assert_allclose(np.sum(parts, axis=0) + rest, whole, atol=1e-12)
 
 
 def test_components_are_in_the_units_of_the_data_and_in_their_precision():

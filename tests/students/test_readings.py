@@ -11,8 +11,9 @@ LEVELS = 2
 IMAGES = ("energy", "packets", "events", "largest", "means")
 
 
-def rows(angles=(0.4, -1.1)):
-    return np.stack([Lattice(2 * len(angles) + 2).forward(angles)] * LEVELS)
+def rows(angles=(0.4, -1.1), name="energy"):
+    count = sum(as_reading(name).layers(LEVELS))
+    return np.stack([Lattice(2 * len(angles) + 2).forward(angles)] * count)
 
 
 def test_every_feature_has_a_name_of_its_own():
@@ -24,7 +25,7 @@ def test_every_feature_has_a_name_of_its_own():
                 reader = ReadSignals(x, reading, LEVELS, "zero")
                 names = reading.feature_names(LEVELS, 2, rank=rank)
                 assert len(set(names)) == len(names) == reader.count
-                assert reader.features(rows()).shape == (3, reader.count)
+                assert reader.features(rows(name=name)).shape == (3, reader.count)
 
 
 def test_names_tell_band_part_frequencies_and_the_second_layer():
@@ -163,7 +164,7 @@ def test_images_are_read_as_their_transform_is(name, mode):
 @pytest.mark.parametrize("parts", [1, 2])
 @pytest.mark.parametrize("name", list(READINGS))
 def test_derivatives_by_the_filters_of_each_level(name, parts):
-    low, reading = rows(), as_reading(name, parts=parts)
+    low, reading = rows(name=name), as_reading(name, parts=parts)
     for shape in ((30,), (14, 11))[: 1 + (name in IMAGES)]:
         reader = ReadSignals(normal(3, 2, *shape), reading, LEVELS, "symmetric")
         weights = normal(3, reader.count, seed=1)
@@ -192,7 +193,32 @@ def test_filters_of_other_lengths_take_turns():
     np.testing.assert_array_equal(reader.features(rows()), first)
 
 
+def test_a_second_layer_has_its_own_filters_or_those_of_the_first():
+    """With equal filters both readings are the same; otherwise the first layer alone is."""
+    lattice, x = Lattice(6), normal(7, 2, 60)
+    first, second = (lattice.forward(angles) for angles in ((0.4, -1.1), (1.3, 0.2)))
+    same = ReadSignals(x, as_reading("scattering"), 3, "symmetric")
+    own = ReadSignals(x, as_reading("scattering-own"), 3, "symmetric")
+    assert (same.layers, own.layers) == ((3,), (3, 2))
+    expected = same.features(np.tile(first, (3, 1)))
+    np.testing.assert_array_equal(own.features(np.tile(first, (5, 1))), expected)
+    found = own.features(np.stack([first] * 3 + [second] * 2)).reshape(7, 2, 7)
+    expected = expected.reshape(7, 2, 7)
+    np.testing.assert_array_equal(found[..., :4], expected[..., :4])
+    assert (found[..., 4:] != expected[..., 4:]).all()
+    names = [as_reading(name).feature_names(3) for name in ("scattering", "scattering-own")]
+    assert names[0] == names[1]
+    # Of one level there is no second layer.
+    assert as_reading("scattering-own").layers(1) == (1,)
+    flat = ReadSignals(x, as_reading("scattering-own"), 1, "zero").features(first[None])
+    plain = ReadSignals(x, as_reading("energy"), 1, "zero").features(first[None])
+    np.testing.assert_array_equal(flat, plain)
+
+
 def test_what_cannot_be_read_is_refused():
+    own = ReadSignals(normal(3, 1, 9), as_reading("scattering-own"), LEVELS, "zero")
+    with pytest.raises(ValueError, match=r"lowpass has 2 filters, and .* levels has 2 \+ 1; give"):
+        own.features(rows())
     with pytest.raises(ValueError, match=r"signals has shape \(3, 9\) and must be \(n, channels"):
         ReadSignals(normal(3, 9), as_reading("energy"), LEVELS, "zero")
     with pytest.raises(

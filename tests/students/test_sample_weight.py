@@ -89,7 +89,7 @@ def test_the_gradient_by_the_angles_agrees_with_finite_differences(reading, per_
     reader = ReadSignals(normal(60, 2, 48), READINGS[reading], 2, "symmetric")
     weights = np.random.default_rng(0).exponential(size=60)
     folds = np.arange(60) % 4
-    shape = (2, 3) if per_level else (3,)
+    shape = (sum(reader.layers), 3) if per_level else (3,)
     free, direction = normal(*shape, seed=2), normal(*shape, seed=3)
     taps = 16 if per_level else 8
     for most in (None, taps + 2 + 3 * 2):

@@ -8,7 +8,9 @@ from wavedistill.datasets import make_synthetic
 from wavedistill.students import DistilledRegressor
 from wavedistill.students.readings import READINGS, ReadSignals, as_reading
 from wavedistill.students.ridge import ridge_error
-from wavedistill.students.through import StudentObjective, learn_filters, starts
+from wavedistill.students.search import learn_filters
+from wavedistill.students.starts import starts
+from wavedistill.students.through import StudentObjective
 from wavedistill.wavelets import Lattice, Wavelet
 
 SIGNALS = normal(60, 2, 48)
@@ -21,18 +23,19 @@ def objective(reading="energy", max_numbers=None):
     return StudentObjective(reader, TARGETS, FOLDS, max_numbers)
 
 
-@pytest.mark.parametrize("per_level", [False, True])
+@pytest.mark.parametrize("shares", ["one filter", "one for each layer", "one for each level"])
 @pytest.mark.parametrize("reading", list(READINGS))
-def test_the_gradient_by_the_angles_agrees_with_finite_differences(reading, per_level):
-    shape = (2, 3) if per_level else (3,)
+def test_the_gradient_by_the_angles_agrees_with_finite_differences(reading, shares):
+    layers = objective(reading).reader.layers
+    count = {"one filter": 1, "one for each layer": len(layers)}.get(shares, sum(layers))
+    shape = (3,) if shares == "one filter" else (count, 3)
     free, direction = normal(*shape, seed=2), normal(*shape, seed=3)
-    taps = 16 if per_level else 8
+    taps = 8 * count
     for max_numbers in (None, taps + 2 + 3 * 2):
         error = objective(reading, max_numbers)
         value, gradient = error.at_angles(free)
-        lattice = Lattice(8)
-        rows = np.broadcast_to(free, (2, 3))
-        assert value == error.error(np.stack([lattice.forward(row) for row in rows])).value
+        assert value == error.error(error.filters(free)).value
+        assert len(np.unique(error.filters(free), axis=0)) == count
         ends = [error.at_angles(free + s * direction)[0] for s in (1e-6, -1e-6)]
         slope = (ends[0] - ends[1]) / 2e-6
         # Between the ends the penalty may move by a step of its grid, at next to no cost.
@@ -119,6 +122,24 @@ def test_the_wavelet_that_made_a_response_is_learned_through_its_student(seed):
     assert student.n_numbers_ == 14
     np.testing.assert_allclose(np.abs(student.coef_), 2, rtol=0.02)
     assert student.score(task.X_test, task.y_test) > 0.999
+
+
+@pytest.mark.slow
+def test_filters_of_the_second_layer_begin_from_those_of_the_first():
+    signals = normal(120, 1, 64).cumsum(axis=-1)
+    reader = ReadSignals(signals / signals.std(), READINGS["scattering-own"], 3, "zero")
+    low = np.stack([Lattice(4).forward([angle]) for angle in (0.3, 0.3, 0.3, 1.4, 1.4)])
+    targets = reader.features(low)[:, 4:] @ normal(3, 1, seed=4)
+    error = StudentObjective(reader, targets, np.arange(120) % 4)
+    found = learn_filters(error, 4, per_level=True, random=np.random.default_rng(0))
+    by_count = {each.distinct: each for each in found[::-1]}
+    assert sorted(by_count) == [1, 2, 5]
+    assert by_count[2].taps == 8
+    assert by_count[2].start.startswith(by_count[1].start)
+    assert by_count[2].error < 1e-4 < by_count[1].error
+    assert by_count[5].error < 1e-4
+    for each in by_count.values():
+        assert each.error == pytest.approx(error.error(each.lowpass).value)
 
 
 def test_starts_are_all_known_wavelets_that_fit_and_the_given_ones():

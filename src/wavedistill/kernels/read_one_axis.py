@@ -152,7 +152,7 @@ def _analyse(
     nodes, phases, scratch = space
     _values(nodes, tree, 0, lanes)[:] = block.reshape(-1)
     for step in range(len(tree.level)):
-        level = tree.level[step]
+        level, taken = tree.level[step], tree.filters[step]
         source = _values(nodes, tree, tree.source[step], lanes)
         if tree.copied[step] >= 0:
             source[:] = _values(nodes, tree, tree.copied[step], lanes)
@@ -162,9 +162,9 @@ def _analyse(
         high = _values(nodes, tree, tree.detail[step], lanes)
         if tree.undecimated:
             apart = 2**level * lanes
-            analyse_undecimated(extended, apart, lowpass[level], highpass[level], low, high)
+            analyse_undecimated(extended, apart, lowpass[taken], highpass[taken], low, high)
         else:
-            analyse_level(extended, lanes, lowpass[level], highpass[level], low, high)
+            analyse_level(extended, lanes, lowpass[taken], highpass[taken], low, high)
 
 
 @njit(nogil=True, fastmath=FAST)
@@ -190,8 +190,9 @@ def _backpropagate(
         high = _values(nodes, tree, tree.detail[step], lanes)
         whole_low = _whole(nodes, tree, tree.approximation[step], lanes)
         whole_high = _whole(nodes, tree, tree.detail[step], lanes)
-        into = lowpass_gradient[level], highpass_gradient[level]
-        filters = lowpass[level], highpass[level]
+        taken = tree.filters[step]
+        into = lowpass_gradient[taken], highpass_gradient[taken]
+        filters = lowpass[taken], highpass[taken]
         first = tree.source[step] == 0
         if tree.undecimated:
             apart = 2**level * lanes

@@ -48,8 +48,8 @@ def read_signals(
         `UndecimatedImages`.
     tree : Tree, ImageTree or UndecimatedImages
         For signals or images of this size.
-    lowpass, highpass : ndarray, shape (levels, N)
-        Filters of each level, the finest first.
+    lowpass, highpass : ndarray, shape (filters, N)
+        Filters of each level, the finest first; then those of a second layer, if it has its own.
     pooling : Pooling
 
     Returns
@@ -90,7 +90,7 @@ def pull_readings(
     pooling: Pooling,
     cotangents: Array,
 ) -> tuple[Array, Array]:
-    """Derivatives by the filters of sum(cotangents * readings), each of shape (levels, N).
+    """Derivatives by the filters of sum(cotangents * readings), each of shape (filters, N).
 
     `cotangents` has the shape of what `read_signals` returned.
     """

@@ -3,7 +3,7 @@
 The decimated transform filters the approximation again and again. The packet transform filters
 every node. The undecimated transform filters the approximation with taps 2^j samples apart and
 drops nothing. Scattering goes on from the decimated transform: it decomposes the absolute values of
-each detail with the filters of the coarser levels.
+each detail with the filters of the coarser levels, or with filters of its own.
 """
 
 from __future__ import annotations
@@ -19,10 +19,13 @@ from numpy.typing import NDArray
 from wavedistill.kernels.plan import AxisPlan, plan_axis
 from wavedistill.modes import Mode
 
-__all__ = ["Kind", "Tree", "TreeArrays", "make_tree", "reach"]
+__all__ = ["SECOND_LAYER", "Kind", "Tree", "TreeArrays", "filter_layers", "make_tree", "reach"]
 
 Integers = NDArray[np.int64]
-Kind = Literal["dwt", "packets", "undecimated", "scattering"]
+Kind = Literal["dwt", "packets", "undecimated", "scattering", "scattering-own"]
+
+#: The filter banks with a second layer.
+SECOND_LAYER: tuple[Kind, ...] = ("scattering", "scattering-own")
 
 
 class TreeArrays(NamedTuple):
@@ -31,6 +34,8 @@ class TreeArrays(NamedTuple):
     #: The level of each step, 0 the finest, and the nodes that it reads and makes (steps).
     level: Integers
     source: Integers
+    #: Which of the filters each step has (steps).
+    filters: Integers
     approximation: Integers
     detail: Integers
     #: The detail that `source` is a copy of where a step splits absolute values; otherwise -1.
@@ -64,6 +69,14 @@ class Tree:
     rank: int = 1
 
 
+def filter_layers(kind: Kind, levels: int) -> tuple[int, ...]:
+    """How many filters each layer of a filter bank has: one for each of its levels.
+
+    The second layer of ``"scattering-own"`` begins at level 2, with the absolute detail 1.
+    """
+    return (levels, levels - 1) if kind == "scattering-own" and levels > 1 else (levels,)
+
+
 def reach(taps: int, levels: int) -> int:
     """Samples beside a signal that its undecimated coefficients depend on, at either end."""
     return int((2**levels - 1) * taps // 2)
@@ -89,13 +102,16 @@ def make_tree(length: int, taps: int, levels: int, mode: Mode, kind: Kind) -> Tr
     margin = 2 ** (levels - 1) * (taps - 1) if undecimated else taps // 2 - 1
     sizes = [length] * (levels + 1) if undecimated else plan.lengths.tolist()
     growing = _Growing(sizes)
-    grow = {"packets": _packets, "scattering": _scattering}.get(kind, _dwt)
-    bands = grow(growing, levels)
+    if kind in SECOND_LAYER:
+        bands = _scattering(growing, levels, sum(filter_layers(kind, levels)) - levels)
+    else:
+        bands = _packets(growing, levels) if kind == "packets" else _dwt(growing, levels)
     starts = np.cumsum([0, *(n + 2 * margin for n in growing.rows)]) + margin
-    level, source, low, high, copied = np.array(growing.steps).T.copy()
+    level, source, filters, low, high, copied = np.array(growing.steps).T.copy()
     arrays = TreeArrays(
         level=level,
         source=source,
+        filters=filters,
         approximation=low,
         detail=high,
         copied=copied,
@@ -118,16 +134,16 @@ class _Growing:
 
     sizes: Sequence[int]
     rows: list[int] = field(default_factory=list)
-    steps: list[tuple[int, int, int, int, int]] = field(default_factory=list)
+    steps: list[tuple[int, int, int, int, int, int]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.rows.append(self.sizes[0])
 
-    def split(self, level: int, source: int, copied: int = -1) -> tuple[int, int]:
-        """Add a step; its approximation and detail."""
+    def split(self, level: int, source: int, copied: int = -1, after: int = 0) -> tuple[int, int]:
+        """Add a step, with the filters of its level or those so many rows after; its two nodes."""
         low = len(self.rows)
         self.rows += [self.sizes[level + 1]] * 2
-        self.steps.append((level, source, low, low + 1, copied))
+        self.steps.append((level, source, level + after, low, low + 1, copied))
         return low, low + 1
 
     def copy(self, node: int) -> int:
@@ -135,11 +151,13 @@ class _Growing:
         self.rows.append(self.rows[node])
         return len(self.rows) - 1
 
-    def details(self, levels: range, source: int, copied: int = -1) -> tuple[int, list[int]]:
+    def details(
+        self, levels: range, source: int, copied: int = -1, after: int = 0
+    ) -> tuple[int, list[int]]:
         """Split approximation after approximation: the last of them, and details, finest first."""
         found = []
         for level in levels:
-            source, detail = self.split(level, source, copied if level == levels[0] else -1)
+            source, detail = self.split(level, source, copied if level == levels[0] else -1, after)
             found.append(detail)
         return source, found
 
@@ -162,10 +180,11 @@ def _packets(tree: _Growing, levels: int) -> list[int]:
     return leaves
 
 
-def _scattering(tree: _Growing, levels: int) -> list[int]:
+def _scattering(tree: _Growing, levels: int, after: int) -> list[int]:
+    """Two layers; the filters of the second stand `after` rows after those of its levels."""
     approximation, details = tree.details(range(levels), 0)
     bands = [approximation, *reversed(details)]
     for level, detail in enumerate(details[:-1], 1):
-        _, second = tree.details(range(level, levels), tree.copy(detail), detail)
+        _, second = tree.details(range(level, levels), tree.copy(detail), detail, after)
         bands += reversed(second)
     return bands

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import product
 
-from wavedistill.kernels.trees import Kind
+from wavedistill.kernels.trees import SECOND_LAYER, Kind
 
 __all__ = ["band_names", "part_names", "second_layer"]
 
@@ -42,7 +42,7 @@ def band_names(
     if bank == "packets":
         edges = [(node, node + 1) for node in range(2**levels)]
     octaves = [f"{_span(edge, unit)} Hz" for edge in edges]
-    if bank == "scattering":
+    if bank in SECOND_LAYER:
         # Octaves stand in the order approximation J, detail J, ..., detail 1.
         octaves += [
             f"{octaves[levels + 1 - coarse]} of {octaves[levels + 1 - fine]}"
@@ -70,7 +70,7 @@ def _signal_names(bank: Kind, levels: int) -> tuple[str, ...]:
     if bank == "packets":
         return tuple(f"packet {node}" for node in range(2**levels))
     names = [f"approximation {levels}", *(f"detail {j}" for j in range(levels, 0, -1))]
-    if bank == "scattering":
+    if bank in SECOND_LAYER:
         names += [f"detail {coarse} of |detail {fine}|" for fine, coarse in second_layer(levels)]
     return tuple(names)
 

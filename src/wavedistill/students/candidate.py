@@ -15,6 +15,7 @@ _KNOWN = frozenset(orthogonal_names())
 class Candidate(NamedTuple):
     """Filters that were compared: one wavelet per level, the finest first.
 
+    Those of a second layer with its own follow, from level 2 on.
     `error` is that of the student in cross-validation, as a share of the targets' variation.
     """
 

@@ -49,7 +49,8 @@ class DistilledClassifier(ClassifierMixin, DistilledStudent):  # type: ignore[mi
         Those of y; without y, the numbers 0, 1, ... of the network's outputs.
     coef_ : ndarray, shape (1 or classes, features)
     intercept_ : ndarray, shape (1 or classes,)
-    transform_, candidates_, columns_, scale_, comparison_, verdict_, target_, n_numbers_
+    transform_, second_transform_, candidates_, columns_, scale_, comparison_, verdict_, target_,
+    n_numbers_
         As for `DistilledRegressor`.
     """
 

@@ -13,14 +13,20 @@ from wavedistill.kernels.pooling import ENERGY, LARGEST, MEAN
 from wavedistill.modes import Mode
 from wavedistill.students.band_names import second_layer
 from wavedistill.students.reading import Feature, Reading
-from wavedistill.wavelets import WaveletTransform
+from wavedistill.wavelets import Wavelet, WaveletTransform
 from wavedistill.wavelets.layout import detail_keys
 from wavedistill.wavelets.transform import extended, unpack
 
 __all__ = ["component"]
 
 
-def component(transform: WaveletTransform, reading: Reading, x: ArrayLike, column: int) -> Floats:
+def component(
+    transform: WaveletTransform,
+    reading: Reading,
+    x: ArrayLike,
+    column: int,
+    second: WaveletTransform | None = None,
+) -> Floats:
     """What a feature sees of each signal or image.
 
     The coefficients that the feature is made of are kept, all others are set to zero, and the rest
@@ -35,7 +41,7 @@ def component(transform: WaveletTransform, reading: Reading, x: ArrayLike, colum
       each times its coefficient and the sub-band's weight, 2^-level along each axis. Away from the
       ends, the components of both sums of all sub-bands add up to the signal, and with mode
       ``"periodic"`` they do so everywhere.
-    - a detail of the absolute values of detail j (``"scattering"``): detail j, with the part of its
+    - a detail of the absolute values of detail j (second layer): detail j, with the part of its
       absolute values that the feature reads in the place of the whole. Those parts, and that of the
       approximation of the absolute values, which no feature reads, add up to the component of
       detail j.
@@ -49,6 +55,8 @@ def component(transform: WaveletTransform, reading: Reading, x: ArrayLike, colum
     x : array_like, shape (n, channels, length) or (n, channels, height, width)
     column : int
         The feature, in the order of `Reading.feature_names`.
+    second : WaveletTransform, optional
+        The filters of a second layer from level 2 on; those of `transform` if not given.
 
     Returns
     -------
@@ -68,11 +76,16 @@ def component(transform: WaveletTransform, reading: Reading, x: ArrayLike, colum
     own = WaveletTransform(
         list(transform.wavelets), mode=transform.mode, axes=tuple(range(-rank, 0))
     )
-    return _of_channel(own, reading, alone, feature)
+    coarser = own.wavelets[1:] if second is None else second.wavelets
+    return _of_channel(own, reading, alone, feature, coarser)
 
 
 def _of_channel(
-    transform: WaveletTransform, reading: Reading, alone: Floats, feature: Feature
+    transform: WaveletTransform,
+    reading: Reading,
+    alone: Floats,
+    feature: Feature,
+    second: tuple[Wavelet, ...],
 ) -> Floats:
     """The component of one channel, shape (n, *lengths); the transform's axes are its last."""
     lengths, rank = alone.shape[1:], alone.ndim - 1
@@ -87,7 +100,7 @@ def _of_channel(
         return unpack(kept, banks, transform.mode, tuple(range(1, rank + 1)), lengths)
     bands = transform.layout(lengths).bands(transform.analysis(alone), axis=1)
     if feature.band >= len(bands):
-        return _modulated(transform, bands, reading, feature, lengths[0])
+        return _modulated(transform, second, bands, reading, feature, lengths)
     kept = _kept(bands[feature.band], reading, feature)
     return _alone(transform, bands, feature.band, kept, lengths)
 
@@ -160,20 +173,22 @@ def _alone(
 
 def _modulated(
     transform: WaveletTransform,
+    second: tuple[Wavelet, ...],
     bands: list[Floats],
     reading: Reading,
     feature: Feature,
-    length: int,
+    lengths: tuple[int, ...],
 ) -> Floats:
     """The component of a detail of the absolute values of a detail."""
     fine, coarse = second_layer(transform.levels)[feature.band - len(bands)]
     number = len(bands) - fine
     detail = bands[number]
-    inner = WaveletTransform(list(transform.wavelets[fine:]), mode=transform.mode)
-    second = inner.layout(detail.shape[1]).bands(inner.analysis(np.abs(detail)), axis=1)
+    inner = WaveletTransform(list(second[fine - 1 :]), mode=transform.mode)
+    modulations = inner.layout(detail.shape[1]).bands(inner.analysis(np.abs(detail)), axis=1)
     at = transform.levels - coarse + 1
-    envelope = _alone(inner, second, at, _kept(second[at], reading, feature), detail.shape[1:])
-    return _alone(transform, bands, number, np.sign(detail) * envelope, (length,))
+    kept = _kept(modulations[at], reading, feature)
+    envelope = _alone(inner, modulations, at, kept, detail.shape[1:])
+    return _alone(transform, bands, number, np.sign(detail) * envelope, lengths)
 
 
 def _from_undecimated(

@@ -86,7 +86,9 @@ class Distillation:
         if self.test:
             scores = ", ".join(f"{name} {value:.3f}" for name, value in self.test.items())
             lines.append(f"On test data: {scores}.")
-        lines.append(f"{student.n_numbers_} numbers, {student.transform_!r}:")
+        second = student.second_transform_
+        layers = "" if second is None else f", second layer {second!r}"
+        lines.append(f"{student.n_numbers_} numbers, {student.transform_!r}{layers}:")
         moves = parts.values.std(axis=0)
         weights = np.atleast_2d(student.coef_)
         for number, output in enumerate(parts.outputs):

@@ -30,8 +30,9 @@ from wavedistill.students.persistence import (
     write_student,
 )
 from wavedistill.students.progress import Progress, Verbose
-from wavedistill.students.readings import Reading, ReadSignals, as_reading, readings_of
+from wavedistill.students.readings import Reading, ReadSignals, as_reading, auto_readings
 from wavedistill.students.student_contributions import StudentContributions, take_apart
+from wavedistill.students.verdict import verdict
 from wavedistill.wavelets import WaveletLike, WaveletTransform
 
 __all__ = ["DistilledStudent", "channels_first"]
@@ -78,12 +79,12 @@ class DistilledStudent(BaseEstimator):  # type: ignore[misc]
         """Taps (of each level if they differ), weights that are not 0, and intercepts."""
         check_is_fitted(self)
         weights = int(np.count_nonzero(self.coef_))
-        taps = sum(len(wavelet.lowpass) for wavelet in set(self.wavelets_))
+        taps = sum(len(wavelet.lowpass) for wavelet in set(self._all_wavelets()))
         return taps + weights + int(np.size(self.intercept_))
 
     @property
     def wavelets_(self) -> tuple[Any, ...]:
-        """The wavelet of each level, the finest first."""
+        """The wavelet of each level, the finest first; `second_transform_` has further ones."""
         check_is_fitted(self)
         return cast("tuple[Any, ...]", self.transform_.wavelets)
 
@@ -139,6 +140,7 @@ class DistilledStudent(BaseEstimator):  # type: ignore[misc]
             self.transform_,
             self.reading_,
             self.columns_,
+            self.second_transform_,
         )
 
     def save(
@@ -229,7 +231,7 @@ class DistilledStudent(BaseEstimator):  # type: ignore[misc]
         scale = _root_mean_square(given, sample_weight)
         if scale == 0:
             raise ValueError("X is zero everywhere; there is nothing to read.")
-        readings = readings_of(rank) if self.reading == "auto" else [self.reading]
+        readings = auto_readings(rank) if self.reading == "auto" else [self.reading]
         choices = [
             Choices.of(
                 as_reading(reading, self.parts, rank),
@@ -264,16 +266,18 @@ class DistilledStudent(BaseEstimator):  # type: ignore[misc]
         self.reading_ = found.reader.reading
         self.columns_ = found.columns
         self.candidates_ = found.candidates
-        self.transform_ = WaveletTransform(
-            list(found.chosen.wavelets), mode=choices[0].mode, axes=self.axes
-        )
+        levels = found.reader.levels
+        first, second = found.chosen.wavelets[:levels], found.chosen.wavelets[levels:]
+        settings: dict[str, Any] = {"mode": choices[0].mode, "axes": self.axes}
+        self.transform_ = WaveletTransform(list(first), **settings)
+        self.second_transform_ = WaveletTransform(list(second), **settings) if second else None
         self.comparison_ = {
             "student": found.chosen.error,
             f"{'given' if choices[0].fixed else 'best known'} ({found.named.start})": (
                 found.named.error
             ),
         }
-        self.verdict_ = _verdict(found, choices[0])
+        self.verdict_ = verdict(found, choices[0])
         return found
 
     def _sparse_starts(
@@ -305,7 +309,11 @@ class DistilledStudent(BaseEstimator):  # type: ignore[misc]
         return ReadSignals(signals, self.reading_, transform.levels, transform.mode)
 
     def _lowpass(self) -> Array:
-        return np.stack([wavelet.lowpass for wavelet in self.transform_.wavelets])
+        return np.stack([wavelet.lowpass for wavelet in self._all_wavelets()])
+
+    def _all_wavelets(self) -> tuple[Any, ...]:
+        second = self.second_transform_
+        return (*self.transform_.wavelets, *(second.wavelets if second else ()))
 
     def _channels(self) -> int:
         lengths = self.transform_.decomposition.lengths((1, *self.signal_shape_))
@@ -326,23 +334,3 @@ def _root_mean_square(signals: Floats, sample_weight: Array | None) -> float:
     flat = signals.reshape(len(signals), -1)
     squares = np.einsum("ij,ij->i", flat, flat, dtype=np.float64) / flat.shape[1]
     return float(np.sqrt(np.average(squares, weights=sample_weight)))
-
-
-def _verdict(found: Fitted, choices: Choices) -> str:
-    known = found.named.start
-    if not choices.search:
-        which = "the wavelet that was given" if choices.fixed else f"the known wavelet {known}"
-        return f"No wavelet was learned: the student has {which}."
-    if found.chosen.start == known and found.chosen.wavelets == found.named.wavelets:
-        reason = "a learned one is no better in cross-validation"
-        if found.checked is not None:
-            reason = (
-                f"a learned one gains {100 * found.checked[0]:+.1f} +- "
-                f"{100 * found.checked[1]:.1f} points of explained variation on held-out folds"
-            )
-        return f"The wavelet does not matter here: use {known}; {reason}."
-    gain = 100 * (found.named.error - found.chosen.error)
-    return (
-        f"The learned wavelet matters here: it explains {gain:.1f} points more of the targets' "
-        f"variation in cross-validation than {known}, the best known wavelet."
-    )

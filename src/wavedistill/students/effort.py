@@ -35,17 +35,21 @@ WHOLE, LIGHT = Effort(200, 10, 3), Effort(50, 3, 1)
 
 
 def search_work(
-    count: int, per_level: bool, effort: Effort = WHOLE
-) -> tuple[float, float, float, float]:
+    count: int, layers: int, per_level: bool, effort: Effort = WHOLE
+) -> tuple[float, float, float, float, float]:
     """About how much work the steps of `learn_filters` are, in readings of an example.
 
-    The steps are the starts, the descents on a part, those on all examples, and a filter for each
-    level.
+    The steps are the starts, the descents on a part, those on all examples, a filter for each layer
+    where there are two, and a filter for each level.
     """
     part = min(count, SCREENED_ON)
+    begin = 2.2 * effort.random * part
+    short = effort.screened * 30 * _WITH_GRADIENT * part
+    own = 80 * _WITH_GRADIENT * count
     return (
-        2.2 * effort.random * part,
-        effort.screened * 30 * _WITH_GRADIENT * part,
+        begin,
+        short,
         effort.descended * 40 * _WITH_GRADIENT * count,
-        80 * _WITH_GRADIENT * count * per_level,
+        (begin + short + 2 * own) * (layers > 1),
+        own * per_level,
     )

@@ -20,6 +20,7 @@ from wavedistill._version import __version__
 from wavedistill.files import replacing
 from wavedistill.kernels.pooling import ENERGY, EVENTS, LARGEST, MEAN
 from wavedistill.students import plain
+from wavedistill.wavelets import WaveletTransform
 
 __all__ = ["export_student"]
 
@@ -45,6 +46,7 @@ _BANKS: Functions = MappingProxyType(
         "dwt": plain.sub_bands,
         "packets": plain.packets,
         "scattering": plain.scattering,
+        "scattering-own": plain.scattering,
         "undecimated": plain.undecimated,
     }
 )
@@ -83,7 +85,7 @@ _FEATURES = '''def features(X):
         raise ValueError(f"X has shape {{signals.shape}}, and its examples must have {{SHAPE}}.")
     signals = np.moveaxis(signals, TIME, -1)
     signals = signals.reshape(len(signals), -1, SHAPE[TIME - 1]) / SCALE
-    bands = {bank}(signals, FILTERS, {arguments})
+    bands = {bank}(signals, {filters}, {arguments})
     numbers = [{pooling}(part) for band in bands for part in parts_of(band, PARTS)]
     # Channel by channel, band by band, part by part.
     return np.concatenate(numbers, axis=-1).reshape(len(signals), -1)[:, COLUMNS]
@@ -135,6 +137,7 @@ def export_student(
         *(inspect.getsource(function) for function in needed),
         _FEATURES.format(
             bank=bank.__name__,
+            filters="FILTERS, SECOND" if bank is plain.scattering else "FILTERS",
             arguments=", ".join(each.__name__ for each in arguments),
             pooling=pooling.__name__,
         ),
@@ -166,7 +169,6 @@ def _numbers(student: Any, sampling_rate: float | None) -> str:
     transform = student.transform_
     axis = transform.decomposition.along((1, *student.signal_shape_))[0]
     channels = math.prod(student.signal_shape_) // student.signal_shape_[axis - 1]
-    taps = [wavelet.lowpass for wavelet in transform.wavelets]
     weights, intercept = np.atleast_2d(student.coef_).T, np.atleast_1d(student.intercept_)
     outputs = student._output_names(len(intercept))
     kept = student.columns_.tolist()
@@ -181,13 +183,11 @@ def _numbers(student: Any, sampling_rate: float | None) -> str:
         "",
         "# The lowpass filter of each level, the finest first.",
     ]
-    if transform.shared:
-        lines += ["FILTERS = np.array([[", *_rows(taps[0]), f"]] * {transform.levels})"]
-    else:
-        lines += ["FILTERS = np.array(["]
-        for row in taps:
-            lines += ["    [", *(f"    {line}" for line in _rows(row)), "    ],"]
-        lines += ["])"]
+    lines += _filters("FILTERS", transform)
+    if _BANKS[student.reading_.bank] is plain.scattering:
+        lines += ["# Those of the second layer, from level 2 on."]
+        second = student.second_transform_
+        lines += ["SECOND = FILTERS[1:]"] if second is None else _filters("SECOND", second)
     lines += ["", f"# One row for each feature; the outputs are {_quoted(', '.join(outputs))}."]
     lines += ["WEIGHTS = np.array(["]
     for row, name in zip(weights, student.feature_names(sampling_rate), strict=True):
@@ -196,6 +196,16 @@ def _numbers(student: Any, sampling_rate: float | None) -> str:
     if hasattr(student, "classes_"):
         lines += [f"CLASSES = np.array({_literal(student.classes_)})"]
     return "\n".join(lines) + "\n"
+
+
+def _filters(name: str, transform: WaveletTransform) -> list[str]:
+    taps = [wavelet.lowpass for wavelet in transform.wavelets]
+    if transform.shared:
+        return [f"{name} = np.array([[", *_rows(taps[0]), f"]] * {transform.levels})"]
+    lines = [f"{name} = np.array(["]
+    for row in taps:
+        lines += ["    [", *(f"    {line}" for line in _rows(row)), "    ],"]
+    return [*lines, "])"]
 
 
 def _rows(values: Array) -> Iterator[str]:

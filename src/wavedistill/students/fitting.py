@@ -10,19 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wavedistill.checks import Floats
-from wavedistill.students.budget import most_features
 from wavedistill.students.candidate import Candidate
 from wavedistill.students.choices import Choices
 from wavedistill.students.effort import LIGHT, WHOLE, Effort, search_work
+from wavedistill.students.known import affordable, best_known
 from wavedistill.students.progress import SILENT, Progress
 from wavedistill.students.reach import glance, within_reach
 from wavedistill.students.readings import ReadSignals
 from wavedistill.students.ridge import RidgeError
-from wavedistill.students.through import (
-    Learned,
-    StudentObjective,
-    learn_filters,
-)
+from wavedistill.students.search import learn_filters
+from wavedistill.students.through import Learned, StudentObjective
 from wavedistill.students.unseen import gain_on_unseen_folds
 from wavedistill.wavelets import Wavelet, known_wavelets
 
@@ -119,7 +116,7 @@ def fit_readings(
     random : numpy.random.Generator
     progress : Progress
     """
-    choices = [_affordable(each, targets.shape[1]) for each in choices]
+    choices = [affordable(each, targets.shape[1]) for each in choices]
     data = _Data(signals, targets, folds, sample_weight)
     work = np.array([_work(data, each) for each in choices])
     steps = progress.parts(work.sum(axis=0).tolist())
@@ -192,11 +189,12 @@ def _checked(
     The support, and whether filters differ, stay as they were chosen, to save time.
     """
     best, choices = searched.learned[0], searched.choices
-    narrowed = replace(choices, supports=(best.lowpass.shape[1],), per_level=not best.shared)
+    per_level = _is_per_level(best, searched.objective)
+    narrowed = replace(choices, supports=(best.lowpass.shape[1],), per_level=per_level)
     return gain_on_unseen_folds(
         searched.objective,
         lambda seen: (
-            _best_known(seen, choices),
+            best_known(seen, choices),
             _learned(seen, narrowed, given, random, effort=LIGHT)[0],
         ),
         progress.named(choices.reading.name),
@@ -225,8 +223,9 @@ def _work(data: _Data, choices: Choices) -> tuple[float, ...]:
     known = float(count * len(known_wavelets(choices.longest_known)))
     if not choices.search:
         return 1.0, 0.0, 0.0, 0.0
-    light = sum(search_work(count, per_level, LIGHT)) + known
-    whole = sum(search_work(count, per_level)) * len(choices.supports)
+    layers = len(choices.reading.layers(choices.levels[-1]))
+    light = sum(search_work(count, layers, per_level, LIGHT)) + known
+    whole = sum(search_work(count, layers, per_level)) * len(choices.supports)
     few = _few(data.objective(choices, choices.levels[-1]), choices)
     return known * len(choices.levels), light, whole, light * int(data.folds.max() + 1) * few
 
@@ -252,47 +251,11 @@ def _deep_enough(data: _Data, choices: Choices) -> tuple[StudentObjective, Learn
     found: list[tuple[StudentObjective, Learned, RidgeError]] = []
     for levels in choices.levels:
         objective = data.objective(choices, levels)
-        best = _best_known(objective, choices)
+        best = best_known(objective, choices)
         found.append((objective, best, objective.error(best.lowpass)))
     least = min((error for _, _, error in found), key=lambda error: error.value)
     limit = least.value + least.standard_error
     return next((objective, best) for objective, best, error in found if error.value <= limit)
-
-
-def _best_known(objective: StudentObjective, choices: Choices) -> Learned:
-    """The known wavelet of least error, of equals the shortest; or the filters that are given."""
-    levels, fixed = objective.reader.levels, choices.fixed
-    if len(set(fixed)) > 1:
-        lowpass = np.stack([wavelet.lowpass for wavelet in fixed])
-        return Learned(lowpass, objective.error(lowpass).value, "one per level")
-    longest = choices.longest_known
-    if choices.max_numbers is not None:
-        # A known wavelet has to leave a feature.
-        longest = min(longest, choices.max_numbers - 2 * objective.targets.shape[1])
-    known = fixed[:1] or known_wavelets(longest)
-    found = []
-    for wavelet in sorted(known, key=lambda w: len(w.lowpass)):
-        lowpass = np.tile(wavelet.lowpass, (levels, 1))
-        found.append(Learned(lowpass, objective.error(lowpass).value, wavelet.name or "unnamed"))
-    return min(found, key=lambda each: each.error)
-
-
-def _affordable(choices: Choices, outputs: int) -> Choices:
-    """The supports that leave a feature within `max_numbers`."""
-    most = choices.max_numbers
-    if most is None:
-        return choices
-    supports = choices.supports if choices.search else (2,)
-    if choices.fixed:
-        supports = (sum(len(wavelet.lowpass) for wavelet in set(choices.fixed)),)
-    kept = tuple(taps for taps in supports if most_features(most, taps, outputs))
-    if not kept:
-        raise ValueError(
-            f"max_numbers={most} leaves no feature: the filters have {min(supports)} taps, and "
-            f"{outputs} intercepts and a weight of one feature for each output come on top; raise "
-            f"it to {min(supports) + 2 * outputs} or more, or shorten the support."
-        )
-    return replace(choices, supports=kept)
 
 
 def _learned(
@@ -323,13 +286,22 @@ def _learned(
             progress=part,
         )
         found.sort(key=lambda each: each.error)
-    allowed = [
-        each
-        for each in found
-        if choices.per_level is not True or not each.shared or each.lowpass.shape[1] == 2
-    ]
+    allowed = [each for each in found if _is_allowed(each, objective, choices)]
     best = _simplest(objective, allowed or found)
     return [best, *(each for each in found if each is not best)]
+
+
+def _is_allowed(learned: Learned, objective: StudentObjective, choices: Choices) -> bool:
+    """Whether each layer has its own filter, and each level where that is asked for."""
+    if learned.lowpass.shape[1] == 2:
+        return True  # Of two taps there is one filter only.
+    if choices.per_level is True:
+        return _is_per_level(learned, objective)
+    return learned.distinct >= len(objective.reader.layers)
+
+
+def _is_per_level(learned: Learned, objective: StudentObjective) -> bool:
+    return learned.distinct > len(objective.reader.layers)
 
 
 def _simplest(objective: StudentObjective, found: Sequence[Learned]) -> Learned:
@@ -355,5 +327,6 @@ def _is_better(objective: StudentObjective, learned: Learned, known: Learned) ->
 def _few(objective: StudentObjective, choices: Choices) -> bool:
     """Whether there are few examples for the angles that are searched and the features."""
     angles = max(choices.supports) // 2 - 1
-    angles *= objective.reader.levels if choices.per_level is not False else 1
+    layers = objective.reader.layers
+    angles *= sum(layers) if choices.per_level is not False else len(layers)
     return objective.examples < _EXAMPLES_PER_NUMBER * (angles + objective.reader.count)

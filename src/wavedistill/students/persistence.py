@@ -28,6 +28,7 @@ def write_student(student: Any, path: str | os.PathLike[str], notes: Mapping[str
         "kind": type(student).__name__,
         "parameters": _kept_parameters(student.get_params(deep=False)),
         "transform": student.transform_.record(),
+        "second": second.record() if (second := student.second_transform_) else None,
         "reading": asdict(student.reading_),
         "columns": student.columns_.tolist(),
         "feature_names": list(student.feature_names()),
@@ -73,9 +74,11 @@ def fitted_state(content: Mapping[str, Any]) -> dict[str, Any]:
     """The attributes of the fitted student."""
     intercept = np.asarray(content["intercept"], dtype=np.float64)
     shape = tuple(content["signal_shape"])
-    reading = content["reading"]
+    # Files of a student with one layer may lack it.
+    reading, second = content["reading"], content.get("second")
     state = {
         "transform_": WaveletTransform.from_record(content["transform"]),
+        "second_transform_": WaveletTransform.from_record(second) if second else None,
         "reading_": Reading(**{**reading, "numbers": tuple(reading["numbers"])}),
         "columns_": np.asarray(content["columns"], dtype=np.intp),
         "coef_": np.asarray(content["coef"], dtype=np.float64),

@@ -140,14 +140,19 @@ def packets(signals: Array, filters: Array, extend: Extend, split: Split) -> lis
     return nodes
 
 
-def scattering(signals: Array, filters: Array, extend: Extend, split: Split) -> list[Array]:
-    """All sub-bands, then the details of the absolute values of each detail."""
+def scattering(
+    signals: Array, filters: Array, second: Array, extend: Extend, split: Split
+) -> list[Array]:
+    """All sub-bands, then the details of the absolute values of each detail.
+
+    The filters of the second layer are those of level 2 and coarser ones.
+    """
     bands = sub_bands(signals, filters, extend, split)
-    second: list[Array] = []
+    modulations: list[Array] = []
     for level in range(1, len(filters)):
         absolute = np.abs(bands[-level])
-        second += sub_bands(absolute, filters[level:], extend, split)[1:]
-    return bands + second
+        modulations += sub_bands(absolute, second[level - 1 :], extend, split)[1:]
+    return bands + modulations
 
 
 def undecimated(signals: Array, filters: Array, extend: Extend) -> list[Array]:

@@ -10,7 +10,8 @@ import numpy as np
 from wavedistill.students.effort import LIGHT
 from wavedistill.students.progress import Progress
 from wavedistill.students.ridge import RidgeError
-from wavedistill.students.through import StudentObjective, learn_filters
+from wavedistill.students.search import learn_filters
+from wavedistill.students.through import StudentObjective
 from wavedistill.wavelets import Wavelet
 
 __all__ = ["Glance", "glance", "within_reach"]

@@ -13,10 +13,10 @@ import numpy as np
 from wavedistill.checks import integer
 from wavedistill.kernels.image_trees import IMAGE_KINDS
 from wavedistill.kernels.pooling import ENERGY, EVENTS, LARGEST, MEAN
-from wavedistill.kernels.trees import Kind
+from wavedistill.kernels.trees import Kind, filter_layers
 from wavedistill.students.band_names import band_names, part_names
 
-__all__ = ["READINGS", "Feature", "Reading", "as_reading", "readings_of"]
+__all__ = ["READINGS", "Feature", "Reading", "as_reading", "auto_readings", "readings_of"]
 
 
 class Feature(NamedTuple):
@@ -37,7 +37,8 @@ class Reading:
     name : str
     bank : str
         The filter bank: ``"dwt"``, ``"packets"``, ``"undecimated"``, or ``"scattering"``, which
-        has the details of the absolute values of the details besides.
+        has the details of the absolute values of the details besides. ``"scattering-own"`` makes
+        these with filters of their own.
     pooling : int
         What is read of a sub-band (`wavedistill.kernels.pooling`).
     numbers : tuple of str
@@ -73,6 +74,10 @@ class Reading:
                 f"reading={self.name!r} is one of signals, and the data are images; choose one of "
                 f"{', '.join(map(repr, readings_of(rank)))}."
             )
+
+    def layers(self, levels: int) -> tuple[int, ...]:
+        """How many filters each layer has; there is one layer but for ``"scattering-own"``."""
+        return filter_layers(self.bank, levels)
 
     def bands(self, levels: int, rank: int = 1) -> int:
         """How many sub-bands signals (`rank` 1) or images (2) have."""
@@ -116,6 +121,7 @@ READINGS: Mapping[str, Reading] = MappingProxyType(
         "energy": Reading("energy", "dwt", ENERGY, ("log-energy",)),
         "packets": Reading("packets", "packets", ENERGY, ("log-energy",)),
         "scattering": Reading("scattering", "scattering", ENERGY, ("log-energy",)),
+        "scattering-own": Reading("scattering-own", "scattering-own", ENERGY, ("log-energy",)),
         "events": Reading(
             "events",
             "undecimated",
@@ -163,6 +169,15 @@ def as_reading(value: str | Reading, parts: int | None = None, rank: int = 1) ->
 def readings_of(rank: int) -> list[str]:
     """The names of the readings that signals (`rank` 1) or images (2) have."""
     return [name for name, reading in READINGS.items() if _has_rank(reading, rank)]
+
+
+def auto_readings(rank: int) -> list[str]:
+    """The names of those that ``"auto"`` tries.
+
+    The search for filters of a second layer takes longest, and can follow where ``"scattering"`` is
+    chosen.
+    """
+    return [name for name in readings_of(rank) if name != "scattering-own"]
 
 
 def _has_rank(reading: Reading, rank: int) -> bool:

@@ -22,11 +22,26 @@ from wavedistill.kernels.readings import AnyFilterBank, pull_readings, read_sign
 from wavedistill.kernels.trees import make_tree, reach
 from wavedistill.kernels.undecimated_images import UndecimatedImages
 from wavedistill.modes import Mode
-from wavedistill.students.reading import READINGS, Feature, Reading, as_reading, readings_of
+from wavedistill.students.reading import (
+    READINGS,
+    Feature,
+    Reading,
+    as_reading,
+    auto_readings,
+    readings_of,
+)
 from wavedistill.wavelets.lattice import quadrature_mirror, quadrature_mirror_adjoint
 from wavedistill.wavelets.transform import extended
 
-__all__ = ["READINGS", "Feature", "ReadSignals", "Reading", "as_reading", "readings_of"]
+__all__ = [
+    "READINGS",
+    "Feature",
+    "ReadSignals",
+    "Reading",
+    "as_reading",
+    "auto_readings",
+    "readings_of",
+]
 
 Array = NDArray[np.float64]
 
@@ -76,22 +91,27 @@ class ReadSignals:
         """Features of a signal, all channels together."""
         return int(self.signals.shape[1]) * self.reading.count(self.levels, self.rank)
 
+    @property
+    def layers(self) -> tuple[int, ...]:
+        """How many filters each layer has, the finest first: one for each of its levels."""
+        return self.reading.layers(self.levels)
+
     def subset(self, rows: NDArray[np.intp]) -> Self:
         """Some of the signals."""
         return type(self)(self.signals[rows], self.reading, self.levels, self.mode)
 
     def features(self, lowpass: Array) -> Array:
-        """The features, shape (n, count), read with filters of shape (levels, N)."""
-        tree, packed = self._prepared(lowpass.shape[1])
+        """The features, shape (n, count), read with filters of shape (filters, N)."""
+        tree, packed = self._prepared(lowpass)
         found = read_signals(packed, tree, lowpass, _mirrors(lowpass), self._pooling)
         return found[: math.prod(self.signals.shape[:2])].reshape(len(self), self.count)
 
     def pull(self, lowpass: Array, cotangents: Array) -> Array:
-        """Derivatives by the filters of sum(cotangents * features), shape (levels, N).
+        """Derivatives by the filters of sum(cotangents * features), shape (filters, N).
 
         Highpass filters are the quadrature mirrors of the lowpass filters, and follow them.
         """
-        tree, packed = self._prepared(lowpass.shape[1])
+        tree, packed = self._prepared(lowpass)
         count, numbers = math.prod(self.signals.shape[:2]), len(self.reading.numbers)
         # The last block of the kernel is filled up with zero signals.
         padded = np.zeros((packed.lanes * packed.blocks.shape[1], self._per_channel))
@@ -118,8 +138,13 @@ class ReadSignals:
     def _packed(self) -> dict[int, PackedSignals]:
         return {}
 
-    def _prepared(self, taps: int) -> tuple[AnyFilterBank, PackedSignals]:
-        bank = self.reading.bank
+    def _prepared(self, lowpass: Array) -> tuple[AnyFilterBank, PackedSignals]:
+        if len(lowpass) != sum(self.layers):
+            raise ValueError(
+                f"lowpass has {len(lowpass)} filters, and reading={self.reading.name!r} of "
+                f"{self.levels} levels has {' + '.join(map(str, self.layers))}; give one for each."
+            )
+        taps, bank = lowpass.shape[1], self.reading.bank
         undecimated = bank == "undecimated"
         beside = reach(taps, self.levels) if undecimated and self.rank == 1 else 0
         if beside not in self._packed:

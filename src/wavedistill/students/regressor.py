@@ -37,8 +37,9 @@ class DistilledRegressor(RegressorMixin, DistilledStudent):  # type: ignore[misc
         ``"means"`` (the mean of each of eight parts: what happens when, in aligned signals; of each
         of 3 x 3 parts of images).
         ``"scattering"`` adds a second layer: log-energies of the coarser details of each |detail|;
-        images have no such reading.
-        ``"auto"`` tries them all: the fewest features within one standard error of the least error.
+        ``"scattering-own"`` learns other filters for it than for the first layer. Images have
+        neither. ``"auto"`` tries all but ``"scattering-own"``, which takes longest: the fewest
+        features within one standard error of the least error.
     levels : int or "auto"
         Depth J. ``"auto"``: the least depth within one standard error of the best.
     support : int or "auto"
@@ -77,6 +78,9 @@ class DistilledRegressor(RegressorMixin, DistilledStudent):  # type: ignore[misc
     ----------
     transform_ : WaveletTransform
         The wavelet, or one for each level, with levels, mode and axes.
+    second_transform_ : WaveletTransform or None
+        The wavelets of a second layer with its own filters. They transform the absolute values of
+        detail 1, and those of detail 2 from their second level on, and so forth.
     candidates_ : list of Candidate
         Filters that were compared, best first: ``wavelets``, ``error`` in cross-validation as a
         share of the targets' variation, ``start``.

@@ -38,6 +38,8 @@ class StudentContributions:
     reading : Reading
     columns : ndarray of int, shape (p,)
         Which features of the reading these are.
+    second : WaveletTransform or None
+        Of a second layer with its own filters.
     """
 
     names: tuple[str, ...]
@@ -49,6 +51,7 @@ class StudentContributions:
     transform: WaveletTransform
     reading: Reading
     columns: NDArray[np.intp]
+    second: WaveletTransform | None = None
 
     @property
     def predictions(self) -> Array:
@@ -86,7 +89,7 @@ class StudentContributions:
         """
         alone = self.signals[[example]]
         column = int(self.columns[feature])
-        curve: Floats = component(self.transform, self.reading, alone, column)[0]
+        curve: Floats = component(self.transform, self.reading, alone, column, self.second)[0]
         return curve
 
 

@@ -10,46 +10,19 @@ examples.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
-from threadpoolctl import threadpool_limits
 
 from wavedistill.students.budget import forward_selection, most_features
-from wavedistill.students.effort import SCREENED_ON, WHOLE, Effort, search_work
-from wavedistill.students.progress import SILENT, Progress
 from wavedistill.students.readings import ReadSignals
 from wavedistill.students.ridge import RidgeError, fold_grams, ridge_error
-from wavedistill.wavelets import Lattice, Wavelet, known_wavelets
+from wavedistill.wavelets import Lattice
 
-__all__ = [
-    "Learned",
-    "Start",
-    "StudentObjective",
-    "count_taps",
-    "learn_filters",
-    "starts",
-]
+__all__ = ["Learned", "StudentObjective", "count_taps"]
 
 Array = NDArray[np.float64]
-
-#: How often a descent begins anew, at most, where features are chosen on the way.
-_ROUNDS = 4
-#: Radians in a descent's unit of length (the first trial of L-BFGS is one unit long).
-_UNIT = 0.1
-#: Noise on the angles of each level, in radians, where filters per level begin from one for all.
-_NOISE = 0.02
-
-
-@dataclass(frozen=True, eq=False)
-class Start:
-    """Where a descent begins: free angles, shape (N/2 - 1,), and what they are."""
-
-    free: Array
-    name: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,8 +31,9 @@ class Learned:
 
     Parameters
     ----------
-    lowpass : ndarray, shape (levels, N)
-        The finest level first; equal rows where one filter serves all levels.
+    lowpass : ndarray, shape (filters, N)
+        The finest level first; equal rows where one filter serves all levels. A second layer with
+        its own follows.
     error : float
         In cross-validation, as a share of the targets' variation.
     start : str
@@ -72,8 +46,13 @@ class Learned:
 
     @property
     def shared(self) -> bool:
-        """Whether one filter serves all levels."""
-        return self.taps < self.lowpass.size or len(self.lowpass) == 1
+        """Whether one filter serves all levels, and both layers where there are two."""
+        return self.distinct == 1
+
+    @property
+    def distinct(self) -> int:
+        """How many different filters there are."""
+        return self.taps // int(self.lowpass.shape[1])
 
     @property
     def taps(self) -> int:
@@ -82,8 +61,8 @@ class Learned:
 
 
 def count_taps(lowpass: Array) -> int:
-    """Numbers of filters, shape (levels, N): those of each level count if they differ."""
-    return int(lowpass.shape[1] if (lowpass == lowpass[0]).all() else lowpass.size)
+    """Numbers of filters, shape (filters, N): equal ones count once."""
+    return int(np.unique(lowpass, axis=0).size)
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,7 +101,7 @@ class StudentObjective:
         )
 
     def columns(self, lowpass: Array) -> NDArray[np.intp]:
-        """The features of the student with these filters, of shape (levels, N)."""
+        """The features of the student with these filters, of shape (filters, N)."""
         return self._read(lowpass)[0]
 
     def grams(self, lowpass: Array) -> Array:
@@ -130,11 +109,11 @@ class StudentObjective:
         return self._read(lowpass)[2]
 
     def error(self, lowpass: Array) -> RidgeError:
-        """The error with these filters, of shape (levels, N)."""
+        """The error with these filters, of shape (filters, N)."""
         return ridge_error(self.grams(lowpass), self._outputs)
 
     def at_filters(self, lowpass: Array) -> tuple[float, Array]:
-        """The error, and its derivatives by the filters, both of shape (levels, N)."""
+        """The error, and its derivatives by the filters, both of shape (filters, N)."""
         columns, features, grams = self._read(lowpass)
         found = ridge_error(grams, self._outputs)
         rows = np.hstack([np.ones((len(features), 1)), features, self.targets])
@@ -152,15 +131,35 @@ class StudentObjective:
 
         Parameters
         ----------
-        free : ndarray, shape (N/2 - 1,) or (levels, N/2 - 1)
-            Of one filter for all levels, or of one for each level.
+        free : ndarray, shape (N/2 - 1,) or (k, N/2 - 1)
+            Of one filter for all levels; or of one for each layer, or for each level of each.
         """
-        each = np.broadcast_to(free, (self.reader.levels, free.shape[-1]))
+        each = np.atleast_2d(free)
+        places = self.places(len(each))
         lattice = Lattice(2 * free.shape[-1] + 2)
         filters, jacobians = zip(*map(lattice.jacobian, each), strict=True)
-        value, gradient = self.at_filters(np.stack(filters))
-        parts = np.stack([j @ g for j, g in zip(jacobians, gradient, strict=True)])
-        return value, parts if free.ndim == 2 else parts.sum(axis=0)
+        value, gradient = self.at_filters(np.stack(filters)[places])
+        found = np.zeros_like(each)
+        for place, by_filter in zip(places, gradient, strict=True):
+            found[place] += jacobians[place] @ by_filter
+        return value, found.reshape(free.shape)
+
+    def places(self, count: int) -> NDArray[np.intp]:
+        """Which of so many filters each level of each layer has.
+
+        One serves all, or there is one for each layer, or one for each level of each.
+        """
+        layers = self.reader.layers
+        if count == 1:
+            return np.zeros(sum(layers), dtype=np.intp)
+        each = layers if count == len(layers) else (1,) * sum(layers)
+        return np.repeat(np.arange(count), each)
+
+    def filters(self, free: Array) -> Array:
+        """The filters of shape (filters, N) with free angles as `at_angles` takes them."""
+        each = np.atleast_2d(free)
+        lattice = Lattice(2 * free.shape[-1] + 2)
+        return np.stack([lattice.forward(row) for row in each])[self.places(len(each))]
 
     def _read(self, lowpass: Array) -> tuple[NDArray[np.intp], Array, Array]:
         """The columns of the student's features, the features, and their Gram matrices."""
@@ -189,138 +188,3 @@ class StudentObjective:
         if weight is None:
             return float(len(self.reader))
         return float(weight.sum() ** 2 / np.sum(weight**2))
-
-
-def starts(
-    taps: int, given: Sequence[Wavelet], random: np.random.Generator, effort: Effort = WHOLE
-) -> list[Start]:
-    """Known and given wavelets that fit, padded with zeros, and random ones.
-
-    Parameters
-    ----------
-    taps : int
-        Length N of the filters.
-    given : sequence of Wavelet
-        Such as the candidates of a sparsity fit, or a shorter wavelet learned before.
-    random : numpy.random.Generator
-    effort : Effort
-    """
-    lattice = Lattice(taps)
-    fitting = [w for w in (*given, *known_wavelets(taps)) if len(w.lowpass) <= taps]
-    found = [
-        Start(lattice.right_inverse(_padded(w.lowpass, taps)), w.name or "given") for w in fitting
-    ]
-    if lattice.dimension == 0:
-        return found
-    chosen = random.integers(len(found), size=effort.random)
-    spread = random.uniform(0.1, 0.8, (effort.random, 1))
-    noise = spread * random.standard_normal((effort.random, lattice.dimension))
-    return [
-        *found,
-        *(
-            Start(found[i].free + turn, f"noise on {found[i].name}")
-            for i, turn in zip(chosen, noise, strict=True)
-        ),
-        *(Start(free, "random angles") for free in lattice.sample(random, effort.random)),
-    ]
-
-
-def learn_filters(
-    objective: StudentObjective,
-    taps: int,
-    *,
-    per_level: bool = False,
-    given: Sequence[Wavelet] = (),
-    max_iter: int = 100,
-    random: np.random.Generator,
-    effort: Effort = WHOLE,
-    progress: Progress = SILENT,
-) -> list[Learned]:
-    """The filters of least error in cross-validation, best first.
-
-    Starts are screened on a part of the examples, the best are descended from there, and the best
-    of those on all examples. Filters per level begin from the best filter for all levels.
-
-    Parameters
-    ----------
-    objective : StudentObjective
-    taps : int
-        Length N of the filters.
-    per_level : bool
-        Learn a filter for each level.
-    given : sequence of Wavelet
-        Starts besides the known wavelets.
-    max_iter : int
-        Iterations of the last descents.
-    random : numpy.random.Generator
-    effort : Effort
-    progress : Progress
-    """
-    lattice, levels = Lattice(taps), objective.reader.levels
-    count = len(objective.reader)
-    rows = np.sort(random.permutation(count)[:SCREENED_ON])
-    part = objective.subset(rows) if count > SCREENED_ON else objective
-
-    def shared(free: Array) -> Array:
-        return np.tile(lattice.forward(free), (levels, 1))
-
-    parts = progress.named(f"{taps} taps").parts(search_work(count, per_level, effort))
-    # The linear algebra is tiny, and BLAS threads would only get into one another's way.
-    with threadpool_limits(limits=1, user_api="blas"):
-        begun = starts(taps, given, random, effort)
-        parts[0](f"{len(begun)} starts")
-        errors = [part.error(shared(start.free)).value for start in begun]
-        short = [begun[i] for i in np.argsort(errors, kind="stable")[: effort.screened]]
-        parts[1](f"{len(short)} descents on {len(part.reader)} examples")
-        screened = sorted((_descend(part, start, 25) for start in short), key=lambda d: d[0])
-        parts[2](f"{effort.descended} descents on all {count} examples")
-        found = sorted(
-            (_descend(objective, start, max_iter) for _, start in screened[: effort.descended]),
-            key=lambda d: d[0],
-        )
-        learned = [Learned(shared(start.free), error, start.name) for error, start in found]
-        if per_level and lattice.dimension:
-            parts[3]("a filter for each level")
-            noise = _NOISE * random.standard_normal((levels, lattice.dimension))
-            own = Start(np.tile(found[0][1].free, (levels, 1)) + noise, found[0][1].name)
-            error, end = _descend(objective, own, 2 * max_iter)
-            filters = np.stack([lattice.forward(free) for free in end.free])
-            learned = [Learned(filters, error, f"{end.name}, each level its own"), *learned]
-    return sorted(learned, key=lambda each: each.error)
-
-
-def _descend(objective: StudentObjective, start: Start, max_iter: int) -> tuple[float, Start]:
-    """Where L-BFGS ends, and the error there.
-
-    With few features, others are chosen on the way: the error jumps, and a descent may end there.
-    It then begins anew.
-    """
-    if start.free.size == 0:
-        return objective.at_angles(start.free)[0], start
-    error, free = np.inf, start.free
-    for _ in range(1 if objective.max_numbers is None else _ROUNDS):
-        last = error
-        error, free = _minimum(objective, free, max_iter)
-        if error > last * (1 - 1e-3):
-            break
-    return error, Start(free, start.name)
-
-
-def _minimum(objective: StudentObjective, free: Array, max_iter: int) -> tuple[float, Array]:
-    def scaled(units: Array) -> tuple[float, Array]:
-        value, gradient = objective.at_angles(_UNIT * units.reshape(free.shape))
-        return value, _UNIT * gradient.ravel()
-
-    result = minimize(
-        scaled,
-        free.ravel() / _UNIT,
-        jac=True,
-        method="L-BFGS-B",
-        options={"maxiter": max_iter, "ftol": 1e-7, "gtol": 0.0, "maxls": 10},
-    )
-    return float(result.fun), _UNIT * result.x.reshape(free.shape)
-
-
-def _padded(lowpass: Array, taps: int) -> Array:
-    before = (taps - len(lowpass)) // 2
-    return np.pad(lowpass, (before, taps - len(lowpass) - before))
