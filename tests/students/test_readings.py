@@ -186,6 +186,23 @@ def test_a_subset_is_read_as_the_whole_is():
         )
 
 
+@pytest.mark.parametrize("name", ["energy", "events", "scattering-own"])
+def test_many_signals_are_read_part_by_part(name, monkeypatch):
+    x, low, reading = normal(50, 2, 40), rows(name=name), as_reading(name)
+    reader = ReadSignals(x, reading, LEVELS, "zero", scale=2.0)
+    weights = normal(50, reader.count, seed=1)
+    features, gradient = reader.features(low), reader.pull(low, weights)
+    np.testing.assert_array_equal(
+        features, ReadSignals(x / 2, reading, LEVELS, "zero").features(low)
+    )
+    monkeypatch.setattr("wavedistill.students.readings._PACKED", 10_000)
+    small = ReadSignals(x, reading, LEVELS, "zero", scale=2.0)
+    assert len(list(small._parts(low))) > 5
+    np.testing.assert_allclose(small.features(low), features, rtol=1e-12)
+    np.testing.assert_allclose(small.pull(low, weights), gradient, rtol=1e-10, atol=1e-12)
+    assert not small._packed
+
+
 def test_filters_of_other_lengths_take_turns():
     reader = ReadSignals(normal(5, 1, 40), as_reading("events"), LEVELS, "zero")
     first = reader.features(rows())

@@ -6,6 +6,7 @@ import pytest
 from tests.helpers import normal
 from wavedistill.datasets import make_synthetic
 from wavedistill.students import DistilledRegressor
+from wavedistill.students.progress import Progress
 from wavedistill.students.readings import READINGS, ReadSignals, as_reading
 from wavedistill.students.ridge import ridge_error
 from wavedistill.students.search import learn_filters
@@ -122,6 +123,37 @@ def test_the_wavelet_that_made_a_response_is_learned_through_its_student(seed):
     assert student.n_numbers_ == 14
     np.testing.assert_allclose(np.abs(student.coef_), 2, rtol=0.02)
     assert student.score(task.X_test, task.y_test) > 0.999
+
+
+@pytest.mark.slow
+def test_descents_of_many_examples_are_on_some_and_errors_on_all(monkeypatch):
+    error, _ = task(900)
+    whole = learn_filters(error, 6, per_level=True, random=np.random.default_rng(0))
+    monkeypatch.setattr("wavedistill.students.search.DESCENDED_ON", 600)
+    notes = []
+    found = learn_filters(
+        error,
+        6,
+        per_level=True,
+        random=np.random.default_rng(0),
+        progress=Progress.of(notes.append),
+    )
+    assert any("3 descents on 600 of 900 examples" in line for line in notes)
+    for each in found:
+        assert each.error == pytest.approx(error.error(each.lowpass).value)
+    assert [each.error for each in found] == sorted(each.error for each in found)
+    assert (
+        whole[0].error
+        < found[0].error
+        < whole[0].error + error.error(whole[0].lowpass).standard_error
+    )
+
+
+def test_folds_of_which_no_example_is_left_are_none():
+    error, hidden = task(40)
+    part = error.subset(np.flatnonzero(error.folds != 2))
+    assert np.unique(part.folds).tolist() == [0, 1, 2, 3]
+    assert np.isfinite(part.error(hidden).fold_values).all()
 
 
 @pytest.mark.slow

@@ -92,7 +92,7 @@ class DistilledStudent(BaseEstimator):  # type: ignore[misc]
         """The features of the student, shape (n, features), named by `feature_names`."""
         check_is_fitted(self)
         signals, axes = self._signals(X, reset=False)
-        reader = self._reader(channels_first(signals, axes) / self.scale_)
+        reader = self._reader(channels_first(signals, axes))
         return reader.features(self._lowpass())[:, self.columns_]
 
     def feature_names(self, sampling_rate: float | None = None) -> tuple[str, ...]:
@@ -253,10 +253,11 @@ class DistilledStudent(BaseEstimator):  # type: ignore[misc]
             sparse, rest = progress.parts([0.0 if attributions is None else 0.5, 1.0])
             starts = self._sparse_starts(signals, choices[0], attributions, sparse)
             found = fit_readings(
-                given / scale,
+                given,
                 targets,
                 folds,
                 choices,
+                scale=scale,
                 sample_weight=sample_weight,
                 given=starts,
                 random=random,
@@ -306,7 +307,8 @@ class DistilledStudent(BaseEstimator):  # type: ignore[misc]
 
     def _reader(self, signals: Floats) -> ReadSignals:
         transform = self.transform_
-        return ReadSignals(signals, self.reading_, transform.levels, transform.mode)
+        levels, mode = transform.levels, transform.mode
+        return ReadSignals(signals, self.reading_, levels, mode, self.scale_)
 
     def _lowpass(self) -> Array:
         return np.stack([wavelet.lowpass for wavelet in self._all_wavelets()])

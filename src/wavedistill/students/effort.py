@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-__all__ = ["LIGHT", "SCREENED_ON", "WHOLE", "Effort", "search_work"]
+__all__ = ["DESCENDED_ON", "LIGHT", "SCREENED_ON", "WHOLE", "Effort", "search_work"]
 
-#: How many examples starts are screened on.
-SCREENED_ON = 500
+#: How many examples starts are screened on, and how many the last descents are on, at most.
+SCREENED_ON, DESCENDED_ON = 500, 20_000
 #: An evaluation with its gradient, in evaluations without.
 _WITH_GRADIENT = 2.3
 
@@ -42,14 +42,14 @@ def search_work(
     The steps are the starts, the descents on a part, those on all examples, a filter for each layer
     where there are two, and a filter for each level.
     """
-    part = min(count, SCREENED_ON)
+    part, most = min(count, SCREENED_ON), min(count, DESCENDED_ON)
     begin = 2.2 * effort.random * part
     short = effort.screened * 30 * _WITH_GRADIENT * part
-    own = 80 * _WITH_GRADIENT * count
+    own = 80 * _WITH_GRADIENT * most
     return (
         begin,
         short,
-        effort.descended * 40 * _WITH_GRADIENT * count,
+        effort.descended * 40 * _WITH_GRADIENT * most,
         (begin + short + 2 * own) * (layers > 1),
         own * per_level,
     )

@@ -89,6 +89,7 @@ def fit_readings(
     folds: Integers,
     choices: Sequence[Choices],
     *,
+    scale: float = 1.0,
     sample_weight: Array | None = None,
     given: Sequence[Wavelet] = (),
     random: np.random.Generator,
@@ -104,11 +105,12 @@ def fit_readings(
     Parameters
     ----------
     signals : ndarray, shape (n, channels, length)
-        Of mean square about 1.
     targets : ndarray, shape (n, q)
     folds : ndarray of int, shape (n,)
     choices : sequence of Choices
         One for each reading.
+    scale : float
+        The root mean square of the signals, which are divided by it.
     sample_weight : ndarray, shape (n,), optional
         How often each example counts, above 0.
     given : sequence of Wavelet
@@ -117,7 +119,7 @@ def fit_readings(
     progress : Progress
     """
     choices = [affordable(each, targets.shape[1]) for each in choices]
-    data = _Data(signals, targets, folds, sample_weight)
+    data = _Data(signals, scale, targets, folds, sample_weight)
     work = np.array([_work(data, each) for each in choices])
     steps = progress.parts(work.sum(axis=0).tolist())
     begun = []
@@ -232,12 +234,13 @@ def _work(data: _Data, choices: Choices) -> tuple[float, ...]:
 
 class _Data(NamedTuple):
     signals: Floats
+    scale: float
     targets: Array
     folds: Integers
     sample_weight: Array | None
 
     def objective(self, choices: Choices, levels: int) -> StudentObjective:
-        reader = ReadSignals(self.signals, choices.reading, levels, choices.mode)
+        reader = ReadSignals(self.signals, choices.reading, levels, choices.mode, self.scale)
         most = choices.max_numbers
         return StudentObjective(reader, self.targets, self.folds, most, self.sample_weight)
 
@@ -248,14 +251,15 @@ def _deep_enough(data: _Data, choices: Choices) -> tuple[StudentObjective, Learn
     That wavelet comes with it. The depth is chosen with known wavelets, since a search at each
     depth would take its time.
     """
-    found: list[tuple[StudentObjective, Learned, RidgeError]] = []
+    found: list[tuple[int, Learned, RidgeError]] = []
     for levels in choices.levels:
         objective = data.objective(choices, levels)
         best = best_known(objective, choices)
-        found.append((objective, best, objective.error(best.lowpass)))
+        found.append((levels, best, objective.error(best.lowpass)))
     least = min((error for _, _, error in found), key=lambda error: error.value)
     limit = least.value + least.standard_error
-    return next((objective, best) for objective, best, error in found if error.value <= limit)
+    levels, best = next((levels, best) for levels, best, error in found if error.value <= limit)
+    return data.objective(choices, levels), best
 
 
 def _learned(

@@ -7,7 +7,8 @@ through the model that reads it.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Self
 
@@ -45,6 +46,9 @@ __all__ = [
 
 Array = NDArray[np.float64]
 
+#: Bytes of signals that stay packed. More are packed anew at each evaluation, by a quarter of that.
+_PACKED = 2**26
+
 
 @dataclass(frozen=True, eq=False)
 class ReadSignals:
@@ -53,11 +57,13 @@ class ReadSignals:
     Parameters
     ----------
     signals : ndarray, shape (n, channels, length) or (n, channels, height, width)
-        Of mean square about 1, as log-energies have a floor of 1e-4.
     reading : Reading
     levels : int
     mode : str
         PyWavelets' signal extension mode.
+    scale : float
+        Signals are divided by it. Their mean square should then be about 1, as log-energies have a
+        floor of 1e-4.
 
     Raises
     ------
@@ -69,6 +75,7 @@ class ReadSignals:
     reading: Reading
     levels: int
     mode: Mode
+    scale: float = 1.0
 
     def __post_init__(self) -> None:
         if self.rank not in (1, 2):
@@ -96,21 +103,50 @@ class ReadSignals:
         """How many filters each layer has, the finest first: one for each of its levels."""
         return self.reading.layers(self.levels)
 
-    def subset(self, rows: NDArray[np.intp]) -> Self:
+    def subset(self, rows: NDArray[np.intp] | slice) -> Self:
         """Some of the signals."""
-        return type(self)(self.signals[rows], self.reading, self.levels, self.mode)
+        return replace(self, signals=self.signals[rows])
 
     def features(self, lowpass: Array) -> Array:
         """The features, shape (n, count), read with filters of shape (filters, N)."""
-        tree, packed = self._prepared(lowpass)
-        found = read_signals(packed, tree, lowpass, _mirrors(lowpass), self._pooling)
-        return found[: math.prod(self.signals.shape[:2])].reshape(len(self), self.count)
+        return np.concatenate([part._features(lowpass) for _, part in self._parts(lowpass)])
 
     def pull(self, lowpass: Array, cotangents: Array) -> Array:
         """Derivatives by the filters of sum(cotangents * features), shape (filters, N).
 
         Highpass filters are the quadrature mirrors of the lowpass filters, and follow them.
         """
+        found = np.zeros_like(lowpass)
+        for rows, part in self._parts(lowpass):
+            found += part._pull(lowpass, cotangents[rows])
+        return found
+
+    def _parts(self, lowpass: Array) -> Iterator[tuple[slice, Self]]:
+        """All signals at once where they are few; otherwise part by part, not to fill the memory.
+
+        Few stay packed from one evaluation to the next.
+        """
+        if len(lowpass) != sum(self.layers):
+            raise ValueError(
+                f"lowpass has {len(lowpass)} filters, and reading={self.reading.name!r} of "
+                f"{self.levels} levels has {' + '.join(map(str, self.layers))}; give one for each."
+            )
+        lengths = (size + 2 * self._beside(lowpass) for size in self.signals.shape[2:])
+        example = self.signals.shape[1] * math.prod(lengths) * self.signals.itemsize
+        if len(self) * example <= _PACKED:
+            yield slice(None), self
+            return
+        size = max(1, _PACKED // (4 * example))
+        for start in range(0, len(self), size):
+            rows = slice(start, start + size)
+            yield rows, self.subset(rows)
+
+    def _features(self, lowpass: Array) -> Array:
+        tree, packed = self._prepared(lowpass)
+        found = read_signals(packed, tree, lowpass, _mirrors(lowpass), self._pooling)
+        return found[: math.prod(self.signals.shape[:2])].reshape(len(self), self.count)
+
+    def _pull(self, lowpass: Array, cotangents: Array) -> Array:
         tree, packed = self._prepared(lowpass)
         count, numbers = math.prod(self.signals.shape[:2]), len(self.reading.numbers)
         # The last block of the kernel is filled up with zero signals.
@@ -138,23 +174,22 @@ class ReadSignals:
     def _packed(self) -> dict[int, PackedSignals]:
         return {}
 
+    def _beside(self, lowpass: Array) -> int:
+        """Samples that the signals are extended by at either end."""
+        undecimated = self.reading.bank == "undecimated" and self.rank == 1
+        return reach(lowpass.shape[1], self.levels) if undecimated else 0
+
     def _prepared(self, lowpass: Array) -> tuple[AnyFilterBank, PackedSignals]:
-        if len(lowpass) != sum(self.layers):
-            raise ValueError(
-                f"lowpass has {len(lowpass)} filters, and reading={self.reading.name!r} of "
-                f"{self.levels} levels has {' + '.join(map(str, self.layers))}; give one for each."
-            )
-        taps, bank = lowpass.shape[1], self.reading.bank
-        undecimated = bank == "undecimated"
-        beside = reach(taps, self.levels) if undecimated and self.rank == 1 else 0
+        taps, bank, beside = lowpass.shape[1], self.reading.bank, self._beside(lowpass)
         if beside not in self._packed:
             # Only the latest is kept: each is as large as the signals.
             self._packed.clear()
             axes = range(-self.rank, 0)
-            self._packed[beside] = prepare(_with_borders(self.signals, beside, self.mode), axes)
+            scaled = self.signals / self.scale
+            self._packed[beside] = prepare(_with_borders(scaled, beside, self.mode), axes)
         lengths, settings = self.signals.shape[2:], (taps, self.levels, self.mode, bank)
         if len(lengths) == 2:
-            if undecimated:
+            if bank == "undecimated":
                 return UndecimatedImages(lengths, self.mode), self._packed[beside]
             return make_image_tree(lengths, *settings), self._packed[beside]
         return make_tree(lengths[0], *settings), self._packed[beside]

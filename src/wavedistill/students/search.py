@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from threadpoolctl import threadpool_limits
 
-from wavedistill.students.effort import SCREENED_ON, WHOLE, Effort, search_work
+from wavedistill.students.effort import DESCENDED_ON, SCREENED_ON, WHOLE, Effort, search_work
 from wavedistill.students.progress import SILENT, Progress
 from wavedistill.students.starts import Start, starts
 from wavedistill.students.through import Learned, StudentObjective
@@ -41,10 +41,10 @@ def learn_filters(
 ) -> list[Learned]:
     """The filters of least error in cross-validation, best first.
 
-    Starts are screened on a part of the examples, the best are descended from there, and the best
-    of those on all examples. The filter of a second layer of its own begins near that of the first,
-    and from the best of all starts beside it. Filters per level begin from the best filter for all
-    levels of their layer.
+    Starts are screened on 500 examples, the best are descended from there, and the best of those on
+    all examples, or on 20,000 of more. Errors are those on all. The filter of a second layer of its
+    own begins near that of the first, and from the best of all starts beside it. Filters per level
+    begin from the best filter for all levels of their layer.
 
     Parameters
     ----------
@@ -62,8 +62,8 @@ def learn_filters(
     progress : Progress
     """
     lattice, count = Lattice(taps), len(objective.reader)
-    rows = np.sort(random.permutation(count)[:SCREENED_ON])
-    part = objective.subset(rows) if count > SCREENED_ON else objective
+    rows = random.permutation(count)
+    part, most = (_some(objective, rows[:limit]) for limit in (SCREENED_ON, DESCENDED_ON))
     layers = objective.reader.layers
     work = search_work(count, len(layers), per_level, effort)
     parts = progress.named(f"{taps} taps").parts(work)
@@ -74,24 +74,22 @@ def learn_filters(
         short = _best_few(part, begun, effort.screened)
         parts[1](f"{len(short)} descents on {len(part.reader)} examples")
         short = _shortly(part, short)[: effort.descended]
-        parts[2](f"{len(short)} descents on all {count} examples")
-        found = _descents(objective, short, max_iter)
+        how_many = f"all {count}" if most is objective else f"{len(most.reader)} of {count}"
+        parts[2](f"{len(short)} descents on {how_many} examples")
+        found = _descents(most, short, max_iter)
         best = found[0].start
         if len(layers) > 1 and lattice.dimension:
             parts[3]("a filter for each layer")
             beside = [Start(np.stack([best.free, s.free]), f"{best.name}, {s.name}") for s in begun]
             near = _parted(objective, best, len(layers), "each layer its own", random)
-            own = _descents(
-                objective,
-                [near, *_shortly(part, _best_few(part, beside, effort.screened))[:1]],
-                2 * max_iter,
-            )
+            short = _shortly(part, _best_few(part, beside, effort.screened))
+            own = _descents(most, [near, *short[:1]], 2 * max_iter)
             found, best = [*own[:1], *found], own[0].start
         if per_level and lattice.dimension:
             parts[4]("a filter for each level")
             near = _parted(objective, best, sum(layers), "each level its own", random)
-            found = [*_descents(objective, [near], 2 * max_iter), *found]
-    learned = [Learned(objective.filters(end.free), error, end.name) for error, end in found]
+            found = [*_descents(most, [near], 2 * max_iter), *found]
+        learned = [_learned(objective, most, end) for end in found]
     return sorted(learned, key=lambda each: each.error)
 
 
@@ -100,6 +98,19 @@ class _End(NamedTuple):
 
     error: float
     start: Start
+
+
+def _some(objective: StudentObjective, rows: NDArray[np.intp]) -> StudentObjective:
+    """The objective over some of the examples, or as it is if these are all."""
+    whole = len(rows) == len(objective.reader)
+    return objective if whole else objective.subset(np.sort(rows))
+
+
+def _learned(objective: StudentObjective, most: StudentObjective, end: _End) -> Learned:
+    """What a descent found, with its error on all examples."""
+    lowpass = objective.filters(end.start.free)
+    error = end.error if most is objective else objective.error(lowpass).value
+    return Learned(lowpass, error, end.start.name)
 
 
 def _best_few(part: StudentObjective, begun: Sequence[Start], count: int) -> list[Start]:

@@ -96,7 +96,8 @@ class StudentObjective:
             self,
             reader=self.reader.subset(rows),
             targets=self.targets[rows],
-            folds=self.folds[rows],
+            # Those that are left, numbered anew.
+            folds=np.unique(self.folds[rows], return_inverse=True)[1],
             sample_weight=weight,
         )
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,10 +40,8 @@ def gain_on_unseen_folds(
     for fold, part in enumerate(progress.parts([1.0] * count)):
         part(f"few examples: does the learned filter gain on fold {fold + 1} of {count}?")
         rows = np.flatnonzero(objective.folds != fold)
-        # The folds that are left, numbered anew.
-        inner = np.unique(objective.folds[rows], return_inverse=True)[1]
-        seen = replace(objective.subset(rows), folds=inner)
-        if inner.max() == 0:
+        seen = objective.subset(rows)
+        if seen.folds.max() == 0:
             return 0.0, 0.0
         known, learned = (_squared_errors(objective, seen, each, fold) for each in choose(seen))
         differences[objective.folds == fold] = known - learned
