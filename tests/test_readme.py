@@ -16,6 +16,7 @@ SMALLER = {
     "simulate_lensing(100, size=64)": "simulate_lensing(4, size=16)",
     "levels=5, support=24": "levels=1, support=2, cv=3",
     "levels=4, support=10": "levels=2, support=4",
+    "levels=2, parts=2, axes=(-2, -1))": "levels=2, parts=2, support=2, cv=3, axes=(-2, -1))",
     "verbose=True)": "verbose=True, levels=1, support=2, cv=3, compare_cv=2)",
 }
 
@@ -35,10 +36,14 @@ def yours():
     # A class may not be told from the signal alone.
     y, y_test = ((each + normal(len(each)) > 0).astype(int) for each in (logits, logits_test))
     layers = torch.nn.Linear(64, 8), torch.nn.ReLU(), torch.nn.Linear(8, 1)
-    images = torch.nn.Conv2d(1, 2, 3), torch.nn.Tanh(), torch.nn.AdaptiveAvgPool2d(1)
+    pooled = torch.nn.Conv2d(1, 2, 3), torch.nn.Tanh(), torch.nn.AdaptiveAvgPool2d(1)
+    images = normal(40, 16, 16, seed=2).cumsum(axis=2)
     return {
         "model": torch.nn.Sequential(*layers).double(),
-        "network": torch.nn.Sequential(*images, torch.nn.Flatten()),
+        "network": torch.nn.Sequential(*pooled, torch.nn.Flatten()),
+        "images": images,
+        "images_test": images[:10],
+        "outputs": loudness(images),
         "X": X,
         "y": y,
         "logits": logits,
