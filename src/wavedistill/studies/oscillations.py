@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from wavedistill.datasets import OscillationTask
 from wavedistill.students import Distillation, distill
@@ -25,7 +26,8 @@ def train_network(
     notify: Notify = lambda message: None,
 ) -> torch.nn.Module:
     """Train a network of two convolutions. The global random state stays as it is."""
-    with torch.random.fork_rng(devices=[]):
+    # One thread: the network is small, and more of them would wait for one another.
+    with torch.random.fork_rng(devices=[]), threadpool_limits(limits=1):
         torch.manual_seed(seed)
         network = torch.nn.Sequential(
             torch.nn.Unflatten(1, (1, -1)),
@@ -62,7 +64,7 @@ def train_network(
 def distil_network(
     network: torch.nn.Module, task: OscillationTask, examples: int, *, notify: Notify, seed: int = 0
 ) -> Distillation:
-    """Distil the network to 20 numbers, and compare with simpler models in two processes."""
+    """Distil the network to 20 numbers, and compare with simpler models."""
     settings: dict[str, Any] = {"reading": "events", "levels": 3, "support": 8, "max_numbers": 20}
     return distill(
         network,
@@ -74,7 +76,6 @@ def distil_network(
         # Without attributions: the search for their sparsest wavelets would take most of the time.
         method=None,
         compare_cv=3,
-        n_jobs=2,
         random_state=seed,
         sampling_rate=task.sampling_rate,
         verbose=notify,
