@@ -54,13 +54,14 @@ def _oscillations(seed: int, quick: bool, notify: Notify) -> tuple[Distillation,
     """The student of a network that tells oscillations apart, its figure, the sampling rate."""
     from wavedistill.datasets import simulate_oscillations
     from wavedistill.plotting import plot_student
-    from wavedistill.studies.oscillations import distil_network, outputs_of, train_network
+    from wavedistill.students.teachers import teacher_outputs
+    from wavedistill.studies.oscillations import distil_network, train_network
 
     signals, epochs, examples = (1000, 4, 200) if quick else (4000, 12, 900)
     task = simulate_oscillations(signals, random_state=seed)
     network = train_network(task, epochs=epochs, seed=seed, notify=notify)
     found = distil_network(network, task, examples, notify=notify, seed=seed)
-    outputs = outputs_of(network, task.X_test)
+    outputs = teacher_outputs(network, task.X_test, batch_size=500)
     predicted = found.student.decision_function(task.X_test)
     rate = task.sampling_rate
     picture = plot_student(found.student, outputs, predicted, sampling_rate=rate, unit="Hz")

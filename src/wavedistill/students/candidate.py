@@ -23,11 +23,6 @@ class Candidate(NamedTuple):
     error: float
     start: str
 
-    @property
-    def taps(self) -> int:
-        """Numbers of the filters: those of each level count if they differ."""
-        return sum(len(wavelet.lowpass) for wavelet in set(self.wavelets))
-
     @classmethod
     def of(cls, learned: Learned, error: float) -> Self:
         """The filters of a search, or known ones, with the error of the student."""

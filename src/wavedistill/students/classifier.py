@@ -101,7 +101,7 @@ class DistilledClassifier(ClassifierMixin, DistilledStudent):  # type: ignore[mi
         attributions = weighing.counted(attributions, "attributions")
         weight = weighing.sample_weight
         found = self._search(signals, axes, goal, folds, attributions, weight)
-        features = found.reader.features(self._lowpass())[:, self.columns_]
+        features = self._read(found.reader)
 
         def weight_of(rows: Integers) -> Array | None:
             return None if weight is None else weight[rows]

@@ -32,6 +32,7 @@ from wavedistill.students.persistence import (
 from wavedistill.students.progress import Progress, Verbose
 from wavedistill.students.readings import Reading, ReadSignals, as_reading, auto_readings
 from wavedistill.students.student_contributions import StudentContributions, take_apart
+from wavedistill.students.through import count_taps
 from wavedistill.students.verdict import verdict
 from wavedistill.wavelets import WaveletLike, WaveletTransform
 
@@ -79,8 +80,7 @@ class DistilledStudent(BaseEstimator):  # type: ignore[misc]
         """Taps (of each level if they differ), weights that are not 0, and intercepts."""
         check_is_fitted(self)
         weights = int(np.count_nonzero(self.coef_))
-        taps = sum(len(wavelet.lowpass) for wavelet in set(self._all_wavelets()))
-        return taps + weights + int(np.size(self.intercept_))
+        return count_taps(self._lowpass()) + weights + int(np.size(self.intercept_))
 
     @property
     def wavelets_(self) -> tuple[Any, ...]:
@@ -91,9 +91,7 @@ class DistilledStudent(BaseEstimator):  # type: ignore[misc]
     def features(self, X: ArrayLike) -> Array:
         """The features of the student, shape (n, features), named by `feature_names`."""
         check_is_fitted(self)
-        signals, axes = self._signals(X, reset=False)
-        reader = self._reader(channels_first(signals, axes))
-        return reader.features(self._lowpass())[:, self.columns_]
+        return self._read(self._reader(channels_first(*self._signals(X, reset=False))))
 
     def feature_names(self, sampling_rate: float | None = None) -> tuple[str, ...]:
         """A name for each feature, with its frequencies if a sampling rate is given.
@@ -128,7 +126,9 @@ class DistilledStudent(BaseEstimator):  # type: ignore[misc]
             The values and the intercept sum to the decision function or to the prediction, to
             rounding.
         """
-        features = self.features(X)
+        check_is_fitted(self)
+        signals = channels_first(*self._signals(X, reset=False))
+        features = self._read(self._reader(signals))
         values, intercept = take_apart(features, self.coef_, self.intercept_)
         return StudentContributions(
             self.feature_names(sampling_rate),
@@ -136,7 +136,7 @@ class DistilledStudent(BaseEstimator):  # type: ignore[misc]
             features,
             values,
             intercept,
-            channels_first(*self._signals(X, reset=False)),
+            signals,
             self.transform_,
             self.reading_,
             self.columns_,
@@ -310,12 +310,15 @@ class DistilledStudent(BaseEstimator):  # type: ignore[misc]
         levels, mode = transform.levels, transform.mode
         return ReadSignals(signals, self.reading_, levels, mode, self.scale_)
 
-    def _lowpass(self) -> Array:
-        return np.stack([wavelet.lowpass for wavelet in self._all_wavelets()])
+    def _read(self, reader: ReadSignals) -> Array:
+        """The features that the student has of the signals at hand."""
+        return reader.features(self._lowpass())[:, self.columns_]
 
-    def _all_wavelets(self) -> tuple[Any, ...]:
+    def _lowpass(self) -> Array:
+        """The filters of all levels, and of those of a second layer that has its own."""
         second = self.second_transform_
-        return (*self.transform_.wavelets, *(second.wavelets if second else ()))
+        wavelets = (*self.transform_.wavelets, *(second.wavelets if second else ()))
+        return np.stack([wavelet.lowpass for wavelet in wavelets])
 
     def _channels(self) -> int:
         lengths = self.transform_.decomposition.lengths((1, *self.signal_shape_))

@@ -7,7 +7,6 @@ and the methods of a predictor.
 from __future__ import annotations
 
 import inspect
-import math
 import os
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
@@ -126,11 +125,11 @@ def export_student(
     split = plain.split_periodic if transform.mode == "periodization" else plain.split
     decimated = bank is not plain.undecimated
     arguments = [extend, split] if decimated else [extend]
-    needed = [extend, plain.mirrored, *arguments[1:], bank, plain.parts_of, pooling]
-    if bank is plain.scattering:
-        needed.insert(-3, plain.sub_bands)
-    if pooling is plain.largest and extend is not plain.with_zeros:
-        needed.insert(0, plain.with_zeros)
+    # What another function calls comes before it, and once.
+    padded = [plain.with_zeros] if pooling is plain.largest else []
+    banks = [plain.sub_bands, bank] if bank is plain.scattering else [bank]
+    calls = [*padded, extend, plain.mirrored, *arguments[1:], *banks, plain.parts_of, pooling]
+    needed = dict.fromkeys(calls)
     sections = [
         _head(student, decimated),
         _numbers(student, sampling_rate),
@@ -168,11 +167,10 @@ def _numbers(student: Any, sampling_rate: float | None) -> str:
     """The numbers of the student as Python constants."""
     transform = student.transform_
     axis = transform.decomposition.along((1, *student.signal_shape_))[0]
-    channels = math.prod(student.signal_shape_) // student.signal_shape_[axis - 1]
     weights, intercept = np.atleast_2d(student.coef_).T, np.atleast_1d(student.intercept_)
     outputs = student._output_names(len(intercept))
     kept = student.columns_.tolist()
-    every = kept == list(range(channels * student.reading_.count(transform.levels)))
+    every = kept == list(range(student._channels() * student.reading_.count(transform.levels)))
     lines = [
         f"SHAPE = {tuple(student.signal_shape_)}  # of one example",
         f"TIME = {axis}  # the axis of time in X",

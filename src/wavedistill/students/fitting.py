@@ -134,8 +134,9 @@ def fit_readings(
             replace(begin, learned=_learned(begin.objective, begin.choices, own, random, part))
             for begin, own, part in zip(hopeful, starts, _named(hopeful, steps[2]), strict=True)
         ]
-    fitted = [_fitted(found, learned=found.gains) for found in searched]
-    unsure = {i for i, found in enumerate(searched) if found.gains and found.few}
+    gains = [found.gains for found in searched]
+    fitted = [_fitted(found, learned=gain) for found, gain in zip(searched, gains, strict=True)]
+    unsure = {i for i, found in enumerate(searched) if gains[i] and found.few}
     while doubts := [i for i in _resting_on(fitted) if i in unsure]:
         number = doubts[0]
         unsure.remove(number)

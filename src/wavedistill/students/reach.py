@@ -40,10 +40,10 @@ def glance(
     """A light search for one filter, on the same part of the examples for each reading."""
     rows = np.linspace(0, len(objective.reader), _EXAMPLES, endpoint=False).astype(np.intp)
     part = objective.subset(np.unique(rows))
-    found = learn_filters(part, taps, given=given, random=random, effort=LIGHT, progress=progress)[
-        0
-    ]
-    return Glance(Wavelet(found.lowpass[0], name=f"{taps} taps"), part.error(found.lowpass))
+    best, *_ = learn_filters(
+        part, taps, given=given, random=random, effort=LIGHT, progress=progress
+    )
+    return Glance(Wavelet(best.lowpass[0], name=f"{taps} taps"), part.error(best.lowpass))
 
 
 def within_reach(errors: Sequence[RidgeError]) -> list[int]:

@@ -172,7 +172,7 @@ class DistilledRegressor(RegressorMixin, DistilledStudent):  # type: ignore[misc
         attributions = weighing.counted(attributions, "attributions")
         weight = weighing.sample_weight
         found = self._search(signals, axes, learned_from, folds, attributions, weight)
-        features = found.reader.features(self._lowpass())[:, self.columns_]
+        features = self._read(found.reader)
         penalty = found.error.penalty
         fitted = {"teacher": outputs, "response": response}
         goals = {name: goal for name, goal in fitted.items() if goal is not None}

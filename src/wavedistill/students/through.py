@@ -165,8 +165,8 @@ class StudentObjective:
     def _read(self, lowpass: Array) -> tuple[NDArray[np.intp], Array, Array]:
         """The columns of the student's features, the features, and their Gram matrices."""
         features = self.reader.features(lowpass)
-        count = int(self.folds.max()) + 1
-        grams = fold_grams(features, self.targets, self.folds, count, self.sample_weight)
+        folds = int(self.folds.max()) + 1
+        grams = fold_grams(features, self.targets, self.folds, folds, self.sample_weight)
         columns = np.arange(self.reader.count)
         if self.max_numbers is not None:
             count = most_features(self.max_numbers, count_taps(lowpass), self._outputs)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Self
 
@@ -17,7 +18,7 @@ from wavedistill.wavelets import WaveletLike, WaveletTransform, as_transform
 __all__ = ["TransformedSignals"]
 
 
-class TransformedSignals(TransformerMixin, BaseEstimator):  # type: ignore[misc]
+class TransformedSignals(TransformerMixin, BaseEstimator, ABC):  # type: ignore[misc]
     """A step of a pipeline that reads a wavelet transform of each channel.
 
     A subclass has `transform`, and `_names` of the features of one channel.
@@ -59,6 +60,6 @@ class TransformedSignals(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     def _channels(self) -> int:
         return math.prod(self.signal_shape_) // math.prod(self._lengths())
 
+    @abstractmethod
     def _names(self) -> list[str]:
         """Names of the features of one channel."""
-        raise NotImplementedError

@@ -6,14 +6,13 @@ from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from wavedistill.datasets import OscillationTask
 from wavedistill.students import Distillation, distill
 from wavedistill.studies.output import Notify
 
-__all__ = ["distil_network", "outputs_of", "train_network"]
+__all__ = ["distil_network", "train_network"]
 
 
 def train_network(
@@ -81,11 +80,3 @@ def distil_network(
         verbose=notify,
         **settings,
     )
-
-
-def outputs_of(network: torch.nn.Module, signals: NDArray[np.float32]) -> NDArray[np.float64]:
-    """The network's log-odds, shape (n,)."""
-    with torch.no_grad():
-        log_odds: torch.Tensor = network(torch.from_numpy(signals))[:, 0]
-    found: NDArray[np.float64] = log_odds.double().numpy()
-    return found
