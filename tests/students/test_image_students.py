@@ -101,7 +101,7 @@ def test_a_loaded_student_predicts_bit_for_bit_the_same(reading, axes, tmp_path)
 def test_what_is_auto_is_chosen_among_the_readings_of_images():
     settings: dict[str, Any] = {**FAST, "levels": "auto"}
     student = DistilledRegressor("auto", **settings).fit(X, teacher=LOGITS)
-    assert student.reading_.name in READ
+    assert student.reading_.label in READ
     assert student.fidelity(X_NEW, LOGITS_NEW) > 0.5
     learned = DistilledRegressor(
         "energy", support="auto", per_level="auto", cv=3, axes=IMAGE, levels=2, max_numbers=16

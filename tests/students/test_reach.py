@@ -46,5 +46,5 @@ def test_readings_out_of_reach_are_left_out():
     begun = {line.partition(":")[0] for line in lines if "known wavelets" in line}
     searched = [line.partition(":")[0] for line in lines if ": 3 descents on all" in line]
     assert begun == set(auto_readings(1))
-    assert student.reading_.name in searched
+    assert student.reading_.label in searched
     assert len(searched) == len(set(searched)) < len(begun)

@@ -117,16 +117,12 @@ def _checked_weights(student: Any) -> NDArray[np.float64]:
     reading, weights = student.reading_, np.atleast_2d(student.coef_)
     rank = len(student.transform_.axes)
     beyond = rank > 1 or student.columns_.max() >= reading.count(student.transform_.levels)
-    if (
-        reading.bank not in ("dwt", "undecimated")
-        or reading.parts > 1
-        or len(weights) > 1
-        or beyond
-    ):
+    whole = all(each.bank in ("dwt", "undecimated") and each.parts == 1 for each in reading.members)
+    if not whole or len(weights) > 1 or beyond:
         raise ValueError(
             "the figure is one of a student of one output that reads whole sub-bands of one "
-            f"channel; this one has reading={reading.name!r}, parts={reading.parts} and "
-            f"{len(weights)} outputs."
+            f"channel; this one has reading={reading.label!r} of parts "
+            f"{[each.parts for each in reading.members]} and {len(weights)} outputs."
         )
     return np.asarray(weights[0], dtype=np.float64)
 

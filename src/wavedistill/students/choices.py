@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from wavedistill.modes import Mode
-from wavedistill.students.readings import Reading
+from wavedistill.students.readings import AnyReading
 from wavedistill.wavelets import Wavelet, WaveletTransform
 from wavedistill.wavelets.wavelet import as_wavelet
 
@@ -25,7 +25,7 @@ class Choices:
 
     Parameters
     ----------
-    reading : Reading
+    reading : Reading or CombinedReading
     levels, supports : tuple of int
         Depths, and lengths of the filters in ascending order.
     per_level : bool or "auto"
@@ -39,7 +39,7 @@ class Choices:
         One wavelet, or one for each level, to use in the place of all others.
     """
 
-    reading: Reading
+    reading: AnyReading
     levels: tuple[int, ...]
     supports: tuple[int, ...]
     per_level: bool | str
@@ -51,7 +51,7 @@ class Choices:
     @classmethod
     def of(
         cls,
-        reading: Reading,
+        reading: AnyReading,
         levels: int | str,
         support: int | str,
         *,
@@ -69,7 +69,8 @@ class Choices:
         if isinstance(wavelet, WaveletTransform):
             levels = wavelet.levels
         rank, length = len(lengths), min(lengths)
-        most = _DEEPEST // rank if reading.bank == "packets" else _DEEPEST
+        packets = any(each.bank == "packets" for each in reading.members)
+        most = _DEEPEST // rank if packets else _DEEPEST
         deepest = max(1, min(most, int(np.log2(max(length, 2)) - 2 / rank)))
         depths = range(min(3, deepest), deepest + 1) if levels == "auto" else [int(levels)]
         supports = [s for s in _SUPPORTS if s <= max(4, length)]

@@ -12,7 +12,7 @@ from wavedistill.checks import Floats, dense_float_array, integer
 from wavedistill.kernels.pooling import ENERGY, LARGEST, MEAN
 from wavedistill.modes import Mode
 from wavedistill.students.band_names import second_layer
-from wavedistill.students.reading import Feature, Reading
+from wavedistill.students.reading import AnyReading, Feature
 from wavedistill.wavelets import Wavelet, WaveletTransform
 from wavedistill.wavelets.layout import detail_keys
 from wavedistill.wavelets.transform import extended, unpack
@@ -22,7 +22,7 @@ __all__ = ["component"]
 
 def component(
     transform: WaveletTransform,
-    reading: Reading,
+    reading: AnyReading,
     x: ArrayLike,
     column: int,
     second: WaveletTransform | None = None,
@@ -51,7 +51,7 @@ def component(
     transform : WaveletTransform
         The filters, levels and mode of the reading. Signals have one axis, images two; which ones
         does not matter here.
-    reading : Reading
+    reading : Reading or CombinedReading
     x : array_like, shape (n, channels, length) or (n, channels, height, width)
     column : int
         The feature, in the order of `Reading.feature_names`.
@@ -77,36 +77,35 @@ def component(
         list(transform.wavelets), mode=transform.mode, axes=tuple(range(-rank, 0))
     )
     coarser = own.wavelets[1:] if second is None else second.wavelets
-    return _of_channel(own, reading, alone, feature, coarser)
+    return _of_channel(own, alone, feature, coarser)
 
 
 def _of_channel(
     transform: WaveletTransform,
-    reading: Reading,
     alone: Floats,
     feature: Feature,
     second: tuple[Wavelet, ...],
 ) -> Floats:
     """The component of one channel, shape (n, *lengths); the transform's axes are its last."""
-    lengths, rank = alone.shape[1:], alone.ndim - 1
+    lengths, rank, reading = alone.shape[1:], alone.ndim - 1, feature.reading
     if reading.bank == "undecimated":
         band = transform.undecimated(alone)[feature.band]
-        return _from_undecimated(transform, _kept(band, reading, feature), reading, feature)
+        return _from_undecimated(transform, _kept(band, feature), feature)
     if reading.bank == "packets":
         nodes = transform.packets(alone)
         kept = np.zeros_like(nodes)
-        kept[feature.band] = _kept(nodes[feature.band], reading, feature)
+        kept[feature.band] = _kept(nodes[feature.band], feature)
         banks = [wavelet.to_pywt() for wavelet in transform.wavelets]
         return unpack(kept, banks, transform.mode, tuple(range(1, rank + 1)), lengths)
     bands = transform.layout(lengths).bands(transform.analysis(alone), axis=1)
     if feature.band >= len(bands):
-        return _modulated(transform, second, bands, reading, feature, lengths)
-    kept = _kept(bands[feature.band], reading, feature)
+        return _modulated(transform, second, bands, feature, lengths)
+    kept = _kept(bands[feature.band], feature)
     return _alone(transform, bands, feature.band, kept, lengths)
 
 
 def _checked(
-    transform: WaveletTransform, reading: Reading, signals: Floats, column: int
+    transform: WaveletTransform, reading: AnyReading, signals: Floats, column: int
 ) -> Feature:
     rank = len(transform.axes)
     if signals.ndim != rank + 2 or rank > 2:
@@ -121,13 +120,13 @@ def _checked(
     return reading.feature(transform.levels, column, rank)
 
 
-def _kept(band: Floats, reading: Reading, feature: Feature) -> Floats:
+def _kept(band: Floats, feature: Feature) -> Floats:
     """The coefficients of a sub-band, shape (n, *lengths), that a feature is made of."""
-    place = _place_of_part(band.shape[1:], reading.parts, feature.part)
+    place = _place_of_part(band.shape[1:], feature.reading.parts, feature.part)
     piece = band[place]
     flat = piece.reshape(len(piece), -1)
     kept = np.zeros_like(band)
-    kept[place] = _kept_of_part(flat, reading.pooling, feature.number).reshape(piece.shape)
+    kept[place] = _kept_of_part(flat, feature.reading.pooling, feature.number).reshape(piece.shape)
     return kept
 
 
@@ -175,7 +174,6 @@ def _modulated(
     transform: WaveletTransform,
     second: tuple[Wavelet, ...],
     bands: list[Floats],
-    reading: Reading,
     feature: Feature,
     lengths: tuple[int, ...],
 ) -> Floats:
@@ -186,14 +184,12 @@ def _modulated(
     inner = WaveletTransform(list(second[fine - 1 :]), mode=transform.mode)
     modulations = inner.layout(detail.shape[1]).bands(inner.analysis(np.abs(detail)), axis=1)
     at = transform.levels - coarse + 1
-    kept = _kept(modulations[at], reading, feature)
+    kept = _kept(modulations[at], feature)
     envelope = _alone(inner, modulations, at, kept, detail.shape[1:])
     return _alone(transform, bands, number, np.sign(detail) * envelope, lengths)
 
 
-def _from_undecimated(
-    transform: WaveletTransform, kept: Floats, reading: Reading, feature: Feature
-) -> Floats:
+def _from_undecimated(transform: WaveletTransform, kept: Floats, feature: Feature) -> Floats:
     """The transpose of the undecimated analysis, of one sub-band, with its weight."""
     levels, rank = transform.levels, kept.ndim - 1
     keys = detail_keys(rank)
@@ -204,7 +200,8 @@ def _from_undecimated(
         lines = np.moveaxis(spread, axis, -1)
         found = _spread(transform, lines.reshape(-1, lines.shape[-1]), level, letter == "d")
         spread = np.moveaxis(found.reshape(lines.shape), -1, axis)
-    one = reading.pooling == LARGEST or (reading.pooling != ENERGY and feature.number < 2)
+    pooling = feature.reading.pooling
+    one = pooling == LARGEST or (pooling != ENERGY and feature.number < 2)
     return (spread if one else spread * 2.0 ** (-level * rank)).astype(kept.dtype)
 
 

@@ -30,7 +30,13 @@ from wavedistill.students.persistence import (
     write_student,
 )
 from wavedistill.students.progress import Progress, Verbose
-from wavedistill.students.readings import Reading, ReadSignals, as_reading, auto_readings
+from wavedistill.students.readings import (
+    AnyReading,
+    Reading,
+    ReadSignals,
+    as_reading,
+    auto_readings,
+)
 from wavedistill.students.student_contributions import StudentContributions, take_apart
 from wavedistill.students.through import count_taps
 from wavedistill.students.verdict import verdict
@@ -47,7 +53,7 @@ class DistilledStudent(BaseEstimator):  # type: ignore[misc]
 
     def __init__(
         self,
-        reading: str | Reading = "energy",
+        reading: str | AnyReading | Sequence[str | Reading] = "energy",
         levels: int | str = "auto",
         support: int | str = 12,
         per_level: bool | str = False,

@@ -19,6 +19,7 @@ from wavedistill._version import __version__
 from wavedistill.files import replacing
 from wavedistill.kernels.pooling import ENERGY, EVENTS, LARGEST, MEAN
 from wavedistill.students import plain
+from wavedistill.students.reading import Reading
 from wavedistill.wavelets import WaveletTransform
 
 __all__ = ["export_student"]
@@ -84,11 +85,13 @@ _FEATURES = '''def features(X):
         raise ValueError(f"X has shape {{signals.shape}}, and its examples must have {{SHAPE}}.")
     signals = np.moveaxis(signals, TIME, -1)
     signals = signals.reshape(len(signals), -1, SHAPE[TIME - 1]) / SCALE
-    bands = {bank}(signals, {filters}, {arguments})
-    numbers = [{pooling}(part) for band in bands for part in parts_of(band, PARTS)]
+{numbers}
     # Channel by channel, band by band, part by part.
     return np.concatenate(numbers, axis=-1).reshape(len(signals), -1)[:, COLUMNS]
 '''
+
+_NUMBERS = """    bands = {bank}(signals, {filters}, {arguments})
+    numbers {sign} [{pooling}(part) for band in bands for part in parts_of(band, {parts})]"""
 
 _LINEAR = '''def {name}(X):
     """{what}."""
@@ -114,36 +117,58 @@ def export_student(
     student: Any, path: str | os.PathLike[str], sampling_rate: float | None = None
 ) -> None:
     """Write a fitted student as a Python file, whole or not at all (`DistilledStudent.export`)."""
-    transform, reading = student.transform_, student.reading_
+    transform, readings = student.transform_, student.reading_.members
     if len(transform.axes) > 1:
         raise ValueError(
             f"the student reads images, axes={transform.axes}, and export writes students of "
             "signals; keep it as JSON with save."
         )
-    extend, bank = _EXTENSIONS[transform.mode], _BANKS[reading.bank]
-    pooling = _POOLINGS[reading.pooling]
+    extend = _EXTENSIONS[transform.mode]
     split = plain.split_periodic if transform.mode == "periodization" else plain.split
-    decimated = bank is not plain.undecimated
-    arguments = [extend, split] if decimated else [extend]
-    # What another function calls comes before it, and once.
-    padded = [plain.with_zeros] if pooling is plain.largest else []
-    banks = [plain.sub_bands, bank] if bank is plain.scattering else [bank]
-    calls = [*padded, extend, plain.mirrored, *arguments[1:], *banks, plain.parts_of, pooling]
-    needed = dict.fromkeys(calls)
+    decimated = any(reading.bank != "undecimated" for reading in readings)
+    needed = dict.fromkeys(call for each in readings for call in _calls(each, extend, split))
+    numbers = (
+        _NUMBERS.format(
+            bank=_BANKS[reading.bank].__name__,
+            filters="FILTERS, SECOND" if _has_second(reading) else "FILTERS",
+            arguments=", ".join(each.__name__ for each in _arguments(reading, extend, split)),
+            sign="+=" if number else "=",
+            pooling=_POOLINGS[reading.pooling].__name__,
+            parts=reading.parts,
+        )
+        for number, reading in enumerate(readings)
+    )
     sections = [
         _head(student, decimated),
         _numbers(student, sampling_rate),
         *(inspect.getsource(function) for function in needed),
-        _FEATURES.format(
-            bank=bank.__name__,
-            filters="FILTERS, SECOND" if bank is plain.scattering else "FILTERS",
-            arguments=", ".join(each.__name__ for each in arguments),
-            pooling=pooling.__name__,
-        ),
+        _FEATURES.format(numbers="\n".join(numbers)),
         *_methods(student),
     ]
     with replacing(path) as temporary:
         temporary.write_text("\n\n".join(sections), encoding="utf-8")
+
+
+def _arguments(
+    reading: Reading, extend: Callable[..., Any], split: Callable[..., Any]
+) -> list[Callable[..., Any]]:
+    """What the filter bank of a reading takes besides signals and filters."""
+    return [extend] if reading.bank == "undecimated" else [extend, split]
+
+
+def _calls(
+    reading: Reading, extend: Callable[..., Any], split: Callable[..., Any]
+) -> list[Callable[..., Any]]:
+    """The functions that a reading needs; what another one calls comes before it."""
+    pooling, bank = _POOLINGS[reading.pooling], _BANKS[reading.bank]
+    padded = [plain.with_zeros] if pooling is plain.largest else []
+    banks = [plain.sub_bands, bank] if _has_second(reading) else [bank]
+    arguments = _arguments(reading, extend, split)
+    return [*padded, extend, plain.mirrored, *arguments[1:], *banks, plain.parts_of, pooling]
+
+
+def _has_second(reading: Reading) -> bool:
+    return _BANKS[reading.bank] is plain.scattering
 
 
 def _head(student: Any, decimated: bool) -> str:
@@ -175,14 +200,13 @@ def _numbers(student: Any, sampling_rate: float | None) -> str:
         f"SHAPE = {tuple(student.signal_shape_)}  # of one example",
         f"TIME = {axis}  # the axis of time in X",
         f"SCALE = {student.scale_!r}  # root mean square of the signals that the model is made for",
-        f"PARTS = {student.reading_.parts}  # in how many equal parts a sub-band is read",
         "# Which of the numbers that are read are features.",
         f"COLUMNS = {'slice(None)' if every else kept}",
         "",
         "# The lowpass filter of each level, the finest first.",
     ]
     lines += _filters("FILTERS", transform)
-    if _BANKS[student.reading_.bank] is plain.scattering:
+    if any(_has_second(reading) for reading in student.reading_.members):
         lines += ["# Those of the second layer, from level 2 on."]
         second = student.second_transform_
         lines += ["SECOND = FILTERS[1:]"] if second is None else _filters("SECOND", second)

@@ -125,7 +125,7 @@ def fit_readings(
     begun = []
     for each, part in zip(choices, steps[0].parts(work[:, 0].tolist()), strict=True):
         depths = f", {len(each.levels)} depths" if len(each.levels) > 1 else ""
-        part.named(each.reading.name)(f"known wavelets{depths}")
+        part.named(each.reading.label)(f"known wavelets{depths}")
         begun.append(_Searched(each, *_deep_enough(data, each)))
     searched = begun
     if choices[0].search:
@@ -169,7 +169,7 @@ def _hopeful(
 def _named(searched: Sequence[_Searched], progress: Progress) -> list[Progress]:
     """An equal stretch for each reading, by its name."""
     parts = progress.parts([1.0] * len(searched))
-    return [p.named(each.choices.reading.name) for p, each in zip(parts, searched, strict=True)]
+    return [p.named(each.choices.reading.label) for p, each in zip(parts, searched, strict=True)]
 
 
 def _resting_on(fitted: Sequence[Fitted]) -> tuple[int, int]:
@@ -200,7 +200,7 @@ def _checked(
             best_known(seen, choices),
             _learned(seen, narrowed, given, random, effort=LIGHT)[0],
         ),
-        progress.named(choices.reading.name),
+        progress.named(choices.reading.label),
     )
 
 

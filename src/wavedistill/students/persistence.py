@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from wavedistill._version import __version__
 from wavedistill.files import read_json, write_json
 from wavedistill.students.candidate import Candidate
-from wavedistill.students.readings import Reading
+from wavedistill.students.readings import Reading, as_reading
 from wavedistill.wavelets import Wavelet, WaveletTransform
 
 __all__ = ["fitted_state", "parameters_of", "read_student", "write_student"]
@@ -29,7 +29,7 @@ def write_student(student: Any, path: str | os.PathLike[str], notes: Mapping[str
         "parameters": _kept_parameters(student.get_params(deep=False)),
         "transform": student.transform_.record(),
         "second": second.record() if (second := student.second_transform_) else None,
-        "reading": asdict(student.reading_),
+        "reading": [asdict(each) for each in student.reading_.members],
         "columns": student.columns_.tolist(),
         "feature_names": list(student.feature_names()),
         "coef": student.coef_.tolist(),
@@ -75,11 +75,14 @@ def fitted_state(content: Mapping[str, Any]) -> dict[str, Any]:
     intercept = np.asarray(content["intercept"], dtype=np.float64)
     shape = tuple(content["signal_shape"])
     # Files of a student with one layer may lack it.
-    reading, second = content["reading"], content.get("second")
+    second = content.get("second")
+    readings = [
+        Reading(**{**each, "numbers": tuple(each["numbers"])}) for each in content["reading"]
+    ]
     state = {
         "transform_": WaveletTransform.from_record(content["transform"]),
         "second_transform_": WaveletTransform.from_record(second) if second else None,
-        "reading_": Reading(**{**reading, "numbers": tuple(reading["numbers"])}),
+        "reading_": as_reading(readings),
         "columns_": np.asarray(content["columns"], dtype=np.intp),
         "coef_": np.asarray(content["coef"], dtype=np.float64),
         "intercept_": intercept if intercept.ndim else float(intercept),
@@ -104,6 +107,9 @@ def _kept_parameters(parameters: Mapping[str, Any]) -> dict[str, Any]:
         name: value.item() if isinstance(value, np.generic) else value
         for name, value in parameters.items()
     }
+    if isinstance(plain["reading"], list | tuple):
+        names = [each for each in plain["reading"] if isinstance(each, str)]
+        plain["reading"] = names if len(names) == len(plain["reading"]) else None
     if np.ndim(plain["axes"]):
         plain["axes"] = [int(axis) for axis in plain["axes"]]
     return {

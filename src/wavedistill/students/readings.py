@@ -6,8 +6,6 @@ through the model that reads it.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Self
@@ -16,26 +14,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wavedistill.checks import Floats
-from wavedistill.kernels.image_trees import make_image_tree
-from wavedistill.kernels.packing import PackedSignals, prepare
-from wavedistill.kernels.pooling import Pooling
-from wavedistill.kernels.readings import AnyFilterBank, pull_readings, read_signals
-from wavedistill.kernels.trees import make_tree, reach
-from wavedistill.kernels.undecimated_images import UndecimatedImages
 from wavedistill.modes import Mode
+from wavedistill.students.one_reading import OneReading
 from wavedistill.students.reading import (
     READINGS,
+    AnyReading,
+    CombinedReading,
     Feature,
     Reading,
     as_reading,
     auto_readings,
     readings_of,
 )
-from wavedistill.wavelets.lattice import quadrature_mirror, quadrature_mirror_adjoint
-from wavedistill.wavelets.transform import extended
 
 __all__ = [
     "READINGS",
+    "AnyReading",
+    "CombinedReading",
     "Feature",
     "ReadSignals",
     "Reading",
@@ -46,9 +41,6 @@ __all__ = [
 
 Array = NDArray[np.float64]
 
-#: Bytes of signals that stay packed. More are packed anew at each evaluation, by a quarter of that.
-_PACKED = 2**26
-
 
 @dataclass(frozen=True, eq=False)
 class ReadSignals:
@@ -57,7 +49,7 @@ class ReadSignals:
     Parameters
     ----------
     signals : ndarray, shape (n, channels, length) or (n, channels, height, width)
-    reading : Reading
+    reading : Reading or CombinedReading
     levels : int
     mode : str
         PyWavelets' signal extension mode.
@@ -68,11 +60,11 @@ class ReadSignals:
     Raises
     ------
     ValueError
-        If `signals` has other axes, or are images and the reading's filter bank is one of signals.
+        If `signals` has other axes, or are images and a reading's filter bank is one of signals.
     """
 
     signals: Floats
-    reading: Reading
+    reading: AnyReading
     levels: int
     mode: Mode
     scale: float = 1.0
@@ -109,95 +101,35 @@ class ReadSignals:
 
     def features(self, lowpass: Array) -> Array:
         """The features, shape (n, count), read with filters of shape (filters, N)."""
-        return np.concatenate([part._features(lowpass) for _, part in self._parts(lowpass)])
+        self._check_filters(lowpass)
+        each = [member.features(lowpass) for member in self._members]
+        joined = each[0] if len(each) == 1 else np.concatenate(each, axis=2)
+        return joined.reshape(len(self), self.count)
 
     def pull(self, lowpass: Array, cotangents: Array) -> Array:
         """Derivatives by the filters of sum(cotangents * features), shape (filters, N).
 
         Highpass filters are the quadrature mirrors of the lowpass filters, and follow them.
         """
+        self._check_filters(lowpass)
+        counts = [each.count(self.levels, self.rank) for each in self.reading.members]
+        by_channel = cotangents.reshape(len(self), self.signals.shape[1], -1)
+        each = np.split(by_channel, np.cumsum(counts)[:-1], axis=2)
         found = np.zeros_like(lowpass)
-        for rows, part in self._parts(lowpass):
-            found += part._pull(lowpass, cotangents[rows])
+        for member, own in zip(self._members, each, strict=True):
+            found += member.pull(lowpass, own)
         return found
 
-    def _parts(self, lowpass: Array) -> Iterator[tuple[slice, Self]]:
-        """All signals at once where they are few; otherwise part by part, not to fill the memory.
+    @cached_property
+    def _members(self) -> list[OneReading]:
+        return [
+            OneReading(self.signals, reading, self.levels, self.mode, self.scale)
+            for reading in self.reading.members
+        ]
 
-        Few stay packed from one evaluation to the next.
-        """
+    def _check_filters(self, lowpass: Array) -> None:
         if len(lowpass) != sum(self.layers):
             raise ValueError(
-                f"lowpass has {len(lowpass)} filters, and reading={self.reading.name!r} of "
+                f"lowpass has {len(lowpass)} filters, and reading={self.reading.label!r} of "
                 f"{self.levels} levels has {' + '.join(map(str, self.layers))}; give one for each."
             )
-        lengths = (size + 2 * self._beside(lowpass) for size in self.signals.shape[2:])
-        example = self.signals.shape[1] * math.prod(lengths) * self.signals.itemsize
-        if len(self) * example <= _PACKED:
-            yield slice(None), self
-            return
-        size = max(1, _PACKED // (4 * example))
-        for start in range(0, len(self), size):
-            rows = slice(start, start + size)
-            yield rows, self.subset(rows)
-
-    def _features(self, lowpass: Array) -> Array:
-        tree, packed = self._prepared(lowpass)
-        found = read_signals(packed, tree, lowpass, _mirrors(lowpass), self._pooling)
-        return found[: math.prod(self.signals.shape[:2])].reshape(len(self), self.count)
-
-    def _pull(self, lowpass: Array, cotangents: Array) -> Array:
-        tree, packed = self._prepared(lowpass)
-        count, numbers = math.prod(self.signals.shape[:2]), len(self.reading.numbers)
-        # The last block of the kernel is filled up with zero signals.
-        padded = np.zeros((packed.lanes * packed.blocks.shape[1], self._per_channel))
-        padded[:count] = cotangents.reshape(count, -1)
-        by_lowpass, by_highpass = pull_readings(
-            packed,
-            tree,
-            lowpass,
-            _mirrors(lowpass),
-            self._pooling,
-            padded.reshape(len(padded), -1, numbers),
-        )
-        return by_lowpass + np.stack([quadrature_mirror_adjoint(each) for each in by_highpass])
-
-    @property
-    def _per_channel(self) -> int:
-        return self.reading.count(self.levels, self.rank)
-
-    @property
-    def _pooling(self) -> Pooling:
-        return Pooling(self.reading.pooling, len(self.reading.numbers), self.reading.parts)
-
-    @cached_property
-    def _packed(self) -> dict[int, PackedSignals]:
-        return {}
-
-    def _beside(self, lowpass: Array) -> int:
-        """Samples that the signals are extended by at either end."""
-        undecimated = self.reading.bank == "undecimated" and self.rank == 1
-        return reach(lowpass.shape[1], self.levels) if undecimated else 0
-
-    def _prepared(self, lowpass: Array) -> tuple[AnyFilterBank, PackedSignals]:
-        taps, bank, beside = lowpass.shape[1], self.reading.bank, self._beside(lowpass)
-        if beside not in self._packed:
-            # Only the latest is kept: each is as large as the signals.
-            self._packed.clear()
-            axes = range(-self.rank, 0)
-            scaled = self.signals / self.scale
-            self._packed[beside] = prepare(_with_borders(scaled, beside, self.mode), axes)
-        lengths, settings = self.signals.shape[2:], (taps, self.levels, self.mode, bank)
-        if len(lengths) == 2:
-            if bank == "undecimated":
-                return UndecimatedImages(lengths, self.mode), self._packed[beside]
-            return make_image_tree(lengths, *settings), self._packed[beside]
-        return make_tree(lengths[0], *settings), self._packed[beside]
-
-
-def _with_borders(signals: Floats, beside: int, mode: Mode) -> Floats:
-    return extended(signals, [(beside, beside)], mode) if beside else signals
-
-
-def _mirrors(lowpass: Array) -> Array:
-    return np.stack([quadrature_mirror(each) for each in lowpass])

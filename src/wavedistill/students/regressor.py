@@ -31,7 +31,7 @@ class DistilledRegressor(RegressorMixin, DistilledStudent):  # type: ignore[misc
 
     Parameters
     ----------
-    reading : str
+    reading : str, or list of str
         What is read of each sub-band: ``"energy"`` (log of the mean square), ``"packets"`` (the
         same of wavelet packets), ``"events"`` (maximum, minimum, sums of the positive and of the
         negative parts, of the undecimated transform), ``"largest"`` (the six largest) or
@@ -39,7 +39,8 @@ class DistilledRegressor(RegressorMixin, DistilledStudent):  # type: ignore[misc
         of 3 x 3 parts of images).
         ``"scattering"`` adds a second layer: log-energies of the coarser details of each |detail|;
         ``"scattering-own"`` learns other filters for it than for the first layer. Images have
-        neither. ``"auto"`` tries all but ``"scattering-own"``, which takes longest: the fewest
+        neither. A list, such as ``["events", "means"]``, reads all of its readings with the same
+        wavelet. ``"auto"`` tries all but ``"scattering-own"``, which takes longest: the fewest
         features within one standard error of the least error.
     levels : int or "auto"
         Depth J. ``"auto"``: the least depth within one standard error of the best.

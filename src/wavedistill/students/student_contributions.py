@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from wavedistill.checks import Floats, integer
 from wavedistill.students.components import component
-from wavedistill.students.readings import Reading
+from wavedistill.students.readings import AnyReading
 from wavedistill.wavelets import WaveletTransform
 
 __all__ = ["StudentContributions", "take_apart"]
@@ -35,7 +35,7 @@ class StudentContributions:
         The outputs where all features are 0.
     signals : ndarray, shape (n, channels, length) or (n, channels, height, width)
     transform : WaveletTransform
-    reading : Reading
+    reading : Reading or CombinedReading
     columns : ndarray of int, shape (p,)
         Which features of the reading these are.
     second : WaveletTransform or None
@@ -49,7 +49,7 @@ class StudentContributions:
     intercept: Array
     signals: Floats
     transform: WaveletTransform
-    reading: Reading
+    reading: AnyReading
     columns: NDArray[np.intp]
     second: WaveletTransform | None = None
 
