@@ -23,5 +23,6 @@ from wavedistill.students import compression_factor as compression_factor
 from wavedistill.students import contributions as contributions
 from wavedistill.students import distill as distill
 from wavedistill.students import load_student as load_student
+from wavedistill.students import stability as stability
 from wavedistill.wavelets import Wavelet as Wavelet
 from wavedistill.wavelets import WaveletTransform as WaveletTransform

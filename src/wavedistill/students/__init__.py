@@ -22,7 +22,9 @@ from wavedistill.students.peak_filters import (
 from wavedistill.students.peaks import PeakCounts, local_maxima, peak_values
 from wavedistill.students.posterior import PosteriorMeanRegressor
 from wavedistill.students.regressor import DistilledRegressor
+from wavedistill.students.run import Run
 from wavedistill.students.selection import Selection, select
+from wavedistill.students.stability import Refit, Stability, stability
 from wavedistill.students.student_contributions import StudentContributions
 from wavedistill.students.undecimated import UndecimatedSummary
 
@@ -37,7 +39,10 @@ __all__ = [
     "MahalanobisRegressor",
     "PeakCounts",
     "PosteriorMeanRegressor",
+    "Refit",
+    "Run",
     "Selection",
+    "Stability",
     "StudentContributions",
     "TopCoefficients",
     "UndecimatedSummary",
@@ -57,6 +62,7 @@ __all__ = [
     "power_spectrum",
     "select",
     "skewness_spectrum",
+    "stability",
     "standard_error",
     "wavelet_cuts",
     "wavelet_filters",

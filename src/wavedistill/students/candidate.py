@@ -17,11 +17,15 @@ class Candidate(NamedTuple):
 
     Those of a second layer with its own follow, from level 2 on.
     `error` is that of the student in cross-validation, as a share of the targets' variation.
+    `path` has the errors on the way of the search, and `begun` is the wavelet of the finest level
+    that it began from; known wavelets have neither.
     """
 
     wavelets: tuple[Wavelet, ...]
     error: float
     start: str
+    path: tuple[float, ...] = ()
+    begun: Wavelet | None = None
 
     @classmethod
     def of(cls, learned: Learned, error: float) -> Self:
@@ -30,4 +34,5 @@ class Candidate(NamedTuple):
         if learned.shared:
             name = learned.start if learned.start in _KNOWN else ""
             each = [Wavelet(learned.lowpass[0], name=name)] * len(each)
-        return cls(tuple(each), error, learned.start)
+        begun = None if learned.begun is None else Wavelet(learned.begun)
+        return cls(tuple(each), error, learned.start, learned.path, begun)

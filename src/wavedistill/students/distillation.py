@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from wavedistill.attribution import Attributions
+from wavedistill.extras import load
 from wavedistill.files import replacing, write_json
 from wavedistill.students.classifier import DistilledClassifier
 from wavedistill.students.comparison import Comparison
 from wavedistill.students.regressor import DistilledRegressor
+from wavedistill.students.run import Run
+from wavedistill.students.stability import Stability
 from wavedistill.students.student_contributions import StudentContributions
 
 __all__ = ["Distillation"]
@@ -43,6 +47,14 @@ class Distillation:
     test : dict of str to float
         On test data: accuracy or R2 of the ``"student"`` and of the ``"teacher"``, and the
         ``"fidelity"`` of the student to the teacher. What was not given is missing.
+    y : ndarray or None
+        Classes or responses, as they were given.
+    stability : Stability or None
+        What stays when the student is fitted anew.
+    sampling_rate : float or None
+        In hertz, or pixels per unit length.
+    run : Run
+        What was asked, how long it took, versions and warnings.
     """
 
     student: DistilledClassifier | DistilledRegressor
@@ -50,7 +62,11 @@ class Distillation:
     attributions: Attributions | None
     comparison: Comparison | None
     contributions: StudentContributions
-    test: Mapping[str, float]
+    test: Mapping[str, float] = field(default_factory=dict)
+    y: NDArray[Any] | None = None
+    stability: Stability | None = None
+    sampling_rate: float | None = None
+    run: Run = field(default_factory=Run)
 
     @property
     def verdict(self) -> str:
@@ -58,6 +74,62 @@ class Distillation:
         if self.comparison is None:
             return str(self.student.verdict_)
         return self.comparison.verdict
+
+    def report(self, path: str | os.PathLike[str], *, title: str = "") -> Path:
+        """Write everything as one page of HTML, which needs no other file and no network.
+
+        Parameters
+        ----------
+        path : path
+            Such as ``"report.html"``.
+        title : str
+            The heading of the page.
+
+        Returns
+        -------
+        Path
+            Where the page is.
+
+        Raises
+        ------
+        ImportError
+            Without Matplotlib and Jinja: ``pip install 'wavedistill[report]'``.
+        ValueError
+            If `path` does not end in ``.html`` or ``.htm``.
+        """
+        # The rooms of pictures and pages know this one; it does not know them.
+        page: Path = load("wavedistill.reporting", "a report", "report").report(
+            self, path, title=title
+        )
+        return page
+
+    def plot(self, what: str = "weights", *, ax: Any = None, **options: Any) -> Any:
+        """Draw one picture (`wavedistill.plotting.plot_result`).
+
+        Parameters
+        ----------
+        what : str
+            ``"weights"``, ``"wavelet"``, ``"bands"``, ``"prediction"``, ``"component"``,
+            ``"agreement"``, ``"comparison"``, ``"search"``, ``"scales"``, ``"attributions"`` or
+            ``"stability"``.
+        ax : matplotlib.axes.Axes, optional
+            Where to draw; a new figure if not given.
+        **options
+            Such as ``example=3`` for ``"prediction"``, ``"component"`` and ``"attributions"``.
+
+        Returns
+        -------
+        list of matplotlib.artist.Artist
+
+        Raises
+        ------
+        ImportError
+            Without Matplotlib.
+        ValueError
+            For a picture that is not known, or that needs what was left out.
+        """
+        plotting = load("wavedistill.plotting", "drawing", "plot")
+        return plotting.plot_result(self, what, ax=ax, **options)
 
     def save(self, folder: str | os.PathLike[str]) -> None:
         """Write everything into a folder, which is made if it is not there.

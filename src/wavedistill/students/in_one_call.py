@@ -17,6 +17,8 @@ from wavedistill.students.compare import check_student, compare
 from wavedistill.students.distillation import Distillation
 from wavedistill.students.progress import Progress, Verbose
 from wavedistill.students.regressor import DistilledRegressor
+from wavedistill.students.run import RunLog
+from wavedistill.students.stability import stability
 from wavedistill.students.teachers import (
     as_logits,
     attributed,
@@ -45,6 +47,7 @@ def distill(
     batch_size: int = 256,
     device: Any = None,
     compare_cv: Any = 5,
+    refits: int | None = 5,
     n_jobs: int | None = None,
     random_state: int | np.random.Generator | np.random.RandomState | None = 0,
     sampling_rate: float | None = None,
@@ -86,6 +89,9 @@ def distill(
     compare_cv : int, splitter, iterable or None
         The outer folds of the comparison, which takes several times as long as a fit. None leaves
         it out.
+    refits : int or None
+        How often the student is fitted anew, to see what stays (`stability`): two fits of five with
+        other seeds, the others to bootstrap samples. None leaves it out.
     n_jobs : int, optional
         Processes of the comparison.
     random_state : int, numpy.random.Generator, numpy.random.RandomState or None
@@ -119,49 +125,75 @@ def distill(
     >>> found.verdict.startswith("The wavelet does not matter here: use ")
     True
     """
-    steps = _steps(Progress.of(verbose), compare_cv)
+    steps = _steps(Progress.of(verbose), compare_cv, refits)
     data = float_array(X, "X", min_ndim=2)
     unseen = _test_data(X_test, y_test, data)
     rows = integer(batch_size, "batch_size", minimum=1)
+    again = 0 if refits is None else integer(refits, "refits", minimum=0)
     settings = {**parameters, "random_state": seed_of(random_state)}
     if compare_cv is not None:
         # Before any work, so that what cannot be compared costs nothing.
         check_student(DistilledRegressor(**settings))
-    steps[0]("outputs of the model")
-    raw = teacher_outputs(model, data, batch_size=rows, device=device)
-    classify = is_classification(task, y, raw)
-    student = (DistilledClassifier if classify else DistilledRegressor)(**settings)
-    attributions = None
-    if method is not None and is_module(model):
-        steps[1]("attributions")
-        target: Any = attributed(raw, classify)
-        attributions = attribute(model, data, method, target=target, batch_size=rows, device=device)
-    outputs = as_logits(raw) if classify else raw
-    given: dict[str, Any] = {"teacher": outputs, "attributions": attributions}
-    student.set_params(verbose=steps[2].named("student"))
-    student.fit(data, y, groups=groups, **given).set_params(verbose=verbose)
-    comparison = None
-    if compare_cv is not None:
-        blank = random_outputs(model, data, batch_size=rows, device=device)
-        comparison = compare(
-            student,
-            data,
-            y,
-            **given,
-            random_teacher=as_logits(blank) if classify and blank is not None else blank,
-            groups=groups,
-            cv=compare_cv,
-            n_jobs=n_jobs,
-            random_state=random_state,
-            sampling_rate=sampling_rate,
-            verbose=steps[3],
-        )
-    test: dict[str, float] = {}
-    if unseen is not None:
-        known = callable(model)
-        taught = teacher_outputs(model, unseen, batch_size=rows, device=device) if known else None
-        test = _scores(student, unseen, y_test, taught)
-    parts = student.contributions(data, sampling_rate)
+    log = RunLog()
+    with log.noting_warnings():
+        with log.timing("outputs of the model"):
+            steps[0]("outputs of the model")
+            raw = teacher_outputs(model, data, batch_size=rows, device=device)
+        classify = is_classification(task, y, raw)
+        student = (DistilledClassifier if classify else DistilledRegressor)(**settings)
+        attributions = None
+        if method is not None and is_module(model):
+            steps[1]("attributions")
+            target: Any = attributed(raw, classify)
+            with log.timing("attributions"):
+                attributions = attribute(
+                    model, data, method, target=target, batch_size=rows, device=device
+                )
+        outputs = as_logits(raw) if classify else raw
+        given: dict[str, Any] = {
+            "teacher": outputs,
+            "attributions": attributions,
+            "groups": groups,
+        }
+        with log.timing("student"):
+            student.set_params(verbose=steps[2].named("student"))
+            student.fit(data, y, **given).set_params(verbose=verbose)
+        comparison = stable = None
+        if compare_cv is not None:
+            blank = random_outputs(model, data, batch_size=rows, device=device)
+            with log.timing("comparison"):
+                comparison = compare(
+                    student,
+                    data,
+                    y,
+                    **given,
+                    random_teacher=as_logits(blank) if classify and blank is not None else blank,
+                    cv=compare_cv,
+                    n_jobs=n_jobs,
+                    random_state=random_state,
+                    sampling_rate=sampling_rate,
+                    verbose=steps[3],
+                )
+        if again:
+            kinds = {"seeds": 2 * again // 5, "bootstrap": again - 2 * again // 5}
+            with log.timing("stability"):
+                stable = stability(
+                    student,
+                    data,
+                    y,
+                    **given,
+                    **kinds,
+                    random_state=random_state,
+                    verbose=steps[4],
+                )
+        test: dict[str, float] = {}
+        if unseen is not None:
+            known = callable(model)
+            taught = None
+            if known:
+                taught = teacher_outputs(model, unseen, batch_size=rows, device=device)
+            test = _scores(student, unseen, y_test, taught)
+        parts = student.contributions(data, sampling_rate)
     return Distillation(
         student,
         outputs,
@@ -169,14 +201,18 @@ def distill(
         comparison,
         parts,
         MappingProxyType(test),
+        None if y is None else np.asarray(y),
+        stable,
+        sampling_rate,
+        log.run(model, classify, attributions, data.shape, settings),
     )
 
 
-def _steps(progress: Progress, compare_cv: Any) -> list[Progress]:
-    """Outputs, attributions, student, comparison: about how much of the work each of them is."""
+def _steps(progress: Progress, compare_cv: Any, refits: int | None) -> list[Progress]:
+    """Outputs, attributions, student, comparison, refits: about how much work each of them is."""
     folds = 0 if compare_cv is None else compare_cv if isinstance(compare_cv, int) else 5
     # Three models of each fold of the comparison have to learn a wavelet.
-    return progress.parts([0.05, 0.1, 1.0, 3.0 * folds])
+    return progress.parts([0.05, 0.1, 1.0, 3.0 * folds, 1.0 * (refits or 0)])
 
 
 def _test_data(X_test: ArrayLike | None, y_test: ArrayLike | None, data: Floats) -> Floats | None:

@@ -129,13 +129,22 @@ def _candidate_record(candidate: Candidate) -> dict[str, Any]:
         "levels": len(candidate.wavelets),
         "error": candidate.error,
         "start": candidate.start,
+        "path": list(candidate.path),
+        "begun": None if candidate.begun is None else candidate.begun.record(),
     }
 
 
 def _candidate(record: Mapping[str, Any]) -> Candidate:
     wavelets = tuple(Wavelet.from_record(each) for each in record["wavelets"])
     per_level = wavelets if len(wavelets) > 1 else wavelets * record["levels"]
-    return Candidate(per_level, record["error"], record["start"])
+    begun = record["begun"]
+    return Candidate(
+        per_level,
+        record["error"],
+        record["start"],
+        tuple(record["path"]),
+        Wavelet.from_record(begun) if begun else None,
+    )
 
 
 def _array_record(values: NDArray[Any]) -> dict[str, Any]:

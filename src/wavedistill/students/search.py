@@ -110,7 +110,9 @@ def _learned(objective: StudentObjective, most: StudentObjective, end: _End) -> 
     """What a descent found, with its error on all examples."""
     lowpass = objective.filters(end.start.free)
     error = end.error if most is objective else objective.error(lowpass).value
-    return Learned(lowpass, error, end.start.name)
+    origin = end.start.origin
+    begun = None if origin is None else objective.filters(origin)[0]
+    return Learned(lowpass, error, end.start.name, end.start.path, begun)
 
 
 def _best_few(part: StudentObjective, begun: Sequence[Start], count: int) -> list[Start]:
@@ -138,7 +140,8 @@ def _parted(
     # Each begins as the one that serves the first of its levels.
     firsts = np.unique(objective.places(count), return_index=True)[1]
     free = each[objective.places(len(each))][firsts]
-    return Start(free + _NOISE * random.standard_normal(free.shape), f"{start.name}, {how}")
+    noise = _NOISE * random.standard_normal(free.shape)
+    return start.moved(free + noise, f"{start.name}, {how}")
 
 
 def _descend(objective: StudentObjective, start: Start, max_iter: int) -> _End:
@@ -150,17 +153,26 @@ def _descend(objective: StudentObjective, start: Start, max_iter: int) -> _End:
     if start.free.size == 0:
         return _End(objective.at_angles(start.free)[0], start)
     error, free = np.inf, start.free
+    path: list[float] = []
     for _ in range(1 if objective.max_numbers is None else _ROUNDS):
         last = error
-        error, free = _minimum(objective, free, max_iter)
+        error, free, errors = _minimum(objective, free, max_iter)
+        path += errors
         if error > last * (1 - 1e-3):
             break
-    return _End(error, Start(free, start.name))
+    return _End(error, start.moved(free, path=path))
 
 
-def _minimum(objective: StudentObjective, free: Array, max_iter: int) -> tuple[float, Array]:
+def _minimum(
+    objective: StudentObjective, free: Array, max_iter: int
+) -> tuple[float, Array, list[float]]:
+    """The error and the angles where L-BFGS ends, and the errors of its iterations."""
+    errors: list[float] = []
+
     def scaled(units: Array) -> tuple[float, Array]:
         value, gradient = objective.at_angles(_UNIT * units.reshape(free.shape))
+        if not errors:
+            errors.append(value)
         return value, _UNIT * gradient.ravel()
 
     result = minimize(
@@ -168,6 +180,7 @@ def _minimum(objective: StudentObjective, free: Array, max_iter: int) -> tuple[f
         free.ravel() / _UNIT,
         jac=True,
         method="L-BFGS-B",
+        callback=lambda intermediate_result: errors.append(float(intermediate_result.fun)),
         options={"maxiter": max_iter, "ftol": 1e-7, "gtol": 0.0, "maxls": 10},
     )
-    return float(result.fun), _UNIT * result.x.reshape(free.shape)
+    return float(result.fun), _UNIT * result.x.reshape(free.shape), errors

@@ -18,10 +18,21 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class Start:
-    """Where a descent begins: free angles, shape (N/2 - 1,), and what they are."""
+    """Where a descent begins: free angles, shape (N/2 - 1,), and what they are.
+
+    Where one descent follows another, `origin` has the angles that the first began from, and `path`
+    the errors on the way.
+    """
 
     free: Array
     name: str
+    origin: Array | None = None
+    path: tuple[float, ...] = ()
+
+    def moved(self, free: Array, name: str = "", path: Sequence[float] = ()) -> Start:
+        """Other angles, to which these led."""
+        origin = self.free if self.origin is None else self.origin
+        return Start(free, name or self.name, origin, (*self.path, *path))
 
 
 def starts(

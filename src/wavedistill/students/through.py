@@ -38,11 +38,18 @@ class Learned:
         In cross-validation, as a share of the targets' variation.
     start : str
         What the descent began from.
+    path : tuple of float
+        The errors on the way: of a descent on a part of the examples, then of one on all, or on
+        20,000 of more. Known filters have none.
+    begun : ndarray, shape (N,), optional
+        The filter of the finest level that the first descent began from.
     """
 
     lowpass: Array
     error: float
     start: str
+    path: tuple[float, ...] = ()
+    begun: Array | None = None
 
     @property
     def shared(self) -> bool:

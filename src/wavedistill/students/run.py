@@ -1,0 +1,120 @@
+"""What was asked of `distill`, and what came up on the way."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.metadata
+import platform
+import time
+import warnings
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from wavedistill._version import __version__
+from wavedistill.attribution import Attributions
+
+__all__ = ["Run", "RunLog"]
+
+#: Packages that results depend on.
+_PACKAGES = ("numpy", "scipy", "numba", "PyWavelets", "scikit-learn", "torch")
+
+
+@dataclass(frozen=True)
+class Run:
+    """What was asked of `distill`, and what came up on the way.
+
+    Parameters
+    ----------
+    model, task, method : str
+        What the model is, ``"classification"`` or ``"regression"``, and how it was attributed;
+        empty if it was not.
+    shape : tuple of int
+        Of X.
+    settings : dict of str to object
+        The parameters of the student that were given, the seed among them.
+    seconds : dict of str to float
+        How long each step took.
+    versions : dict of str to str
+        Of Python, of this package, and of what it computes with.
+    warnings : tuple of str
+        Those that were shown, each once.
+    """
+
+    model: str = ""
+    task: str = ""
+    method: str = ""
+    shape: tuple[int, ...] = ()
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    seconds: Mapping[str, float] = field(default_factory=dict)
+    versions: Mapping[str, str] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+
+
+class RunLog:
+    """Keeps the times of the steps, and the warnings."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+        self.warnings: list[str] = []
+
+    @contextlib.contextmanager
+    def timing(self, step: str) -> Iterator[None]:
+        """Note how long a step takes."""
+        began = time.perf_counter()
+        yield
+        self.seconds[step] = time.perf_counter() - began
+
+    @contextlib.contextmanager
+    def noting_warnings(self) -> Iterator[None]:
+        """Note the warnings that are shown, and show them as before."""
+        with warnings.catch_warnings():
+            show = warnings.showwarning
+
+            def noted(message: Any, *others: Any, **more: Any) -> None:
+                self.warnings.append(str(message))
+                show(message, *others, **more)
+
+            warnings.showwarning = noted
+            yield
+
+    def run(
+        self,
+        model: Any,
+        classify: bool,
+        attributions: Attributions | None,
+        shape: tuple[int, ...],
+        settings: Mapping[str, Any],
+    ) -> Run:
+        """What was noted, with what was asked."""
+        return Run(
+            _described(model),
+            "classification" if classify else "regression",
+            "" if attributions is None else attributions.method,
+            shape,
+            dict(settings),
+            dict(self.seconds),
+            _versions(),
+            tuple(dict.fromkeys(self.warnings)),
+        )
+
+
+def _described(model: Any) -> str:
+    """The model in a few words: its kind, and how many parameters it has."""
+    if isinstance(model, np.ndarray | list | tuple):
+        return "outputs of a model"
+    name = getattr(model, "__qualname__", type(model).__qualname__)
+    if not hasattr(model, "parameters"):
+        return f"function {name}"
+    count = sum(int(each.numel()) for each in model.parameters())
+    return f"{name} of {count:,} numbers"
+
+
+def _versions() -> dict[str, str]:
+    found = {"wavedistill": __version__, "Python": platform.python_version()}
+    for package in _PACKAGES:
+        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+            found[package] = importlib.metadata.version(package)
+    return found
