@@ -11,6 +11,7 @@ from wavedistill.checks import WaveletWarning as WaveletWarning
 from wavedistill.distillation import PenalizedSettings as PenalizedSettings
 from wavedistill.distillation import WaveletDistiller as WaveletDistiller
 from wavedistill.distillation import distill_path as distill_path
+from wavedistill.reporting import report as report
 from wavedistill.students import DistilledClassifier as DistilledClassifier
 from wavedistill.students import DistilledRegressor as DistilledRegressor
 from wavedistill.students import PeakCounts as PeakCounts

@@ -59,6 +59,15 @@ class StudentContributions:
         predictions: Array = self.values.sum(axis=2) + self.intercept
         return predictions
 
+    @property
+    def moves(self) -> Array:
+        """What each feature adds to each output by one standard deviation more, shape (q, p)."""
+        squares = (self.features**2).sum(axis=0)
+        products = (self.values * self.features[:, None]).sum(axis=0)
+        weights = np.divide(products, squares, out=np.zeros_like(products), where=squares > 0)
+        moves: Array = weights * self.features.std(axis=0)
+        return moves
+
     def largest(self, example: int, count: int = 3, output: int = 0) -> NDArray[np.intp]:
         """The features that move an output of an example most, largest magnitude first.
 

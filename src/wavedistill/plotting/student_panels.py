@@ -1,0 +1,121 @@
+"""Pictures of a distilled student: its weights, and its agreement with the network."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from numpy.typing import ArrayLike
+
+from wavedistill.checks import float_array, integer
+from wavedistill.plotting.onto import onto
+from wavedistill.plotting.style import INK, NEGATIVE, POSITIVE, START, finish, label_rows
+from wavedistill.students import StudentContributions
+
+__all__ = ["plot_agreement", "plot_weights", "short_name"]
+
+#: Points of a scatter plot at most; of more, so many are drawn at random.
+_POINTS = 600
+
+
+def plot_weights(
+    contributions: StudentContributions,
+    *,
+    output: int = 0,
+    count: int = 12,
+    ax: Axes | None = None,
+) -> list[Artist]:
+    """Draw how much each feature moves an output: its weight times its standard deviation.
+
+    Parameters
+    ----------
+    contributions : StudentContributions
+        Of the examples over which the features vary (`DistilledRegressor.contributions`).
+    output : int
+    count : int
+        Features that are drawn, those that move the output most first.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; a new figure if not given.
+
+    Returns
+    -------
+    list of matplotlib.artist.Artist
+        A bar for each feature.
+
+    Raises
+    ------
+    IndexError
+        If there is no such output.
+    """
+    moves = contributions.moves[output]
+    order = np.argsort(-np.abs(moves), kind="stable")[: integer(count, "count", minimum=1)]
+    moves = moves[order]
+    axes = onto(ax, 6.4, 0.3 * len(order) + 1.1)
+    colours = [POSITIVE if move >= 0 else NEGATIVE for move in moves]
+    bars = axes.barh(range(len(order)), moves, 0.62, color=colours)
+    axes.axvline(0, color=INK, linewidth=0.8)
+    label_rows(axes, [short_name(contributions.names[i]) for i in order])
+    what = contributions.outputs[output]
+    finish(axes, "", f"change of {what} by one standard deviation", zero=False)
+    return list(bars)
+
+
+def plot_agreement(
+    outputs: ArrayLike,
+    predicted: ArrayLike,
+    *,
+    name: str = "output",
+    ax: Axes | None = None,
+) -> list[Artist]:
+    """Draw what the student returns against what the network returns.
+
+    Parameters
+    ----------
+    outputs, predicted : array_like, shape (n,)
+        One output of network and student for the same examples. Of more than 600, so many are
+        drawn at random.
+    name : str
+        What the output is.
+    ax : matplotlib.axes.Axes, optional
+
+    Returns
+    -------
+    list of matplotlib.artist.Artist
+        The points, and the line where both are equal.
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ.
+    """
+    theirs, ours = float_array(outputs, "outputs"), float_array(predicted, "predicted")
+    if theirs.shape != ours.shape or theirs.ndim != 1:
+        raise ValueError(
+            f"outputs have shape {theirs.shape} and predicted {ours.shape}; give one output of "
+            "both for the same examples, shape (n,)."
+        )
+    axes = onto(ax, 4.6, 4.2)
+    some = np.random.default_rng(0).permutation(len(theirs))[:_POINTS]
+    points = axes.plot(theirs[some], ours[some], ".", color=INK, markersize=4, alpha=0.45)
+    line = axes.axline((0, 0), slope=1, color=START, linewidth=1)
+    axes.set_ylabel(f"{name}: student")
+    finish(axes, "", f"{name}: network")
+    return [*points, line]
+
+
+def short_name(name: str, longest: int = 46) -> str:
+    """A feature's name for an axis, without what goes without saying."""
+    replacements: dict[str, Any] = {
+        "sum of positive parts": "positive sum",
+        "sum of negative parts": "negative sum",
+        "approximation": "approx.",
+        "horizontal detail": "horiz. detail",
+        "vertical detail": "vert. detail",
+        "diagonal detail": "diag. detail",
+        "channel ": "ch. ",
+    }
+    for long, short in replacements.items():
+        name = name.replace(long, short)
+    return name if len(name) <= longest else f"{name[: longest - 1]}\N{HORIZONTAL ELLIPSIS}"
