@@ -25,4 +25,5 @@ from wavedistill.students import distill as distill
 from wavedistill.students import load_student as load_student
 from wavedistill.students import stability as stability
 from wavedistill.wavelets import Wavelet as Wavelet
+from wavedistill.wavelets import WaveletLayer as WaveletLayer
 from wavedistill.wavelets import WaveletTransform as WaveletTransform

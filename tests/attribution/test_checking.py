@@ -1,5 +1,7 @@
 """`Attributions.check`: every finding with a case that needs a look and one that does not."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -7,7 +9,7 @@ import wavedistill as wd
 from tests.helpers import normal
 from wavedistill.attribution import Attributions
 
-torch = pytest.importorskip("torch")
+torch: Any = pytest.importorskip("torch")
 pytest.importorskip("captum")
 
 X = normal(40, 24)
