@@ -14,10 +14,10 @@ import pywt
 from numpy.typing import ArrayLike, NDArray
 
 from wavedistill.checks import float_array, integer
-from wavedistill.files import read_json, write_json
 from wavedistill.wavelets.alignment import align
 from wavedistill.wavelets.conditions import min_response, residuals
 from wavedistill.wavelets.lattice import ORTHONORMAL_TOLERANCE, Lattice, quadrature_mirror
+from wavedistill.wavelets.storage import read_record, write_record
 
 __all__ = ["Wavelet", "WaveletFunctions", "WaveletLike", "as_wavelet", "orthogonal_names"]
 
@@ -248,8 +248,11 @@ class Wavelet:
         return wavelet
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the wavelet and its origin as JSON, whole or not at all."""
-        write_json(path, _FORMAT, {**self.record(), "residuals": self.residuals()})
+        """Write the wavelet and its origin, whole or not at all.
+
+        A name that ends in ``.safetensors`` makes such a file, any other name JSON.
+        """
+        write_record(path, _FORMAT, {**self.record(), "residuals": self.residuals()})
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Self:
@@ -262,7 +265,7 @@ class Wavelet:
         ValueError
             If the file holds something else.
         """
-        return cls.from_record(read_json(path, _FORMAT, "Wavelet.save", ["lowpass"]))
+        return cls.from_record(read_record(path, _FORMAT, "Wavelet.save", ["lowpass"]))
 
     def record(self) -> dict[str, Any]:
         """The wavelet as JSON values: its name, its lowpass filter and its origin."""
