@@ -11,6 +11,9 @@ from wavedistill.checks import WaveletWarning as WaveletWarning
 from wavedistill.distillation import PenalizedSettings as PenalizedSettings
 from wavedistill.distillation import WaveletDistiller as WaveletDistiller
 from wavedistill.distillation import distill_path as distill_path
+from wavedistill.interop import from_xarray as from_xarray
+from wavedistill.interop import stack_signals as stack_signals
+from wavedistill.interop import to_xarray as to_xarray
 from wavedistill.students import DistilledClassifier as DistilledClassifier
 from wavedistill.students import DistilledRegressor as DistilledRegressor
 from wavedistill.students import PeakCounts as PeakCounts
