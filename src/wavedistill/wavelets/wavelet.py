@@ -241,7 +241,7 @@ class Wavelet:
         return min(distances.items(), key=lambda item: item[1])
 
     def to_pywt(self) -> pywt.Wavelet:
-        """The same wavelet for PyWavelets' functions."""
+        """The same wavelet for the functions of PyWavelets and of ptwt, its likeness in PyTorch."""
         h, g = self.lowpass, self.highpass
         wavelet = pywt.Wavelet(self.name or "wavedistill", filter_bank=(h[::-1], g[::-1], h, g))
         wavelet.orthogonal = wavelet.biorthogonal = True
