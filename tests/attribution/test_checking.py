@@ -78,7 +78,9 @@ def test_a_model_that_sees_only_the_mean_has_flat_multipliers():
     pooled = [torch.nn.AdaptiveAvgPool1d(1), torch.nn.Linear(1, 4), torch.nn.Tanh()]
     # In float32 the multipliers are constant apart from rounding.
     found = attributed([*pooled, torch.nn.Linear(4, 1), torch.nn.Flatten(0)], data=X[:, None])
-    single = Attributions(found.multipliers.astype(np.float32) * np.float32(1 + 1e-7))
+    rounding = 1 + 1e-7 * normal(*found.multipliers.shape)
+    single = Attributions((found.multipliers * rounding).astype(np.float32))
+    assert np.ptp(single.multipliers, axis=-1).all()
     assert names(found.check()) == names(single.check()) == ["flat multipliers"]
     assert single.check()["flat multipliers"].measured == 1
     half = np.where(np.arange(40)[:, None] < 20, 1.0, X)
