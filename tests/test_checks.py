@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_array
 
+import wavedistill
 from wavedistill import checks
 from wavedistill.checks import (
     WaveletWarning,
@@ -71,11 +72,20 @@ def test_the_remedies_for_unequal_lengths_work():
     with pytest.raises(ValueError, match="unequal length") as refused:
         float_array(X, "X")
     message = str(refused.value)
-    cut = "[x[:3] for x in X]"
-    padded = "np.stack([np.pad(x, (0, 5 - len(x))) for x in X])"
-    assert f"Cut them: {cut}; or pad them with zeros: {padded}." in message
-    assert float_array(eval(cut), "X").shape == (2, 3)
-    assert float_array(eval(padded), "X").shape == (2, 5)
+    cropped = "wavedistill.stack_signals(X, 'crop').signals"
+    assert f"Crop them: {cropped}; or pad them with zeros ('pad'), or cut windows" in message
+    assert float_array(eval(cropped), "X").shape == (2, 3)
+    channels = [np.ones((2, 3)), np.ones((2, 5))]
+    objects = np.empty(2, dtype=object)
+    objects[:] = X
+    for ragged in (channels, objects):
+        with pytest.raises(ValueError, match=r"unequal length \(3 to 5\)"):
+            float_array(ragged, "X")
+        wavedistill.stack_signals(ragged, "crop")
+    with pytest.raises(ValueError, match="X holds arrays whose shapes differ"):
+        float_array([np.ones((2, 3)), np.ones((4, 3))], "X")
+    assert wavedistill.stack_signals(X, "pad").signals.shape == (2, 5)
+    assert wavedistill.stack_signals(X, "windows", length=3).signals.shape == (2, 3)
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])

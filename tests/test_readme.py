@@ -1,4 +1,4 @@
-"""The Python blocks of README.md run from top to bottom, with small data in the place of yours."""
+"""The Python blocks of README.md and docs/ run from top to bottom, with small data for yours."""
 
 import re
 from pathlib import Path
@@ -9,8 +9,8 @@ import pytest
 
 from tests.helpers import normal
 
-TEXT = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
+ROOT = Path(__file__).parent.parent
+TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
 #: What README says of large data, and what serves here.
 SMALLER = {
     "simulate_lensing(100, size=64)": "simulate_lensing(4, size=16)",
@@ -19,6 +19,11 @@ SMALLER = {
     "levels=2, parts=2, axes=(-2, -1))": "levels=2, parts=2, support=2, cv=3, axes=(-2, -1))",
     "verbose=True)": "verbose=True, levels=1, support=2, cv=3, compare_cv=2)",
 }
+
+
+def blocks(text):
+    """The Python blocks of a page in Markdown."""
+    return re.findall(r"```python\n(.*?)```", text, re.DOTALL)
 
 
 def loudness(rows):
@@ -59,14 +64,35 @@ def yours():
 @pytest.mark.filterwarnings("ignore")
 def test_every_block_runs(yours: dict[str, Any], tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
-    assert len(BLOCKS) >= 7
-    assert BLOCKS[0].count("wd.distill(") == 1
-    for block in BLOCKS:
+    readme = blocks(TEXT)
+    assert len(readme) >= 7
+    assert readme[0].count("wd.distill(") == 1
+    for block in readme:
         for large, small in SMALLER.items():
             block = block.replace(large, small)
         exec(compile(block, "README.md", "exec"), yours)
     assert "numbers, WaveletTransform(" in capsys.readouterr().out
     assert {"student.py", "student.json", "wavelet.json"} <= {p.name for p in tmp_path.iterdir()}
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::wavedistill.WaveletWarning")
+def test_every_block_of_interoperability_runs(yours, tmp_path, monkeypatch, capsys):
+    pytest.importorskip("xarray")
+    pytest.importorskip("safetensors")
+    monkeypatch.chdir(tmp_path)
+    page = blocks((ROOT / "docs" / "interoperability.md").read_text(encoding="utf-8"))
+    assert len(page) >= 7
+    for block in page:
+        exec(compile(block, "interoperability.md", "exec"), yours)
+    printed = capsys.readouterr().out
+    assert "(-1,) 250.0" in printed
+    assert "ok           completeness" in printed
+    assert yours["padded"].shape == (3, 64)
+    assert yours["cropped"].shape == (3, 40)
+    wd: Any = yours["wd"]
+    assert wd.WaveletTransform.load("wavelet.json") == yours["trained"]
+    assert wd.WaveletTransform.load("wavelet.safetensors") == yours["trained"]
 
 
 def test_what_is_made_smaller_is_in_the_text():

@@ -11,6 +11,9 @@ from wavedistill.checks import WaveletWarning as WaveletWarning
 from wavedistill.distillation import PenalizedSettings as PenalizedSettings
 from wavedistill.distillation import WaveletDistiller as WaveletDistiller
 from wavedistill.distillation import distill_path as distill_path
+from wavedistill.interop import from_xarray as from_xarray
+from wavedistill.interop import stack_signals as stack_signals
+from wavedistill.interop import to_xarray as to_xarray
 from wavedistill.reporting import report as report
 from wavedistill.students import DistilledClassifier as DistilledClassifier
 from wavedistill.students import DistilledRegressor as DistilledRegressor
@@ -26,4 +29,5 @@ from wavedistill.students import distill as distill
 from wavedistill.students import load_student as load_student
 from wavedistill.students import stability as stability
 from wavedistill.wavelets import Wavelet as Wavelet
+from wavedistill.wavelets import WaveletLayer as WaveletLayer
 from wavedistill.wavelets import WaveletTransform as WaveletTransform

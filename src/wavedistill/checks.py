@@ -133,17 +133,37 @@ def dense_float_array(value: ArrayLike, name: str) -> Floats:
 
 def _as_array(value: ArrayLike, name: str) -> NDArray[Any]:
     try:
-        return np.asarray(value)
+        array = np.asarray(value)
     except ValueError as error:
         # NumPy's word for nested sequences whose lengths differ.
         if "inhomogeneous" not in str(error):
             raise
-        lengths = sorted({len(row) for row in value if isinstance(row, Sized)})  # type: ignore[union-attr]
-        raise ValueError(
-            f"{name} holds sequences of unequal length ({lengths[0]} to {lengths[-1]}), and an "
-            f"array needs one length. Cut them: [x[:{lengths[0]}] for x in {name}]; or pad them "
-            f"with zeros: np.stack([np.pad(x, (0, {lengths[-1]} - len(x))) for x in {name}])."
-        ) from error
+        raise _unequal(value, name) from error
+    if array.dtype.hasobject and any(np.ndim(each) for each in array.ravel()[:1]):
+        raise _unequal(array, name)
+    return array
+
+
+def _unequal(value: ArrayLike, name: str) -> ValueError:
+    """The refusal of signals of unequal length."""
+    rows: Any = value
+    sizes = sorted({_size(row) for row in rows})
+    if len(sizes) == 1:
+        return ValueError(
+            f"{name} holds arrays whose shapes differ, and an array needs one shape: give all "
+            "signals the same channels."
+        )
+    return ValueError(
+        f"{name} holds sequences of unequal length ({sizes[0]} to {sizes[-1]}), and an array needs "
+        f"one length. Crop them: wavedistill.stack_signals({name}, 'crop').signals; or pad them "
+        f"with zeros ('pad'), or cut windows ('windows', length={sizes[0]})."
+    )
+
+
+def _size(row: Any) -> int:
+    """Samples of a signal, along its last axis if it is an array."""
+    shape = getattr(row, "shape", None)
+    return int(shape[-1]) if shape else len(row) if isinstance(row, Sized) else 0
 
 
 def integer(value: object, name: str, *, minimum: int | None = None) -> int:

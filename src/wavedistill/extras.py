@@ -8,7 +8,7 @@ from typing import Literal
 
 __all__ = ["Extra", "load"]
 
-Extra = Literal["torch", "plot", "data", "studies", "cli", "report"]
+Extra = Literal["torch", "plot", "data", "studies", "cli", "report", "xarray", "safetensors"]
 
 
 def load(module: str, purpose: str, extra: Extra) -> ModuleType:

@@ -13,10 +13,18 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["fingerprint", "read_json", "replacing", "writable_target", "write_json"]
+__all__ = [
+    "JSON_VERSION",
+    "check_json",
+    "fingerprint",
+    "read_json",
+    "replacing",
+    "writable_target",
+    "write_json",
+]
 
 #: The version of every JSON format of this package.
-_VERSION = 1
+JSON_VERSION = 1
 
 
 @contextlib.contextmanager
@@ -73,7 +81,7 @@ def writable_target(path: str | os.PathLike[str]) -> Path:
 
 def write_json(path: str | os.PathLike[str], format: str, content: Mapping[str, Any]) -> None:
     """Write a JSON file that names its format, whole or not at all."""
-    text = json.dumps({"format": format, "version": _VERSION, **content}, indent=1)
+    text = json.dumps({"format": format, "version": JSON_VERSION, **content}, indent=1)
     with replacing(path) as temporary:
         temporary.write_text(text + "\n", encoding="utf-8")
 
@@ -100,18 +108,36 @@ def read_json(
     ValueError
         If it is not JSON, has another format or version, or lacks one of the keys.
     """
-    remedy = f"give a file that {writer} wrote."
     try:
         content: Any = json.loads(Path(path).read_text(encoding="utf-8"))
     except ValueError as error:
-        raise ValueError(f"{path} is not JSON ({error}); {remedy}") from error
+        raise ValueError(
+            f"{path} is not JSON ({error}); give a file that {writer} wrote."
+        ) from error
+    return check_json(content, path, format, writer, keys)
+
+
+def check_json(
+    content: Any,
+    path: str | os.PathLike[str],
+    format: str,
+    writer: str,
+    keys: Sequence[str] = (),
+) -> dict[str, Any]:
+    """Refuse the content of a file of another format or version; `read_json` has the arguments.
+
+    Raises
+    ------
+    ValueError
+    """
+    remedy = f"give a file that {writer} wrote."
     found = content.get("format") if isinstance(content, dict) else None
     if found != format:
         raise ValueError(f"{path} is JSON of format {found!r}, and {format!r} is needed; {remedy}")
-    if content.get("version") != _VERSION:
+    if content.get("version") != JSON_VERSION:
         raise ValueError(
             f"{path} has version {content.get('version')!r} of its format, and this release reads "
-            f"version {_VERSION}; {remedy}"
+            f"version {JSON_VERSION}; {remedy}"
         )
     if missing := [key for key in keys if key not in content]:
         raise ValueError(f"{path} lacks {' and '.join(missing)}; {remedy}")

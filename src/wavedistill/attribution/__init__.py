@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from wavedistill.attribution.attribute import attribute
 from wavedistill.attribution.attributions import Attributions
+from wavedistill.attribution.findings import AttributionCheck, Finding
 from wavedistill.extras import load
 
 if TYPE_CHECKING:
     from wavedistill.attribution.trim import TrimModel
 
-__all__ = ["Attributions", "TrimModel", "attribute"]
+__all__ = ["AttributionCheck", "Attributions", "Finding", "TrimModel", "attribute"]
 
 
 def __getattr__(name: str) -> Any:

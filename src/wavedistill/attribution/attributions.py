@@ -11,7 +11,9 @@ from typing import Any, ClassVar, Self, cast
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
+from wavedistill.attribution.checking import check_attributions
 from wavedistill.attribution.examples import require_inputs, require_shape
+from wavedistill.attribution.findings import AttributionCheck
 from wavedistill.checks import Floats, float_array, integer, same_shape
 from wavedistill.files import replacing
 from wavedistill.wavelets import WaveletLike, WaveletTransform, as_transform
@@ -193,6 +195,43 @@ class Attributions:
             baseline = np.zeros(())
         if self.inputs is not None and baseline is not None:
             require_inputs(self.inputs, baseline, X)
+
+    def check(
+        self,
+        outputs: ArrayLike | None = None,
+        baseline_outputs: ArrayLike | None = None,
+        *,
+        axes: int | Sequence[int] = -1,
+    ) -> AttributionCheck:
+        """Look for signs that these attributions mislead; ``print`` shows what was found.
+
+        It checks values that are not finite; completeness, that contributions sum to
+        f(x) - f(baseline); recurrent networks that answer by their first or last step; multipliers
+        that are constant along the signal; examples whose gradients have vanished; and standard
+        errors. What cannot be checked is named.
+
+        Parameters
+        ----------
+        outputs : array_like, shape (n,) or (n, targets), optional
+            What the model returned for X: for each example the outputs that were attributed.
+        baseline_outputs : array_like, optional
+            The same for the baseline: one number, or an array that broadcasts to `outputs`. With
+            several baselines, their mean.
+        axes : int or sequence of int
+            The axis of time, or the two axes of images.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If outputs are not finite numbers of these shapes, or an axis does not exist.
+
+        Examples
+        --------
+        >>> A = Attributions(np.ones((3, 8)))
+        >>> [finding.name for finding in A.check().problems]
+        ['flat multipliers']
+        """
+        return check_attributions(self, outputs, baseline_outputs, axes)
 
     def coefficients(
         self,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from wavedistill.attribution.attributions import Attributions
+from wavedistill.attribution.checking import LARGEST_ERROR, relative_errors
 from wavedistill.attribution.sampling import batches
 from wavedistill.attribution.targets import (
     Choice,
@@ -30,9 +31,6 @@ Predict = Callable[[Floats], Any]
 
 #: Signals longer than this have no orthonormal bases drawn: such a matrix outgrows the data.
 _LARGEST_BASIS = 2048
-
-#: Above this ratio of standard error to gradient, a warning.
-_LARGEST_ERROR = 1 / 3
 
 
 def attribute_function(
@@ -96,10 +94,10 @@ def smoothed_gradient(
 
 def _warn_of_large_errors(mean: Floats, error: Floats) -> None:
     """Warn if the standard error is large for a target; arrays of shape (targets, n, ...)."""
-    sizes, errors = (np.sqrt((a**2).reshape(len(a), -1).mean(axis=1)) for a in (mean, error))
-    vague = errors > _LARGEST_ERROR * sizes
+    sizes, errors = relative_errors(mean, error)
+    vague = errors > LARGEST_ERROR * sizes
     if vague.any():
-        worst = int((errors - _LARGEST_ERROR * sizes).argmax())
+        worst = int((errors - LARGEST_ERROR * sizes).argmax())
         number = f" of target {worst}" if len(sizes) > 1 else ""
         warnings.warn(
             f"the standard error of the estimated gradient{number} is {errors[worst]:.3g}, and the "

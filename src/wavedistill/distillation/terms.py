@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from wavedistill.attribution import Attributions
+from wavedistill.attribution.checking import flat_share
 from wavedistill.checks import Floats, float_array
 from wavedistill.distillation.objective import Term
 from wavedistill.wavelets import Decomposition
@@ -98,8 +99,8 @@ def _check_multipliers(
             "attributions=None."
         )
     axes = decomposition.along(signals.shape)
-    along = tuple(axis + attributions.baseline_axis for axis in axes)
-    if max(multipliers.shape[a] for a in along) > 1 and not np.ptp(multipliers, axis=along).any():
+    rows = np.moveaxis(multipliers, int(attributions.baseline_axis), 0)
+    if flat_share(rows, [axis + attributions.baseline_axis for axis in axes]) == 1:
         warnings.warn(
             "the multipliers are constant along the signals: the teacher seems to see nothing but "
             "their mean, which says little about a wavelet.",

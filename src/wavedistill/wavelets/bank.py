@@ -13,11 +13,11 @@ import pywt
 from numpy.typing import ArrayLike, NDArray
 
 from wavedistill.checks import Floats, dense_float_array, integer, transformed_axes
-from wavedistill.files import read_json, write_json
 from wavedistill.modes import Mode, adjoint_extension
 from wavedistill.wavelets.centres import centres
 from wavedistill.wavelets.decomposition import Decomposition
 from wavedistill.wavelets.layout import CoefficientLayout
+from wavedistill.wavelets.storage import read_record, write_record
 from wavedistill.wavelets.transform import analyse, packets, synthesise, undecimated
 from wavedistill.wavelets.wavelet import Wavelet, WaveletLike, as_wavelet
 
@@ -267,8 +267,8 @@ class WaveletTransform:
             wavelet.require_orthonormal(purpose)
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the transform as JSON, whole or not at all."""
-        write_json(path, _FORMAT, self.record())
+        """Write the transform as JSON, or as safetensors if the name ends in ``.safetensors``."""
+        write_record(path, _FORMAT, self.record())
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Self:
@@ -282,7 +282,7 @@ class WaveletTransform:
             If the file holds something else.
         """
         keys = ("levels", "mode", "axes", "wavelets")
-        return cls.from_record(read_json(path, _FORMAT, "WaveletTransform.save", keys))
+        return cls.from_record(read_record(path, _FORMAT, "WaveletTransform.save", keys))
 
     def record(self) -> dict[str, Any]:
         """The transform as JSON values: levels, mode, axes, and the records of its wavelets."""

@@ -18,9 +18,11 @@ from wavedistill.modes import Mode, adjoint_extension, border
 from wavedistill.wavelets.decomposition import Decomposition
 from wavedistill.wavelets.layout import detail_keys
 
-__all__ = ["adjoint", "analysis", "quadrature_mirror", "synthesis"]
+__all__ = ["adjoint", "analysis", "axes_of", "quadrature_mirror", "synthesis"]
 
 Bands = tuple[Tensor, ...]
+#: One filter for all levels, shape (N,); or one for each, as a matrix or as vectors of any lengths.
+Lowpass = Tensor | Sequence[Tensor]
 
 
 def quadrature_mirror(lowpass: Tensor) -> Tensor:
@@ -36,16 +38,35 @@ def quadrature_mirror(lowpass: Tensor) -> Tensor:
     return signs * lowpass.flip(-1)
 
 
-def analysis(signals: Tensor, lowpass: Tensor, decomposition: Decomposition) -> Bands:
+def axes_of(data: Tensor, decomposition: Decomposition, missing: int = 0) -> tuple[int, ...]:
+    """The transformed axes of a tensor, non-negative and ascending.
+
+    Parameters
+    ----------
+    data : Tensor
+    decomposition : Decomposition
+    missing : int
+        How many axes the tensor lacks: coefficients side by side have one axis for all.
+
+    Raises
+    ------
+    ValueError
+        If an axis does not exist.
+    """
+    ndim = data.ndim + missing
+    return transformed_axes(ndim, decomposition.axes, f"the tensor has {ndim} axes")
+
+
+def analysis(signals: Tensor, lowpass: Lowpass, decomposition: Decomposition) -> Bands:
     """The DWT A_h of each signal (Eq. 5 of the paper).
 
     Parameters
     ----------
     signals : Tensor
         Of the filter's dtype and device.
-    lowpass : Tensor, shape (N,) or (J, N)
-        One filter h for all levels, or one for each, the finest level first. Highpass filters are
-        their quadrature mirrors.
+    lowpass : Tensor, shape (N,) or (J, N), or sequence of J tensors
+        One filter h for all levels, or one for each, the finest level first; those of a sequence
+        may differ in length. Highpass filters are their quadrature mirrors.
     decomposition : Decomposition
 
     Returns
@@ -61,7 +82,7 @@ def analysis(signals: Tensor, lowpass: Tensor, decomposition: Decomposition) -> 
     return _cascade(signals, lowpass, decomposition, decomposition.mode, append_zero=False)
 
 
-def adjoint(multipliers: Tensor, lowpass: Tensor, decomposition: Decomposition) -> Bands:
+def adjoint(multipliers: Tensor, lowpass: Lowpass, decomposition: Decomposition) -> Bands:
     """The adjoint S_h^T of `synthesis`: from multipliers of samples to those of coefficients.
 
     Arguments and result are those of `analysis`.
@@ -73,7 +94,7 @@ def adjoint(multipliers: Tensor, lowpass: Tensor, decomposition: Decomposition) 
 
 
 def synthesis(
-    bands: Bands, lowpass: Tensor, decomposition: Decomposition, lengths: Sequence[int]
+    bands: Bands, lowpass: Lowpass, decomposition: Decomposition, lengths: Sequence[int]
 ) -> Tensor:
     """The inverse DWT S_h (Eq. 6 of the paper), cropped to the lengths of the signals.
 
@@ -92,13 +113,15 @@ def synthesis(
         If the sub-bands are not those of signals of these lengths.
     """
     filters = _filters(lowpass, decomposition)
-    axes = _axes(bands[0], decomposition)
-    layout = decomposition.layout(lengths, lowpass.shape[-1])
+    axes = axes_of(bands[0], decomposition)
+    taps = [pair.shape[-1] for pair in filters]
+    layout = decomposition.layout(lengths, taps)
     found = tuple(_sizes(band, axes) for band in bands)
     if found != layout.shapes:
         raise ValueError(
             f"the sub-bands have shapes {found}, and those of signals of lengths {tuple(lengths)} "
-            f"with {lowpass.shape[-1]} taps and mode {decomposition.mode!r} have {layout.shapes}."
+            f"with {' and '.join(map(str, sorted({*taps})))} taps and mode {decomposition.mode!r} "
+            f"have {layout.shapes}."
         )
     approximation, *details = bands
     keys = detail_keys(len(axes))
@@ -120,9 +143,9 @@ def synthesis(
 
 
 def _cascade(
-    data: Tensor, lowpass: Tensor, decomposition: Decomposition, mode: Mode, *, append_zero: bool
+    data: Tensor, lowpass: Lowpass, decomposition: Decomposition, mode: Mode, *, append_zero: bool
 ) -> Bands:
-    axes = _axes(data, decomposition)
+    axes = axes_of(data, decomposition)
     keys = detail_keys(len(axes))
     approximation, bands = data, list[Tensor]()
     for pair in _filters(lowpass, decomposition):
@@ -137,21 +160,22 @@ def _cascade(
     return approximation, *bands
 
 
-def _filters(lowpass: Tensor, decomposition: Decomposition) -> list[Tensor]:
+def _filters(lowpass: Lowpass, decomposition: Decomposition) -> list[Tensor]:
     """Both filters of each level, shape (2, 1, N), the finest level first."""
-    shape, levels = tuple(lowpass.shape), decomposition.levels
-    even = len(shape) > 0 and shape[-1] > 0 and shape[-1] % 2 == 0
-    if not even or shape[:-1] not in ((), (levels,)):
+    levels = decomposition.levels
+    if isinstance(lowpass, Tensor) and lowpass.ndim == 1:
+        each: Sequence[Tensor] = [lowpass] * levels
+    else:
+        each = list(lowpass) if not isinstance(lowpass, Tensor) or lowpass.ndim == 2 else []
+    shapes = [tuple(one.shape) for one in each]
+    even = all(len(shape) == 1 and shape[0] > 0 and shape[0] % 2 == 0 for shape in shapes)
+    if not even or len(shapes) != levels:
+        found = tuple(lowpass.shape) if isinstance(lowpass, Tensor) else shapes
         raise ValueError(
-            f"lowpass has shape {shape}; give a vector of even length, or one such row for each "
+            f"lowpass has shape {found}; give a vector of even length, or one such row for each "
             f"of the {levels} levels. A filter of odd length can be padded with a zero at one end."
         )
-    each = lowpass.expand(levels, shape[-1])
-    return list(torch.stack([each, quadrature_mirror(each)], dim=1)[:, :, None])
-
-
-def _axes(data: Tensor, decomposition: Decomposition) -> tuple[int, ...]:
-    return transformed_axes(data.ndim, decomposition.axes, f"the tensor has {data.ndim} axes")
+    return [torch.stack([one, quadrature_mirror(one)])[:, None] for one in each]
 
 
 def _sizes(data: Tensor, axes: tuple[int, ...]) -> tuple[int, ...]:

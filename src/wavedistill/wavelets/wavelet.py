@@ -14,10 +14,10 @@ import pywt
 from numpy.typing import ArrayLike, NDArray
 
 from wavedistill.checks import float_array, integer
-from wavedistill.files import read_json, write_json
 from wavedistill.wavelets.alignment import align
 from wavedistill.wavelets.conditions import min_response, residuals
 from wavedistill.wavelets.lattice import ORTHONORMAL_TOLERANCE, Lattice, quadrature_mirror
+from wavedistill.wavelets.storage import read_record, write_record
 
 __all__ = ["Wavelet", "WaveletFunctions", "WaveletLike", "as_wavelet", "orthogonal_names"]
 
@@ -241,15 +241,18 @@ class Wavelet:
         return min(distances.items(), key=lambda item: item[1])
 
     def to_pywt(self) -> pywt.Wavelet:
-        """The same wavelet for PyWavelets' functions."""
+        """The same wavelet for the functions of PyWavelets and of ptwt, its likeness in PyTorch."""
         h, g = self.lowpass, self.highpass
         wavelet = pywt.Wavelet(self.name or "wavedistill", filter_bank=(h[::-1], g[::-1], h, g))
         wavelet.orthogonal = wavelet.biorthogonal = True
         return wavelet
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the wavelet and its origin as JSON, whole or not at all."""
-        write_json(path, _FORMAT, {**self.record(), "residuals": self.residuals()})
+        """Write the wavelet and its origin, whole or not at all.
+
+        A name that ends in ``.safetensors`` makes such a file, any other name JSON.
+        """
+        write_record(path, _FORMAT, {**self.record(), "residuals": self.residuals()})
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Self:
@@ -262,7 +265,7 @@ class Wavelet:
         ValueError
             If the file holds something else.
         """
-        return cls.from_record(read_json(path, _FORMAT, "Wavelet.save", ["lowpass"]))
+        return cls.from_record(read_record(path, _FORMAT, "Wavelet.save", ["lowpass"]))
 
     def record(self) -> dict[str, Any]:
         """The wavelet as JSON values: its name, its lowpass filter and its origin."""
