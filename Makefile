@@ -19,6 +19,7 @@ demo: $(INSTALLED)
 	$(BIN)/wavedistill demo --out demo
 
 test: $(INSTALLED) lint
+	$(BIN)/python tools/browser.py
 	$(PYTEST)
 
 quick: $(INSTALLED)

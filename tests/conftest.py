@@ -4,6 +4,10 @@ import os
 
 from hypothesis import settings
 
+from tests.results import classes, images, numbers
+
+__all__ = ["classes", "images", "numbers"]
+
 os.environ.setdefault("MPLBACKEND", "agg")
 if "PYTEST_XDIST_WORKER" in os.environ:
     # The processes share the cores already; read when BLAS and PyTorch are loaded.

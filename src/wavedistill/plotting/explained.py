@@ -168,7 +168,7 @@ def _draw_image(image: Floats, part: Floats, axis: Axis, ax: Axes | None) -> lis
 def _write_lengths(axes: Axes, rows: Sequence[tuple[float, float]]) -> None:
     """The number of each bar beside its end, with room for it."""
     ends = [0.0, *(begin + length for begin, length in rows)]
-    room = 0.2 * max(max(ends) - min(ends), 1e-12)
+    room = 0.28 * max(max(ends) - min(ends), 1e-12)
     axes.set_xlim(min(ends) - room, max(ends) + room)
     for place, (begin, length) in enumerate(rows):
         inner = 0 < place < len(rows) - 1

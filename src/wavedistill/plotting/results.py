@@ -160,7 +160,8 @@ def _stability(result: Distillation, **options: Any) -> list[Artist]:
 
 
 def _kept(result: Distillation, **options: Any) -> list[Artist]:
-    return plot_kept(_made(result.stability, "refits", "refits=None"), **options)
+    settings = {"names": result.contributions.names, **options}
+    return plot_kept(_made(result.stability, "refits", "refits=None"), **settings)
 
 
 def _attributed(result: Distillation) -> Attributions:

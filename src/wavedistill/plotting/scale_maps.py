@@ -155,8 +155,9 @@ def plot_scales(
         sums = attribution_per_band(coefficients.reshape(-1, layout.total), layout)
         labels = layout.names
         at = np.arange(len(sums)) + (place - last / 2) * width
-        colour = LEARNED if place == last else START
-        drawn += axes.bar(at, sums / (sums.sum() or 1.0), width, color=colour, label=name)
+        colour, alpha = (LEARNED, 1.0) if place == last else (START, 1 - 0.55 * place / last)
+        heights = sums / (sums.sum() or 1.0)
+        drawn += axes.bar(at, heights, width, color=colour, alpha=alpha, label=name)
     axes.set_xticks(range(len(labels)), labels)
     axes.legend(frameon=False, fontsize=8)
     axes.set_ylabel("share of the attributions")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+import re
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -18,6 +18,21 @@ __all__ = ["plot_agreement", "plot_weights", "short_name"]
 
 #: Points of a scatter plot at most; of more, so many are drawn at random.
 _POINTS = 600
+
+
+#: Words of the names of features that are shorter on an axis.
+_SHORTER = {
+    "sum of positive parts of": "positive sum,",
+    "sum of negative parts of": "negative sum,",
+    "maximum of": "maximum,",
+    "minimum of": "minimum,",
+    "log-energy of": "log-energy,",
+    "approximation": "approx.",
+    "horizontal detail": "horiz. detail",
+    "vertical detail": "vert. detail",
+    "diagonal detail": "diag. detail",
+    "channel ": "ch. ",
+}
 
 
 def plot_weights(
@@ -57,8 +72,7 @@ def plot_weights(
     bars = axes.barh(range(len(order)), moves, 0.62, color=colours)
     axes.axvline(0, color=INK, linewidth=0.8)
     label_rows(axes, [short_name(contributions.names[i]) for i in order])
-    what = contributions.outputs[output]
-    finish(axes, "", f"change of {what} by one standard deviation", zero=False)
+    finish(axes, "", "one standard deviation more adds", zero=False)
     return list(bars)
 
 
@@ -107,15 +121,8 @@ def plot_agreement(
 
 def short_name(name: str, longest: int = 46) -> str:
     """A feature's name for an axis, without what goes without saying."""
-    replacements: dict[str, Any] = {
-        "sum of positive parts": "positive sum",
-        "sum of negative parts": "negative sum",
-        "approximation": "approx.",
-        "horizontal detail": "horiz. detail",
-        "vertical detail": "vert. detail",
-        "diagonal detail": "diag. detail",
-        "channel ": "ch. ",
-    }
-    for long, short in replacements.items():
+    for long, short in _SHORTER.items():
         name = name.replace(long, short)
+    # How many parts there are is told once, and not on an axis.
+    name = re.sub(r"(part [\d,]+) of [\dx]+", r"\1", name)
     return name if len(name) <= longest else f"{name[: longest - 1]}\N{HORIZONTAL ELLIPSIS}"

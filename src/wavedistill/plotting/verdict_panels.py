@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
@@ -9,7 +11,7 @@ from matplotlib.axes import Axes
 from wavedistill.plotting.onto import onto
 from wavedistill.plotting.student_panels import short_name
 from wavedistill.plotting.students import band_responses
-from wavedistill.plotting.style import INK, LEARNED, PALE, START, finish, label_rows, minus
+from wavedistill.plotting.style import INK, LEARNED, PALE, START, finish, label_rows
 from wavedistill.students import Comparison, Stability
 from wavedistill.students.candidate import Candidate
 from wavedistill.wavelets import WaveletTransform
@@ -41,11 +43,9 @@ def plot_comparison(comparison: Comparison, *, ax: Axes | None = None) -> list[A
         colour = LEARNED if low > 0 else INK
         axes.plot([low, high], [place, place], color=colour, linewidth=2, solid_capstyle="butt")
         drawn += axes.plot(gain, place, "o", color=colour, markersize=6)
-    own = comparison.rows[0].scores[comparison.measure].mean
     axes.axvline(0, color=INK, linewidth=0.8)
     label_rows(axes, [f"{row.model} ({row.scores[comparison.measure].mean:.3f})" for row in rows])
-    label = f"gain of the distilled student ({own:.3f}) in points of {comparison.measure}"
-    finish(axes, "", label, zero=False)
+    finish(axes, "", f"gain in points of {comparison.measure}", zero=False)
     return drawn
 
 
@@ -122,12 +122,20 @@ def plot_stability(
     return drawn
 
 
-def plot_kept(stability: Stability, *, count: int = 12, ax: Axes | None = None) -> list[Artist]:
+def plot_kept(
+    stability: Stability,
+    *,
+    names: Sequence[str] | None = None,
+    count: int = 12,
+    ax: Axes | None = None,
+) -> list[Artist]:
     """Draw in which share of the refits each feature of the student is a feature again.
 
     Parameters
     ----------
     stability : Stability
+    names : sequence of str, optional
+        Of the features, such as those with frequencies.
     count : int
         Features that are drawn, at most.
     ax : matplotlib.axes.Axes, optional
@@ -141,6 +149,6 @@ def plot_kept(stability: Stability, *, count: int = 12, ax: Axes | None = None) 
     axes = onto(ax, 6.4, 0.3 * len(shares) + 1.1)
     axes.barh(range(len(shares)), np.ones(len(shares)), 0.62, color=PALE)
     bars = axes.barh(range(len(shares)), shares, 0.62, color=LEARNED)
-    label_rows(axes, [minus(short_name(name)) for name in stability.names[:count]])
+    label_rows(axes, [short_name(name) for name in (names or stability.names)[:count]])
     finish(axes, "", f"share of {len(stability.refits)} refits that have it", zero=False)
     return list(bars)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -63,7 +64,8 @@ def plot_bands(
                 lines += drawn
     levels = transform.levels
     names = [f"approx. {levels}", *(f"detail {j}" for j in range(levels, 0, -1))]
-    axes.legend(lines, names, frameon=False, fontsize=8)
+    place: dict[str, Any] = {"loc": "lower left", "bbox_to_anchor": (0, 1), "ncols": 4}
+    axes.legend(lines, names, frameon=False, fontsize=8, columnspacing=1, **place)
     axes.set_ylabel("share of the greatest response")
     finish(axes, "", f"frequency ({name})")
     return lines

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from wavedistill.plotting.results import nearest_known
+from wavedistill.reporting.bands import seen_bands
 from wavedistill.reporting.examples import explained
 from wavedistill.reporting.pictures import Picture, picture
 from wavedistill.reporting.words import glossary, headline, number, seconds
@@ -91,13 +92,6 @@ def _student(result: Distillation) -> dict[str, Any]:
         }
         for i in order
     ]
-    counts = {
-        "taps of the wavelet": student.n_numbers_
-        - int(np.count_nonzero(weights))
-        - int(np.size(student.intercept_)),
-        "weights": int(np.count_nonzero(weights)),
-        "intercepts": int(np.size(student.intercept_)),
-    }
     pictures = [
         _drawn(
             result,
@@ -122,13 +116,22 @@ def _student(result: Distillation) -> dict[str, Any]:
         "intercepts": [number(float(parts.intercept[k])) for k in shown],
         "rows": rows,
         "one": one,
-        "counts": counts,
+        "counts": _counts(result),
         "total": student.n_numbers_,
         "target": {"teacher": "the network's outputs", "response": "the labels"}[student.target_],
         "glossary": glossary(student.reading_, len(student.transform_.axes)),
         "scale": number(student.scale_),
         "pictures": pictures,
     }
+
+
+def _counts(result: Distillation) -> str:
+    """What the student's numbers are."""
+    student = result.student
+    weights, intercepts = int(np.count_nonzero(student.coef_)), int(np.size(student.intercept_))
+    taps = student.n_numbers_ - weights - intercepts
+    ends = "an intercept" if intercepts == 1 else f"{intercepts} intercepts"
+    return f"{taps} taps of the wavelet, {weights} weights and {ends}"
 
 
 def _wavelet(result: Distillation) -> dict[str, Any]:
@@ -192,7 +195,13 @@ def _wavelet(result: Distillation) -> dict[str, Any]:
             beside=None,
         ),
     ]
-    return {"facts": facts, "taps": taps, "pictures": pictures}
+    return {
+        "facts": facts,
+        "taps": taps,
+        "pictures": pictures,
+        "bands": seen_bands(transform, result.sampling_rate),
+        "images": len(transform.axes) > 1,
+    }
 
 
 def _comparison(result: Distillation) -> dict[str, Any] | None:
@@ -259,8 +268,19 @@ def _search(result: Distillation) -> dict[str, Any]:
 def _attributions(result: Distillation) -> dict[str, Any] | None:
     if result.attributions is None:
         return None
+    check = result.attributions.check(axes=result.student.transform_.axes)
     return {
         "method": result.attributions.method,
+        "findings": [
+            {
+                "name": finding.name,
+                "state": {True: "as it should be", False: "look at this", None: "not checked"}[
+                    finding.ok
+                ],
+                "text": finding.text,
+            }
+            for finding in check.findings
+        ],
         "pictures": [
             _drawn(
                 result,

@@ -212,9 +212,11 @@ def _fitted(
     best = searched.learned[0] if learned else named
     error, columns = objective.error(best.lowpass), objective.columns(best.lowpass)
     chosen = Candidate.of(best, error.value)
-    others = [Candidate.of(each, each.error) for each in [*searched.learned, named]]
-    candidates = sorted([chosen, *others], key=lambda each: each.error)
-    return Fitted(objective.reader, candidates, chosen, others[-1], columns, error, checked)
+    others = [each for each in [*searched.learned, named] if each is not best]
+    candidates = [chosen, *(Candidate.of(each, each.error) for each in others)]
+    known = candidates[-1] if learned else chosen
+    candidates.sort(key=lambda each: each.error)
+    return Fitted(objective.reader, candidates, chosen, known, columns, error, checked)
 
 
 def _work(data: _Data, choices: Choices) -> tuple[float, ...]:

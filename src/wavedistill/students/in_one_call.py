@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -200,7 +199,7 @@ def distill(
         attributions,
         comparison,
         parts,
-        MappingProxyType(test),
+        test,
         None if y is None else np.asarray(y),
         stable,
         sampling_rate,

@@ -1,0 +1,70 @@
+"""Which frequencies the bands of a wavelet let through, beside those that their names give."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wavedistill.plotting.students import band_responses
+from wavedistill.wavelets import WaveletTransform
+
+__all__ = ["SeenBand", "seen_bands"]
+
+_FREQUENCIES = 2048
+
+
+@dataclass(frozen=True)
+class SeenBand:
+    """A band, the octave of its name, and where it answers with more than half of its greatest.
+
+    `odd` if more than half of its response lies outside the octave.
+    """
+
+    band: str
+    octave: str
+    sees: str
+    odd: bool
+
+
+def seen_bands(transform: WaveletTransform, sampling_rate: float | None) -> list[SeenBand]:
+    """The bands along one axis, the approximation first.
+
+    Parameters
+    ----------
+    transform : WaveletTransform
+    sampling_rate : float, optional
+        In hertz for signals, or pixels per unit length for images.
+    """
+    levels, images = transform.levels, len(transform.axes) > 1
+    rate = 1.0 if sampling_rate is None else sampling_rate
+    unit = "cycles per unit length" if images else "Hz"
+    if sampling_rate is None:
+        unit = "cycles per pixel" if images else "cycles per sample"
+    frequencies = np.linspace(0, 0.5, _FREQUENCIES + 1)
+    edges = [0.0, *(2.0 ** -(j + 1) for j in range(levels, -1, -1))]
+    names = [f"approximation {levels}", *(f"detail {j}" for j in range(levels, 0, -1))]
+    found = []
+    responses = band_responses(transform, frequencies)
+    for name, (low, high), response in zip(names, pairwise(edges), responses, strict=True):
+        within = response[(frequencies >= low) & (frequencies <= high)].sum()
+        spans = _spans(frequencies, response > response.max() / 2)
+        sees = " and ".join(_span(a * rate, b * rate) for a, b in spans)
+        octave = f"{_span(low * rate, high * rate)} {unit}"
+        found.append(SeenBand(name, octave, f"{sees} {unit}", bool(within < response.sum() / 2)))
+    return found
+
+
+def _spans(frequencies: NDArray[np.float64], above: NDArray[np.bool_]) -> list[tuple[float, float]]:
+    """The stretches of frequencies where a condition holds."""
+    turns = np.flatnonzero(np.diff(np.r_[0, above.astype(int), 0]))
+    return [
+        (float(frequencies[start]), float(frequencies[stop - 1]))
+        for start, stop in turns.reshape(-1, 2)
+    ]
+
+
+def _span(low: float, high: float) -> str:
+    return f"{low:.3g}\N{EN DASH}{high:.3g}"
