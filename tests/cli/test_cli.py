@@ -208,6 +208,7 @@ def test_demo_distils_a_network_and_recovers_a_wavelet(tmp_path):
     signals = simulate_oscillations(1, 50).X_test
     np.testing.assert_array_equal(plain["predict"](signals), student.predict(signals))
     assert (tmp_path / "out" / "student.png").read_bytes().startswith(b"\x89PNG")
+    assert "in 20 numbers</h1>" in (tmp_path / "out" / "report.html").read_text("utf-8")
     for text in ("20 numbers, WaveletTransform", " * maximum of detail ", "-100 Hz", "spectrum"):
         assert text in done.stdout
 

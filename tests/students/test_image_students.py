@@ -155,7 +155,7 @@ def test_a_network_of_images_is_distilled_in_one_call(tmp_path):
     ).double()
     found = wd.distill(
         network, COLOURED[:60], task="classification", axes=IMAGE, levels=1, support=2, cv=2,
-        compare_cv=None, sampling_rate=1.0,
+        compare_cv=None, refits=None, sampling_rate=1.0,
     )  # fmt: skip
     assert found.attributions.shape == COLOURED[:60].shape
     assert "horizontal detail 1, 0.25-0.5 down" in str(found)

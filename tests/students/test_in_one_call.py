@@ -11,7 +11,7 @@ from tests.students.test_distilled import oscillations
 
 X, LOGITS = oscillations(240)
 X_NEW, LOGITS_NEW = oscillations(120, seed=1)
-FAST: dict[str, Any] = {"reading": "energy", "levels": 3, "support": 6, "cv": 3}
+FAST: dict[str, Any] = {"reading": "energy", "levels": 3, "support": 6, "cv": 3, "refits": None}
 
 
 @pytest.mark.slow
@@ -52,7 +52,7 @@ def test_a_network_that_reads_samples_gets_the_verdict_that_no_wavelet_matters()
     assert len(found.attributions) == len(X)
 
 
-QUICK: dict[str, Any] = {"levels": 2, "support": 2, "cv": 3, "compare_cv": None}
+QUICK: dict[str, Any] = {"levels": 2, "support": 2, "cv": 3, "compare_cv": None, "refits": None}
 
 
 def logit(rows):
@@ -130,7 +130,7 @@ def test_a_network_of_two_classes_is_attributed_and_held_against_random_weights(
         torch.nn.Sigmoid(),
     ).double()
     network(torch.from_numpy(X))
-    settings: dict[str, Any] = {"levels": 1, "support": 2, "cv": 2, "compare_cv": 2}
+    settings: dict[str, Any] = {"levels": 1, "support": 2, "cv": 2, "compare_cv": 2, "refits": None}
     found = wd.distill(network, X[:60], task="classification", **settings)
     assert isinstance(found.student, wd.DistilledClassifier)
     probabilities = network.eval()(torch.from_numpy(X[:60])).detach().numpy()[:, 0]

@@ -105,14 +105,14 @@ def test_what_is_no_listener_is_refused():
 
 def test_distillation_and_comparison_go_on_where_the_student_ended():
     lines: list[str] = []
-    settings: dict[str, Any] = {**QUICK, "support": 2, "compare_cv": 2}
+    settings: dict[str, Any] = {**QUICK, "support": 2, "compare_cv": 2, "refits": 1}
     told = wd.distill(LOGITS, X, verbose=lines.append, **settings)
     found = shares(lines)
     assert found == sorted(found)
     assert lines[0] == "outputs of the model (0 % done)"
     assert any(line.startswith("student: energy: 2 taps: ") for line in lines)
-    last = "comparison: fold 2 of 2, spectrum (9"
-    assert lines[-1].startswith(last)
+    assert lines[-2].startswith("comparison: fold 2 of 2, spectrum (8")
+    assert lines[-1].startswith("stability: bootstrap 1 (8")
     silent = wd.distill(LOGITS, X, **settings)
     assert silent.comparison.rows[0].scores == told.comparison.rows[0].scores
     assert told.student.get_params()["verbose"] == lines.append

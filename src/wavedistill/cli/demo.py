@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 __all__ = ["demo"]
 
 
+_RECOVERY = ("wavelet.json", "recovery.png")
+
+
 def demo(
     out: Out = Path("demo"),
     seed: Seed = 0,
@@ -31,13 +34,14 @@ def demo(
     """Distil a network to a handful of numbers, and recover a wavelet as in the paper's Sec 4.1."""
     from wavedistill.files import writable_target
 
-    names = ("student.json", "student.py", "student.png", "wavelet.json", "recovery.png")
-    paths = {name: writable_target(out / name) for name in names}
+    student = ("student.json", "student.py", "student.png", "report.html")
+    paths = {name: writable_target(out / name) for name in (*student, *_RECOVERY)}
     with progress() as notify:
         found, picture, rate = _oscillations(seed, quick, notify)
     found.student.save(paths["student.json"])
     found.student.export(paths["student.py"], rate)
     _save(picture, paths["student.png"])
+    found.report(paths["report.html"], title="A network of oscillations in 20 numbers")
     _tell_student(found)
     with progress() as notify:
         taught, fits = _recoveries(seed, quick, notify)

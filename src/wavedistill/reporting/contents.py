@@ -14,6 +14,7 @@ from wavedistill.reporting.examples import explained
 from wavedistill.reporting.pictures import Picture, picture
 from wavedistill.reporting.words import glossary, headline, number, seconds
 from wavedistill.students import Distillation
+from wavedistill.students.run import BY_OUTPUTS
 from wavedistill.students.stability import is_learned
 
 __all__ = ["contents"]
@@ -25,9 +26,9 @@ _OUTPUTS = 10
 def contents(result: Distillation, title: str) -> dict[str, Any]:
     """Everything that the page shows."""
     groups, how = explained(result)
-    model = result.run.model or "a model"
+    of = "" if result.run.model in ("", BY_OUTPUTS) else f" of {result.run.model}"
     return {
-        "title": title or f"A readable model of {model}",
+        "title": title or f"A readable model{of}",
         "verdict": result.verdict,
         "headline": headline(result),
         "asked": _asked(result),

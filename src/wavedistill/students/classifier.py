@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from typing import Any, Self, cast
 
@@ -17,7 +18,7 @@ from wavedistill.students.arguments import as_classes, as_columns, check_target,
 from wavedistill.students.distilled import DistilledStudent
 from wavedistill.students.ridge import RidgeWeights
 from wavedistill.students.sample_weight import Weighing
-from wavedistill.students.weights import cross_accuracy, decided, logistic, ridge
+from wavedistill.students.weights import cross_accuracy, decided, logistic, missing_class, ridge
 
 __all__ = ["DistilledClassifier"]
 
@@ -115,7 +116,15 @@ class DistilledClassifier(ClassifierMixin, DistilledStudent):  # type: ignore[mi
                 f, labels[rows], folds[rows], weight_of(rows)
             )
         self.target_ = next(iter(fits))
-        if len(fits) > 1:
+        if len(fits) > 1 and (rare := missing_class(labels, folds)) is not None:
+            warnings.warn(
+                f"all examples of class {self.classes_[rare]} lie in one fold, so labels and "
+                "network cannot be held against each other; the weights are fitted to the "
+                "network's outputs. Set target='response' for the labels.",
+                UserWarning,
+                stacklevel=2,
+            )
+        elif len(fits) > 1:
             self.target_ = max(
                 fits, key=lambda name: cross_accuracy(fits[name], features, labels, folds, weight)
             )

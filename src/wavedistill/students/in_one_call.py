@@ -56,8 +56,9 @@ def distill(
     """Distil a model into a readable student, and find out whether its wavelet matters.
 
     The model is run and attributed once; the student is fitted to its outputs, with the wavelets
-    in which the attributions are sparse as starts; and everything is compared with simpler models
-    in nested cross-validation (`compare`).
+    in which the attributions are sparse as starts; everything is compared with simpler models in
+    nested cross-validation (`compare`), and fitted anew to see what stays (`stability`). The result
+    writes a page (`Distillation.report`).
 
     Parameters
     ----------
@@ -119,7 +120,7 @@ def distill(
     >>> import wavedistill as wd
     >>> X = np.random.default_rng(0).standard_normal((60, 32)).cumsum(axis=1)
     >>> found = wd.distill(
-    ...     lambda x: np.log(np.mean(x**2, axis=1)), X, levels=1, support=4, compare_cv=3
+    ...     lambda x: np.log(np.mean(x**2, axis=1)), X, levels=1, support=2, compare_cv=2, refits=1
     ... )
     >>> found.verdict.startswith("The wavelet does not matter here: use ")
     True

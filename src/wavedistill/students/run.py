@@ -16,7 +16,10 @@ import numpy as np
 from wavedistill._version import __version__
 from wavedistill.attribution import Attributions
 
-__all__ = ["Run", "RunLog"]
+__all__ = ["BY_OUTPUTS", "Run", "RunLog"]
+
+#: What a model is called of which only the outputs are known.
+BY_OUTPUTS = "given by its outputs"
 
 #: Packages that results depend on.
 _PACKAGES = ("numpy", "scipy", "numba", "PyWavelets", "scikit-learn", "torch")
@@ -104,7 +107,7 @@ class RunLog:
 def _described(model: Any) -> str:
     """The model in a few words: its kind, and how many parameters it has."""
     if isinstance(model, np.ndarray | list | tuple):
-        return "outputs of a model"
+        return BY_OUTPUTS
     name = getattr(model, "__qualname__", type(model).__qualname__)
     if not hasattr(model, "parameters"):
         return f"function {name}"

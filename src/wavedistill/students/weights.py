@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.linear_model import LogisticRegressionCV
+from sklearn.linear_model import LogisticRegression, LogisticRegressionCV
 from sklearn.metrics import r2_score
 from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
 from wavedistill.students.ridge import RidgeWeights, fold_grams, ridge_weights
 
-__all__ = ["cross_accuracy", "cross_r2", "decided", "logistic", "ridge"]
+__all__ = ["cross_accuracy", "cross_r2", "decided", "logistic", "missing_class", "ridge"]
 
 Array = NDArray[np.float64]
 Integers = NDArray[np.intp]
@@ -33,6 +34,9 @@ def logistic(
 ) -> RidgeWeights:
     """Logistic regression in the units of the features; its penalty by cross-validation.
 
+    The folds are those without which every class is still there, or stratified ones. Where a class
+    has one example there are none, and the penalty is scikit-learn's default.
+
     Parameters
     ----------
     features : ndarray, shape (n, p)
@@ -41,14 +45,17 @@ def logistic(
     sample_weight : ndarray, shape (n,), optional
     """
     scaler = StandardScaler().fit(features, sample_weight=sample_weight)
-    model = LogisticRegressionCV(
-        Cs=np.geomspace(1e-2, 1e3, 6),
-        cv=_splits(labels, folds),
-        max_iter=1000,
-        use_legacy_attributes=False,
-        l1_ratios=(0.0,),
-        scoring="neg_log_loss",
-    )
+    splits = _splits(labels, folds)
+    model: Any = LogisticRegression(max_iter=1000)
+    if splits is not None:
+        model = LogisticRegressionCV(
+            Cs=np.geomspace(1e-2, 1e3, 6),
+            cv=splits,
+            max_iter=1000,
+            use_legacy_attributes=False,
+            l1_ratios=(0.0,),
+            scoring="neg_log_loss",
+        )
     # The problem is small, and BLAS threads would only get into one another's way.
     with threadpool_limits(limits=1, user_api="blas"):
         model.fit(scaler.transform(features), labels, sample_weight=sample_weight)
@@ -56,7 +63,7 @@ def logistic(
     return RidgeWeights(weights.T, model.intercept_ - weights @ scaler.mean_)
 
 
-def _splits(labels: Integers, folds: Integers) -> list[tuple[Integers, Integers]] | int:
+def _splits(labels: Integers, folds: Integers) -> list[tuple[Integers, Integers]] | int | None:
     """Training and held-out rows of the folds without which every class is still there."""
     classes = len(np.unique(labels))
     held_out = [folds == fold for fold in np.unique(folds)]
@@ -65,7 +72,16 @@ def _splits(labels: Integers, folds: Integers) -> list[tuple[Integers, Integers]
         for aside in held_out
         if len(np.unique(labels[~aside])) == classes
     ]
-    return splits or max(2, min(3, int(np.bincount(labels).min())))
+    least = int(np.bincount(labels).min())
+    return splits or (min(3, least) if least > 1 else None)
+
+
+def missing_class(labels: Integers, folds: Integers) -> int | None:
+    """A class of which all examples lie in one fold, if there is one."""
+    for kind in np.unique(labels):
+        if len(np.unique(folds[labels == kind])) == 1:
+            return int(kind)
+    return None
 
 
 def cross_r2(

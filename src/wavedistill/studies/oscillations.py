@@ -75,6 +75,7 @@ def distil_network(
         # Without attributions: the search for their sparsest wavelets would take most of the time.
         method=None,
         compare_cv=3,
+        refits=3,
         random_state=seed,
         sampling_rate=task.sampling_rate,
         verbose=notify,
