@@ -31,7 +31,10 @@ def test_a_single_example_of_a_class(tmp_path):
         found = wd.distill(normal(30, seed=1), X, labels, reading="energy", **LEAST)
     assert "rare: 1" in found.report(tmp_path / "r.html").read_text("utf-8")
     compared = {**LEAST, "compare_cv": 3}
-    with pytest.raises(ValueError, match="there is no example of class number 1 left"):
+    with (
+        pytest.warns(UserWarning, match="class rare lie in one fold"),
+        pytest.raises(ValueError, match="there is no example of class number 1 left"),
+    ):
         wd.distill(normal(30, seed=1), X, labels, reading="energy", **compared)
 
 
