@@ -181,11 +181,15 @@ def row(model, choice="24 taps", phrase="", **score):
     return ComparisonRow(model, {"accuracy": Score(0.9, 0.01, **score)}, choice, 5, 20, 1.0, phrase)
 
 
-def verdict(known, training=1000, **others):
+def comparison(known, training=1000, **others):
     nothing = {"gain": 0.0, "low": 0.0, "high": 0.0}
     rows = [row("distilled", **nothing), row("best known wavelet", "db4", **known)]
     rows += [row(m.replace("_", " "), phrase=f"A {m}", **score) for m, score in others.items()]
-    return Comparison(tuple(rows), "accuracy", 1000, 5, training).verdict
+    return Comparison(tuple(rows), "accuracy", 1000, 5, training)
+
+
+def verdict(*args, **others):
+    return comparison(*args, **others).verdict
 
 
 BETTER = {"gain": 0.055, "low": 0.041, "high": 0.0694}
@@ -226,6 +230,15 @@ def test_verdicts():
     assert verdict(BETTER, training=80).endswith(
         "Examples are few: 80 to learn 20 numbers from in a fold."
     )
+
+
+def test_advice_where_simpler_models_are_better():
+    assert comparison(BETTER, raw_samples=EQUAL, spectrum=BETTER).advice == ""
+    where = comparison(BETTER, raw_samples=WORSE).advice
+    assert "try reading='means'" in where
+    both = comparison(BETTER, raw_samples=WORSE, spectrum=WORSE).advice
+    assert both.startswith(where)
+    assert "finer bands" in both
 
 
 def test_linear_models_are_those_of_scikit_learn():

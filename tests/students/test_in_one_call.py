@@ -48,6 +48,7 @@ def test_a_network_that_reads_samples_gets_the_verdict_that_no_wavelet_matters()
     assert isinstance(found.student, wd.DistilledRegressor)
     assert found.verdict.startswith("The wavelet does not matter here: use ")
     assert "raw samples does better" in found.verdict
+    assert "where in the signal something happens" in str(found)
     assert found.attributions is not None
     assert len(found.attributions) == len(X)
 

@@ -30,6 +30,7 @@ def contents(result: Distillation, title: str) -> dict[str, Any]:
     return {
         "title": title or f"A readable model{of}",
         "verdict": result.verdict,
+        "advice": "" if result.comparison is None else result.comparison.advice,
         "headline": headline(result),
         "asked": _asked(result),
         "data": _data(result),

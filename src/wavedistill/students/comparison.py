@@ -12,6 +12,17 @@ __all__ = ["Comparison", "ComparisonRow"]
 
 #: Fewer training examples than this for each number of the student are few.
 _EXAMPLES_PER_NUMBER = 5
+#: What to try where a model without a wavelet is better than the student.
+_ADVICE = {
+    "raw samples": (
+        "Raw samples do better, so where in the signal something happens seems to matter: try "
+        "reading='means', a list such as ['events', 'means'], parts=4, or reading='auto'."
+    ),
+    "spectrum": (
+        "A spectrum does better, so finer bands may help: try reading='packets', a longer support, "
+        "or reading='auto'. If nothing helps, the spectrum is the readable model."
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -127,6 +138,15 @@ class Comparison:
             )
         return " ".join(sentences)
 
+    @property
+    def advice(self) -> str:
+        """What to try where simpler models do better; empty where none does."""
+        found = []
+        for model, what in _ADVICE.items():
+            if any(row.model == model and row.scores[self.measure].high < 0 for row in self.rows):
+                found.append(what)
+        return " ".join(found)
+
     def table(self) -> Any:
         """One row per model: a pandas DataFrame where pandas is installed, else a list of dicts."""
         records = [row.record() for row in self.rows]
@@ -140,6 +160,7 @@ class Comparison:
         """The comparison as JSON values."""
         return {
             "verdict": self.verdict,
+            "advice": self.advice,
             "measure": self.measure,
             "examples": self.examples,
             "folds": self.folds,

@@ -155,6 +155,8 @@ class Distillation:
         """The verdict, the scores on test data, and the features that move the outputs most."""
         student, parts = self.student, self.contributions
         lines = [self.verdict]
+        if self.comparison is not None and self.comparison.advice:
+            lines.append(self.comparison.advice)
         if self.test:
             scores = ", ".join(f"{name} {value:.3f}" for name, value in self.test.items())
             lines.append(f"On test data: {scores}.")
