@@ -30,6 +30,13 @@ _STRIPE = 512
 
 
 @njit(nogil=True, fastmath=FAST)
+def copy(source: Floats, into: Floats) -> None:
+    """Copy values. NumPy's ``into[:] = source`` takes seconds to compile, for its error message."""
+    for t in range(len(source)):
+        into[t] = source[t]
+
+
+@njit(nogil=True, fastmath=FAST)
 def extend(current: Floats, width: int, plan: AxisPlan, level: int, phases: Floats) -> None:
     """Split a level's input into phases and fill in the border."""
     rows, left = plan.phase_rows[level], plan.left[level]

@@ -139,9 +139,9 @@ def _extremes(coefficients: Floats) -> tuple[Any, Any]:
     top = np.zeros(lanes, coefficients.dtype)
     bottom = np.zeros(lanes, coefficients.dtype)
     if rows:
-        top[:] = coefficients[0]
-        bottom[:] = coefficients[0]
-    for row in range(rows):
+        for lane in range(lanes):
+            top[lane] = bottom[lane] = coefficients[0, lane]
+    for row in range(1, rows):
         for lane in range(lanes):
             c = coefficients[row, lane]
             top[lane] = c if c > top[lane] else top[lane]

@@ -11,6 +11,7 @@ from wavedistill.kernels.compiling import FAST, cached
 from wavedistill.kernels.level import (
     add_filter_gradient,
     analyse_level,
+    copy,
     extend,
     fold,
     set_input_gradient,
@@ -129,7 +130,7 @@ def _extended(
         before = (taps // 2 - 1) * 2**level * lanes
         size = len(source) + (taps - 1) * 2**level * lanes
         into[:before] = 0
-        into[before : before + len(source)] = source
+        copy(source, into[before : before + len(source)])
         into[before + len(source) : size] = 0
         return into[:size]
     phases = into[: 2 * plan.phase_rows[level] * lanes]
@@ -150,12 +151,12 @@ def _analyse(
     """Fill the nodes with the coefficients of one block."""
     lanes, taps = block.shape[1], lowpass.shape[1]
     nodes, phases, scratch = space
-    _values(nodes, tree, 0, lanes)[:] = block.reshape(-1)
+    copy(block.reshape(-1), _values(nodes, tree, 0, lanes))
     for step in range(len(tree.level)):
         level, taken = tree.level[step], tree.filters[step]
         source = _values(nodes, tree, tree.source[step], lanes)
         if tree.copied[step] >= 0:
-            source[:] = _values(nodes, tree, tree.copied[step], lanes)
+            copy(_values(nodes, tree, tree.copied[step], lanes), source)
             source = _absolute(source, scratch)
         extended = _extended(source, lanes, taps, plan, tree, level, phases)
         low = _values(nodes, tree, tree.approximation[step], lanes)
@@ -213,7 +214,7 @@ def _backpropagate(
                 for t in range(len(source)):
                     by_detail[t] += np.sign(source[t]) * by_input[t]
             else:
-                source[:] = by_input
+                copy(by_input, source)
 
 
 @njit(nogil=True, fastmath=FAST)
