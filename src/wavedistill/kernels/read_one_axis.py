@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from wavedistill.checks import Floats
-from wavedistill.kernels.compiling import FAST, cached
+from wavedistill.kernels.compiling import FAST, cached, inner
 from wavedistill.kernels.level import (
     add_filter_gradient,
     analyse_level,
@@ -88,34 +87,34 @@ def pull_signal_blocks(
         )
 
 
-@njit(nogil=True, fastmath=FAST)
+@inner(fastmath=FAST)
 def _inside(nodes: Floats, tree: TreeArrays, node: int, lanes: int) -> Floats:
     """The coefficients of a sub-band that belong to the signal, shape (rows, lanes)."""
     band = _values(nodes, tree, node, lanes).reshape(-1, lanes)
     return band[tree.beside : len(band) - tree.beside]
 
 
-@njit(nogil=True, fastmath=FAST)
+@inner(fastmath=FAST)
 def _part(band: Floats, part: int, parts: int) -> Floats:
     """One of several equal parts of a sub-band."""
     return band[len(band) * part // parts : len(band) * (part + 1) // parts]
 
 
-@njit(nogil=True, fastmath=FAST)
+@inner(fastmath=FAST)
 def _values(nodes: Floats, tree: TreeArrays, node: int, lanes: int) -> Floats:
     """The values of a node, without its margins."""
     start = tree.start[node] * lanes
     return nodes[start : start + tree.rows[node] * lanes]
 
 
-@njit(nogil=True, fastmath=FAST)
+@inner(fastmath=FAST)
 def _whole(nodes: Floats, tree: TreeArrays, node: int, lanes: int) -> Floats:
     """The values of a node between the zeros of its margins."""
     start = (tree.start[node] - tree.margin) * lanes
     return nodes[start : start + (tree.rows[node] + 2 * tree.margin) * lanes]
 
 
-@njit(nogil=True, fastmath=FAST)
+@inner(fastmath=FAST)
 def _extended(
     source: Floats,
     lanes: int,
@@ -139,7 +138,7 @@ def _extended(
     return phases
 
 
-@njit(nogil=True, fastmath=FAST)
+@inner(fastmath=FAST)
 def _analyse(
     block: Floats,
     lowpass: Floats,
@@ -168,7 +167,7 @@ def _analyse(
             analyse_level(extended, lanes, lowpass[taken], highpass[taken], low, high)
 
 
-@njit(nogil=True, fastmath=FAST)
+@inner(fastmath=FAST)
 def _backpropagate(
     lanes: int,
     lowpass: Floats,
@@ -217,7 +216,7 @@ def _backpropagate(
                 copy(by_input, source)
 
 
-@njit(nogil=True, fastmath=FAST)
+@inner(fastmath=FAST)
 def _absolute(values: Floats, into: Floats) -> Floats:
     for t in range(len(values)):
         into[t] = abs(values[t])
