@@ -1,4 +1,4 @@
-"""Output streams, progress, tables and results as JSON: what all commands share."""
+"""Output streams, progress, tables and JSON: what all commands share."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import json
 import math
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +15,13 @@ from rich.console import Console
 from rich.table import Table
 
 __all__ = [
+    "Records",
     "err",
     "fail",
     "out",
     "print_json",
+    "print_study",
     "progress",
-    "records_table",
     "show_progress",
     "show_warning",
     "wrote",
@@ -70,18 +72,43 @@ def print_json(record: Mapping[str, Any]) -> None:
 def wrote(*paths: Path | None) -> None:
     """Tell which files were written."""
     names = [str(path) for path in paths if path is not None]
-    out.print(f"Wrote {' and '.join(names)}.", markup=False, soft_wrap=True)
+    listed = " and ".join(names) if len(names) < 3 else ", ".join(names)
+    out.print(f"Wrote {listed}.", markup=False, soft_wrap=True)
 
 
-def records_table(title: str, columns: Sequence[str], records: Sequence[object]) -> Table:
-    """Make a table of some fields of dataclasses; numbers have four digits."""
-    table = Table(title=title, title_justify="left")
-    for name in columns:
-        table.add_column(name.replace("_", " "))
-    for record in records:
-        values = (getattr(record, name) for name in columns)
-        table.add_row(*(f"{v:.4g}" if isinstance(v, float) else str(v) for v in values))
-    return table
+@dataclass(frozen=True)
+class Records:
+    """A table of some fields of dataclasses."""
+
+    title: str
+    columns: Sequence[str]
+    records: Sequence[object]
+
+    def table(self) -> Table:
+        """For people: numbers have four digits."""
+        table = Table(title=self.title, title_justify="left")
+        for name in self.columns:
+            table.add_column(name.replace("_", " "))
+        for row in self.rows():
+            table.add_row(*(f"{v:.4g}" if isinstance(v, float) else str(v) for v in row.values()))
+        return table
+
+    def rows(self) -> list[dict[str, Any]]:
+        """For programs: a dict for each record."""
+        return [{name: getattr(each, name) for name in self.columns} for each in self.records]
+
+
+def print_study(
+    parts: Sequence[Records | str], files: Sequence[object], folder: Path, as_json: bool
+) -> None:
+    """Print the tables and sentences of a study, or its tables as JSON."""
+    if as_json:
+        tables = {each.title: each.rows() for each in parts if isinstance(each, Records)}
+        print_json({"tables": tables, "files": [str(file) for file in files]})
+        return
+    for each in parts:
+        out.print(each.table() if isinstance(each, Records) else each)
+    out.print(f"Wrote {len(files)} files to {folder}.", soft_wrap=True)
 
 
 def fail(message: str, code: int) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -42,15 +42,38 @@ def existing(path: Path, option: str) -> Path:
     return path
 
 
-def refuse_same_files(files: dict[str, Path | str | None]) -> None:
-    """Refuse options that name the same file: one would overwrite the other."""
-    seen: dict[Path, str] = {}
-    for option, text in files.items():
-        if text is None:
-            continue
-        path = file_of(str(text))
-        if (other := seen.setdefault(path.resolve(), option)) != option:
-            raise ValueError(f"{other} and {option} both name {path}; give each a file of its own.")
+def refuse_same_files(
+    read: Mapping[str, Path | str | None], written: Mapping[str, Path | None]
+) -> None:
+    """Refuse options that name the same array twice, or a file that another option writes.
+
+    Parameters
+    ----------
+    read, written : mapping of str to path
+        By option, the files that are read, as ``file`` or ``file::name``, and those that are
+        written. None stands for options that are not given.
+
+    Raises
+    ------
+    ValueError
+    """
+    arrays: dict[str, str] = {}
+    files: dict[Path, str] = {}
+    for option, text in read.items():
+        if text is not None:
+            _refuse_second(arrays, str(text), option)
+            files[file_of(str(text)).resolve()] = option
+    for option, path in written.items():
+        if path is not None:
+            _refuse_second(files, path.resolve(), option, path)
+
+
+def _refuse_second(seen: dict[Any, str], key: object, option: str, path: object = None) -> None:
+    other = seen.setdefault(key, option)
+    if other != option:
+        raise ValueError(
+            f"{other} and {option} both name {path or key}; give each a file of its own."
+        )
 
 
 def read_array(text: str, option: str) -> Array:
@@ -112,6 +135,8 @@ def _npy(path: Path, name: str) -> Array:
 
 
 def _npz(path: Path, name: str) -> Array:
+    if not zipfile.is_zipfile(path):
+        raise ValueError("it is no archive of np.savez")
     with path.open("rb") as file, np.load(file, allow_pickle=False) as content:
         found: Array = content[_chosen(name, list(content), path)]
         return found

@@ -18,7 +18,7 @@ from wavedistill.extras import load
 if TYPE_CHECKING:
     import torch
 
-__all__ = ["load_model"]
+__all__ = ["load_model", "path_of"]
 
 _WAYS = (
     "Save it with torch.export.save(torch.export.export(model, (x,)), 'model.pt2') or with "
@@ -26,6 +26,12 @@ _WAYS = (
     "torch.save(model.state_dict(), 'state.pt'), and give --model package.module:function "
     "--weights state.pt with a function that returns the model."
 )
+
+
+def path_of(model: str | None) -> Path | None:
+    """The file that ``--model`` names, if it names one."""
+    is_function = model is None or (":" in model and Path(model).suffix not in _READERS)
+    return None if is_function else Path(str(model))
 
 
 def load_model(text: str, weights: Path | None) -> torch.nn.Module | Callable[..., Any]:
@@ -48,11 +54,11 @@ def load_model(text: str, weights: Path | None) -> torch.nn.Module | Callable[..
     TypeError, ValueError
         If the file is a pickle or something else, or the function returns no model.
     """
-    torch = load("torch", "--model", "torch")
-    readers = {".pt2": _exported, ".pt": _torchscript, ".ts": _torchscript, ".pth": _torchscript}
-    read = readers.get(Path(text).suffix.lower())
+    pytorch = load("torch", "--model", "torch")
+    read = _READERS.get(Path(text).suffix.lower())
     if read is None and ":" in text:
-        return _made(torch, text, weights)
+        made: torch.nn.Module | Callable[..., Any] = _made(pytorch, text, weights)
+        return made
     if weights is not None:
         raise ValueError(
             f"--weights {weights} goes with --model package.module:function; {text} has its own."
@@ -62,7 +68,7 @@ def load_model(text: str, weights: Path | None) -> torch.nn.Module | Callable[..
             f"--model {text} must be a .pt2 file, a .pt or .ts file of TorchScript, or "
             f"package.module:function. {_WAYS}"
         )
-    model: torch.nn.Module = read(torch, existing(Path(text), "--model"))
+    model: torch.nn.Module = read(pytorch, existing(Path(text), "--model"))
     return model
 
 
@@ -174,3 +180,11 @@ def _no_pickles() -> Iterator[None]:
 
 def _first_line(error: Exception) -> str:
     return (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
+
+
+_READERS: dict[str, Callable[[Any, Path], Any]] = {
+    ".pt2": _exported,
+    ".pt": _torchscript,
+    ".pth": _torchscript,
+    ".ts": _torchscript,
+}

@@ -96,9 +96,16 @@ Reading = Annotated[
         "means, scattering, auto, or several such as events,means.",
     ),
 ]
-Levels = Annotated[str | None, typer.Option("--levels", help="Depth of the transform, or auto.")]
+Levels = Annotated[
+    str | None,
+    typer.Option("--levels", help="Depth of the transform, or auto: of a student auto, else 4."),
+]
 Support = Annotated[
-    str | None, typer.Option("--support", help="Length of the filters, an even number, or auto.")
+    str | None,
+    typer.Option(
+        "--support",
+        help="Length of the filters, an even number, or auto: of a student 12, else 10.",
+    ),
 ]
 PerLevel = Annotated[bool, typer.Option("--per-level", help="Learn a filter for each level.")]
 MaxNumbers = Annotated[

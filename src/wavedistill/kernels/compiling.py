@@ -52,9 +52,7 @@ def cached(*, fastmath: set[str] | None = None) -> Callable[[Function], Function
     def decorate(function: Function) -> Function:
         # Numba names the files of a function after its qualified name.
         function.__qualname__ = f"{function.__qualname__}_{_DIGEST}"
-        compiled = njit(nogil=True, fastmath=fastmath or False, cache=True, no_cfunc_wrapper=True)(
-            function
-        )
+        compiled = njit(cache=True, **_options(fastmath))(function)
         return cast(Function, compiled)
 
     return decorate
@@ -71,8 +69,12 @@ def inner(*, fastmath: set[str] | None = None) -> Callable[[Function], Function]
     fastmath : set of str, optional
         As for `cached`.
     """
-    decorate = register_jitable(nogil=True, fastmath=fastmath or False, no_cfunc_wrapper=True)
-    return cast(Callable[[Function], Function], decorate)
+    return cast(Callable[[Function], Function], register_jitable(**_options(fastmath)))
+
+
+def _options(fastmath: set[str] | None) -> dict[str, Any]:
+    # Nothing is called from C.
+    return {"nogil": True, "fastmath": fastmath or False, "no_cfunc_wrapper": True}
 
 
 @contextlib.contextmanager
