@@ -17,7 +17,7 @@ def command(monkeypatch, capsys):
     def call(*arguments, folder):
         monkeypatch.chdir(folder)
         monkeypatch.setattr(sys, "argv", ["wavedistill", *map(str, arguments)])
-        code = 0
+        code: object = 0
         try:
             main()
         except SystemExit as stopped:

@@ -2,6 +2,8 @@
 
 import json
 import sys
+from io import StringIO
+from time import sleep
 from types import ModuleType
 
 import numpy as np
@@ -164,11 +166,25 @@ def test_progress_is_told_where_it_is_asked_for_or_seen(capsys):
     for always, told in ((False, ""), (True, "one\ntwo\n")):
         console.show_progress(always)
         with console.progress() as notify:
-            for message in ("one", "one", "two"):
+            for message in ("one", "two", "one"):
                 notify(message)
         out, err = capsys.readouterr()
         assert (out, err) == ("", told)
     console.show_progress(False)
+
+
+def test_a_terminal_shows_progress_in_place(monkeypatch):
+    from rich.console import Console
+
+    from wavedistill.cli import console
+
+    screen = StringIO()
+    monkeypatch.setattr(console, "err", Console(file=screen, force_terminal=True, width=80))
+    with console.progress() as notify:
+        notify("counting")
+        sleep(0.2)
+    assert "counting" in screen.getvalue()
+    assert "\n" not in screen.getvalue().split("counting")[0]
 
 
 def test_compiling_is_told(capsys):

@@ -41,6 +41,7 @@ def models(tmp_path, monkeypatch):
     monkeypatch.delitem(sys.modules, "mine", raising=False)
     (tmp_path / "mine.py").write_text(MODULE)
     model = load_model("mine:make", None)
+    assert isinstance(model, torch.nn.Module)
     with torch.no_grad():
         for parameter in model.parameters():
             parameter += 0.1

@@ -44,18 +44,18 @@ def show_progress(always: bool) -> None:
 def progress() -> Iterator[Callable[[str], None]]:
     """Yield a function that shows a message on stderr: in place on a terminal, else not at all.
 
-    With ``--progress`` it writes line by line where there is no terminal. Within, it is also told
-    when kernels have to be compiled.
+    With ``--progress`` it writes each message once, on a line of its own, where there is no
+    terminal. It is also told when kernels have to be compiled.
     """
     if err.is_terminal:
         with err.status("starting") as status, _told_of_compiling(status.update):
             yield status.update
     elif _always:
-        said: list[str] = []
+        said: set[str] = set()
 
         def tell(message: str) -> None:
-            if said[-1:] != [message]:
-                said[:] = [message]
+            if message not in said:
+                said.add(message)
                 err.print(message, markup=False, soft_wrap=True)
 
         with _told_of_compiling(tell):

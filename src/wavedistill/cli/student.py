@@ -85,7 +85,7 @@ def _table(record: dict[str, Any]) -> Table:
     for name in ("output", "weight", "feature", "moves it by"):
         table.add_column(name, justify="right" if name in ("weight", "moves it by") else "left")
     for output, content in record["outputs"].items():
-        table.add_row(output, f"{content['intercept']:+.4g}", "1", "")
+        table.add_row(output, f"{content['intercept']:+.4g}", "(intercept)", "")
         for each in content["features"]:
             weight, moves = f"{each['weight']:+.4g}", f"{each['moves by']:.3g}"
             table.add_row(output, weight, each["name"], moves)

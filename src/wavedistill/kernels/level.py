@@ -29,7 +29,9 @@ _STRIPE = 512
 
 @inner(fastmath=FAST)
 def copy(source: Floats, into: Floats) -> None:
-    """Copy values. NumPy's ``into[:] = source`` takes seconds to compile, for its error message."""
+    """Copy as many values. ``into[:] = source`` takes seconds to compile, for NumPy's message."""
+    if len(source) != len(into):
+        raise ValueError("values are copied into another number of values.")
     for t in range(len(source)):
         into[t] = source[t]
 
