@@ -71,7 +71,7 @@ def inner(*, fastmath: set[str] | None = None) -> Callable[[Function], Function]
     """
 
     def decorate(function: Function) -> Function:
-        compiled = njit(**_options(fastmath), **{"no_cpython_wrapper": True})(function)
+        compiled = njit(**_options(fastmath, no_cpython_wrapper=True))(function)
         # Without a way in, Python would jump to nowhere.
         compiled.__class__ = _Inner
         return cast(Function, compiled)
@@ -88,9 +88,9 @@ class _Inner(CPUDispatcher):
         )
 
 
-def _options(fastmath: set[str] | None) -> dict[str, Any]:
+def _options(fastmath: set[str] | None, **more: bool) -> dict[str, Any]:
     # Nothing is called from C.
-    return {"nogil": True, "fastmath": fastmath or False, "no_cfunc_wrapper": True}
+    return {"nogil": True, "fastmath": fastmath or False, "no_cfunc_wrapper": True, **more}
 
 
 @contextlib.contextmanager
