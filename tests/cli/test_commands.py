@@ -4,7 +4,6 @@ import json
 import sys
 from io import StringIO
 from time import sleep
-from types import ModuleType
 
 import numpy as np
 import pytest
@@ -136,28 +135,31 @@ def test_compare_prints_and_writes_the_comparison(folder, command, monkeypatch):
 
 
 @pytest.mark.slow
-def test_report_writes_the_page_of_a_distillation(folder, command, monkeypatch):
-    made = []
-
-    def report(result, path):
-        made.append(result)
-        path.write_text("<html>")
-
-    page = ModuleType("wavedistill.report")
-    monkeypatch.setattr(page, "report", report, raising=False)
-    monkeypatch.setitem(sys.modules, "wavedistill.report", page)
+def test_report_writes_the_page_of_a_distillation(folder, command):
+    pytest.importorskip("jinja2")
+    pytest.importorskip("matplotlib")
     options = ("--teacher-outputs", "f.npy", "--labels", "known.npz::responses", "--folds", "2")
-    rate = ("--sampling-rate", "100")
+    more = ("--sampling-rate", "100", "--title", "Loud & quiet", "--out", "r.html", "--json")
     code, stdout, stderr = command(
-        "report", "--data", "X.npy", *options, *rate, *SMALL, "--out", "r.html", folder=folder
+        "report", "--data", "X.npy", *options, *more, *SMALL, folder=folder
     )
     assert (code, stderr) == (0, "")
-    assert (folder / "r.html").read_text() == "<html>"
-    [found] = made
-    assert found.student.get_params()["support"] == 4
-    assert found.comparison.folds == 2
-    assert "Hz" in found.contributions.names[0]
-    assert stdout.startswith(found.verdict)
+    record = json.loads(stdout)
+    page = (folder / "r.html").read_text()
+    assert "<title>Loud &amp; quiet" in page
+    assert record["comparison"]["folds"] == 2
+    assert record["files"] == ["r.html"]
+
+
+def test_a_report_without_its_packages_is_refused_before_the_work(folder, command, monkeypatch):
+    for module in [name for name in sys.modules if name.startswith("wavedistill.reporting")]:
+        monkeypatch.delitem(sys.modules, module)
+    monkeypatch.setitem(sys.modules, "jinja2", None)
+    options = ("--data", "X.npy", "--teacher-outputs", "f.npy", "--out", "r.html")
+    code, _, stderr = command("--progress", "report", *options, folder=folder)
+    assert code == 1
+    assert "pip install 'wavedistill[report]'" in stderr
+    assert "reading the files" not in stderr
 
 
 def test_progress_is_told_where_it_is_asked_for_or_seen(capsys):

@@ -25,6 +25,7 @@ from wavedistill.cli.options import (
     Weights,
 )
 from wavedistill.cli.settings import Settings, with_settings
+from wavedistill.extras import load
 
 __all__ = ["report"]
 
@@ -33,6 +34,7 @@ __all__ = ["report"]
 def report(
     data: Data,
     out: Annotated[Path, typer.Option("--out", help="File for the page, .html.")],
+    title: Annotated[str, typer.Option("--title", help="Title of the page.")] = "",
     model: Model = None,
     weights: Weights = None,
     teacher_outputs: TeacherOutputs = None,
@@ -66,14 +68,13 @@ def report(
     if (model is None) == (teacher_outputs is None):
         raise ValueError("give either --model or --teacher-outputs: what the student is taught.")
     parameters = settings.parameters()
+    load("wavedistill.reporting", "a report", "report")
     with progress() as notify:
         notify("reading the files")
         X = read_array(data, "--data")
         y = None if labels is None else read_column(labels, "--labels")
         kept = None if groups is None else read_column(groups, "--groups")
         teacher = _teacher(model, weights, teacher_outputs)
-        # The page needs an extra of its own: told before the work.
-        from wavedistill.report import report as written
         from wavedistill.students import distill
 
         found = distill(
@@ -90,7 +91,7 @@ def report(
             **parameters,
         )
         notify("writing the page")
-        written(found, path)
+        found.report(path, title=title)
     if as_json:
         comparison = None if found.comparison is None else found.comparison.record()
         print_json({"verdict": found.verdict, "comparison": comparison, "files": [str(path)]})
