@@ -8,7 +8,18 @@ from typing import Literal
 
 __all__ = ["Extra", "load"]
 
-Extra = Literal["torch", "plot", "data", "studies", "cli", "report", "xarray", "safetensors"]
+Extra = Literal[
+    "torch",
+    "plot",
+    "data",
+    "studies",
+    "cli",
+    "report",
+    "xarray",
+    "safetensors",
+    "zarr",
+    "parquet",
+]
 
 
 def load(module: str, purpose: str, extra: Extra) -> ModuleType:

@@ -4,7 +4,6 @@ import runpy
 import signal
 import subprocess
 import sys
-import warnings
 
 import numpy as np
 import pytest
@@ -22,23 +21,13 @@ def run(*arguments, folder):
 
 
 @pytest.fixture
-def refused(monkeypatch, capsys):
-    """Call the command line in this process, where it must fail, and return its stderr.
-
-    A process of its own would spend two seconds on imports for each message.
-    """
-    from wavedistill.cli import main
-
-    # `main` replaces it.
-    monkeypatch.setattr(warnings, "showwarning", warnings.showwarning)
+def refused(command):
+    """Call the command line in this process, where it must fail, and return its stderr."""
 
     def call(*arguments, folder):
-        monkeypatch.chdir(folder)
-        monkeypatch.setattr(sys, "argv", ["wavedistill", *map(str, arguments)])
-        with pytest.raises(SystemExit) as stopped:
-            main()
-        assert stopped.value.code in (1, 2)
-        return capsys.readouterr().err
+        code, _, stderr = command(*arguments, folder=folder)
+        assert code in (1, 2)
+        return stderr
 
     return call
 
@@ -133,7 +122,7 @@ def test_a_mistake_gives_one_line_and_changes_no_file(arguments, message, arrays
     for name in ("w.json", "db2.json"):
         wd.Wavelet.from_name("db2").save(arrays / name)
     before = (arrays / "w.json").read_bytes()
-    stderr = refused("distill", "--out", "w.json", *arguments, folder=arrays)
+    stderr = refused("--progress", "distill", "--out", "w.json", *arguments, folder=arrays)
     errors = [line for line in stderr.splitlines() if not line.startswith("distilling")]
     assert len(errors) == 1, stderr
     assert errors[0].startswith("error: ")
@@ -153,7 +142,7 @@ def test_a_mistake_in_a_process_of_its_own_gives_one_line_and_an_exit_code(array
 
 def test_an_output_that_cannot_be_written_is_told_before_the_work(arrays, refused):
     for out, message in (("X.npy/w.json", "X.npy is a file, not a folder"), (".", "is a folder")):
-        stderr = refused("distill", "--data", "X.npy", "--out", out, folder=arrays)
+        stderr = refused("--progress", "distill", "--data", "X.npy", "--out", out, folder=arrays)
         assert message in stderr
         assert "distilling" not in stderr
 
@@ -161,7 +150,7 @@ def test_an_output_that_cannot_be_written_is_told_before_the_work(arrays, refuse
 def test_a_figure_without_matplotlib_is_refused_before_the_work(arrays, refused, monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     options = ("--data", "X.npy", "--out", "w.json", "--figure", "w.png")
-    stderr = refused("distill", *options, folder=arrays)
+    stderr = refused("--progress", "distill", *options, folder=arrays)
     assert "--figure needs matplotlib" in stderr
     assert "pip install 'wavedistill[plot]'" in stderr
     assert "distilling" not in stderr
@@ -180,7 +169,17 @@ def test_an_interrupt_is_told_and_is_no_success(arrays):
     # A shell starts background jobs with SIGINT ignored, and children inherit that.
     heed = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
     code = f"{heed}; from wavedistill.cli import main; main()"
-    command = [sys.executable, "-c", code, "distill", "--data", "many.npy", "--out", "w.json"]
+    command = [
+        sys.executable,
+        "-c",
+        code,
+        "--progress",
+        "distill",
+        "--data",
+        "many.npy",
+        "--out",
+        "w.json",
+    ]
     process = subprocess.Popen(command, cwd=arrays, stderr=subprocess.PIPE, text=True)
     assert process.stderr is not None
     # This line is printed when the work begins.

@@ -7,11 +7,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numba
+import numpy as np
 import pytest
 
 import wavedistill
 from wavedistill.kernels import cpu, packing, peaks, read_one_axis, read_two_axes
 from wavedistill.kernels.compiling import digest_sources
+from wavedistill.kernels.level import copy
 
 KERNELS = Path(wavedistill.__file__).parent / "kernels"
 
@@ -56,6 +59,19 @@ def test_every_function_on_disk_bears_the_digest():
         assert each.py_func.__qualname__.endswith(digest)
     for path in KERNELS.glob("*.py"):
         assert path.name == "compiling.py" or "cache=True" not in path.read_text(), path
+
+
+def test_python_may_not_call_what_has_no_way_in():
+    values, found = np.arange(3.0), np.zeros(3)
+    with pytest.raises(TypeError, match="copy is for compiled functions; from Python, call its"):
+        copy(values, found)
+    copy.py_func(values, found)
+    assert found.tolist() == [0, 1, 2]
+
+
+def test_no_more_values_are_copied_than_there_is_room_for():
+    with pytest.raises(ValueError, match="another number of values"):
+        numba.njit(lambda source, into: copy(source, into))(np.zeros(3), np.zeros(2))
 
 
 @pytest.mark.slow

@@ -15,7 +15,7 @@ X, LOGITS = oscillations(240)
 
 
 def error(value, *spread):
-    return RidgeError(value, value + np.array(spread), 0.1, np.zeros((len(spread), 3, 3)))
+    return RidgeError(value, value + np.array(spread), 0.1)
 
 
 def test_what_is_near_by_share_or_by_chance_is_kept():

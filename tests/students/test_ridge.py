@@ -8,7 +8,14 @@ from sklearn.linear_model import Ridge
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from wavedistill.students.ridge import PENALTIES, fold_grams, ridge_error, ridge_weights
+from wavedistill.students import ridge
+from wavedistill.students.ridge import (
+    PENALTIES,
+    fold_grams,
+    ridge_error,
+    ridge_gradient,
+    ridge_weights,
+)
 
 
 def task(seed=0, count=40, features=4, outputs=2):
@@ -51,9 +58,11 @@ def test_the_best_penalty_is_taken():
 @given(seed=st.integers(0, 100), outputs=st.integers(1, 3))
 def test_the_gradient_by_the_features_is_exact(seed, outputs):
     inputs, targets, folds = task(seed, outputs=outputs)
-    found = ridge_error(fold_grams(inputs, targets, folds, 4), outputs)
+    grams = fold_grams(inputs, targets, folds, 4)
+    found = ridge_error(grams, outputs)
+    by_gram = ridge_gradient(grams, outputs, found.penalty)
     rows = np.hstack([np.ones((len(inputs), 1)), inputs, targets])
-    gradient = np.stack([2 * found.by_gram[f] @ r for f, r in zip(folds, rows, strict=True)])
+    gradient = np.stack([2 * by_gram[f] @ r for f, r in zip(folds, rows, strict=True)])
     direction = np.random.default_rng(seed).normal(size=inputs.shape)
     step = 1e-6
     ends = [
@@ -64,6 +73,14 @@ def test_the_gradient_by_the_features_is_exact(seed, outputs):
     ]
     slope = (ends[0].value - ends[1].value) / (2 * step)
     assert np.sum(gradient[:, 1:5] * direction) == pytest.approx(slope, rel=1e-4, abs=1e-7)
+
+
+def test_few_folds_at_once_are_as_all_of_them(monkeypatch):
+    inputs, targets, folds = task(4)
+    grams = fold_grams(inputs, targets, folds, 4)
+    whole = ridge_error(grams, 2)
+    monkeypatch.setattr(ridge, "_AT_ONCE", 1)
+    np.testing.assert_allclose(ridge_error(grams, 2).fold_values, whole.fold_values, rtol=1e-12)
 
 
 def test_weights_are_those_of_ridge_and_constant_features_have_none():

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.table import Table
 
-from wavedistill.cli.console import Out, Seed, progress
+from wavedistill.cli.console import Records, print_json, progress, wrote
 from wavedistill.cli.console import out as _stdout
+from wavedistill.cli.options import AsJson, Out, Seed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -30,6 +31,7 @@ def demo(
     out: Out = Path("demo"),
     seed: Seed = 0,
     quick: Annotated[bool, typer.Option("--quick", help="Fewer signals and epochs.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Distil a network to a handful of numbers, and recover a wavelet as in the paper's Sec 4.1."""
     from wavedistill.files import writable_target
@@ -42,7 +44,8 @@ def demo(
     found.student.export(paths["student.py"], rate)
     _save(picture, paths["student.png"])
     found.report(paths["report.html"], title="A network of oscillations in 20 numbers")
-    _tell_student(found)
+    if not as_json:
+        _tell_student(found)
     with progress() as notify:
         taught, fits = _recoveries(seed, quick, notify)
         notify("drawing")
@@ -50,8 +53,11 @@ def demo(
     # The last one is that of the global search.
     fits[-1].wavelet.save(paths["wavelet.json"])
     _save(picture, paths["recovery.png"])
+    if as_json:
+        print_json(_record(found, taught, fits, list(paths.values())))
+        return
     _tell_recoveries(taught, fits)
-    _stdout.print(f"Wrote {', '.join(map(str, paths.values()))}.", soft_wrap=True)
+    wrote(*paths.values())
 
 
 def _oscillations(seed: int, quick: bool, notify: Notify) -> tuple[Distillation, Any, float]:
@@ -123,6 +129,21 @@ def _tell_recoveries(taught: Taught, fits: Sequence[Recovery]) -> None:
         "Distances are of psi, over shifts, reversal and sign; at 0.01 the curves cannot be told "
         "apart. The floor is what a fit from DB5 itself reaches with this teacher."
     )
+
+
+def _record(
+    found: Distillation, taught: Taught, fits: Sequence[Recovery], files: Sequence[Path]
+) -> dict[str, Any]:
+    columns = ("start", "before", "after", "loss", "seconds")
+    return {
+        "verdict": found.verdict,
+        "numbers": found.student.n_numbers_,
+        "test": found.test,
+        "comparison": None if found.comparison is None else found.comparison.record(),
+        "teacher R2": taught.r2,
+        "recoveries": Records("", columns, fits).rows(),
+        "files": files,
+    }
 
 
 def _save(picture: Any, target: Path) -> None:

@@ -1,160 +1,161 @@
-"""`wavedistill distill`: learn a wavelet from arrays in files."""
+"""`wavedistill distill`: a wavelet, or with ``--student`` a readable student, from files."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.table import Table
 
-from wavedistill.cli.console import Seed, progress
 from wavedistill.cli.console import out as _stdout
+from wavedistill.cli.console import print_json, progress, wrote
+from wavedistill.cli.inputs import existing, read_array, refuse_same_files
+from wavedistill.cli.options import AsJson, Attributed, Data, Groups, Labels, TeacherOutputs
+from wavedistill.cli.settings import Settings, auto_or_number, with_settings
+from wavedistill.cli.student import distill_student
+from wavedistill.cli.students import read_attributions
 from wavedistill.extras import load
 
 if TYPE_CHECKING:
-    from wavedistill.attribution import Attributions
-    from wavedistill.checks import Floats
     from wavedistill.distillation import WaveletDistiller
     from wavedistill.wavelets import Wavelet
 
 __all__ = ["distill"]
 
 
+@with_settings
 def distill(
-    data: Annotated[
-        Path, typer.Option("--data", help="Signals as .npy; the first axis runs over examples.")
-    ],
-    out: Annotated[Path, typer.Option("--out", help="File for the wavelet, JSON.")],
-    attributions: Annotated[
-        Path | None,
+    data: Data,
+    out: Annotated[Path, typer.Option("--out", help="File for the wavelet or student, JSON.")],
+    student: Annotated[
+        bool,
         typer.Option(
-            "--attributions",
-            help="Gradients of the model's output by its input, shaped like the data, as .npy; or "
-            "the .npz file of Attributions.save. Without them the wavelet is learned from the data "
-            "alone.",
+            "--student",
+            help="Fit a readable student: a linear model of a few wavelet features. Without it the "
+            "wavelet is learned in which signals and attributions are sparsest.",
         ),
+    ] = False,
+    teacher_outputs: TeacherOutputs = None,
+    labels: Labels = None,
+    groups: Groups = None,
+    attributions: Attributed = None,
+    sparsity: Annotated[
+        float | None, typer.Option(help="Without --student: weight of sparse data; 1.")
     ] = None,
-    levels: Annotated[int, typer.Option(help="Depth of the transform.")] = 4,
-    support: Annotated[int, typer.Option(help="Length of the filters, an even number.")] = 10,
-    sparsity: Annotated[float, typer.Option(help="Weight of the sparsity of the data.")] = 1.0,
     interpretation: Annotated[
-        float, typer.Option(help="Weight of the sparsity of the attributions.")
-    ] = 1.0,
-    mode: Annotated[str, typer.Option(help="PyWavelets' signal extension mode.")] = "zero",
-    axes: Annotated[
-        str,
-        typer.Option(
-            help="Axes to transform: -1 for signals with time last, 1 for (n, time, channels), "
-            "-2,-1 for images."
-        ),
-    ] = "-1",
-    init: Annotated[
-        str, typer.Option(help="auto, random, a wavelet's name, or the JSON file of a wavelet.")
-    ] = "auto",
-    figure: Annotated[
-        Path | None, typer.Option(help="Also draw the wavelet, as .png, .pdf or .svg.")
+        float | None, typer.Option(help="Without --student: weight of sparse attributions; 1.")
     ] = None,
-    seed: Seed = 0,
+    init: Annotated[
+        str | None,
+        typer.Option(
+            help="Without --student: auto, random, a wavelet's name, or the JSON file of a wavelet."
+        ),
+    ] = None,
+    figure: Annotated[
+        Path | None,
+        typer.Option(help="Without --student: also draw the wavelet, as .png, .pdf or .svg."),
+    ] = None,
+    as_json: AsJson = False,
+    *,
+    settings: Settings,
 ) -> None:
-    """Learn the wavelet in which your signals and attributions are sparsest."""
-    from wavedistill.distillation import WaveletDistiller
+    """Learn a wavelet from signals and attributions, or fit a student to a model's outputs."""
     from wavedistill.files import writable_target
-    from wavedistill.wavelets import Wavelet
 
-    start_file = Path(init) if init.endswith(".json") else None
+    start_file = Path(init) if init is not None and init.endswith(".json") else None
     target = writable_target(out)
     picture = None if figure is None else writable_target(figure)
-    _refuse_one_file_twice(
+    refuse_same_files(
         {
             "--data": data,
+            "--teacher-outputs": teacher_outputs,
+            "--labels": labels,
+            "--groups": groups,
             "--attributions": attributions,
             "--init": start_file,
-            "--out": out,
-            "--figure": figure,
-        }
+        },
+        {"--out": out, "--figure": figure},
     )
+    wavelet_only = {
+        "--sparsity": sparsity,
+        "--interpretation": interpretation,
+        "--init": init,
+        "--figure": figure,
+    }
+    student_only = {
+        "--teacher-outputs": teacher_outputs,
+        "--labels": labels,
+        "--groups": groups,
+        "--reading": settings.reading,
+        "--max-numbers": settings.max_numbers,
+        "--parts": settings.parts,
+        "--per-level": settings.per_level or None,
+    }
+    _refuse_others(wavelet_only if student else student_only, student)
+    if student:
+        distill_student(
+            data, labels, teacher_outputs, attributions, groups, settings, target, as_json
+        )
+        return
     if picture is not None and picture.suffix not in (".png", ".pdf", ".svg"):
         raise ValueError(f"--figure {picture} must end in .png, .pdf or .svg.")
     if picture is not None:
         load("matplotlib", "--figure", "plot")
-    if seed < 0:
-        raise ValueError(f"--seed {seed} must be at least 0.")
-    signals = _load(data, "--data")
-    multipliers = None if attributions is None else _load_attributions(attributions)
-    start = init if start_file is None else Wavelet.load(_existing(start_file, "--init"))
-    distiller = WaveletDistiller(
-        levels=levels,
-        support=support,
-        sparsity=sparsity,
-        interpretation=interpretation,
-        mode=mode,
-        axes=_axes(axes),
-        init=start,
-        random_state=seed,
-    )
+    distiller = _distiller(settings, sparsity, interpretation, init, start_file)
+    signals = read_array(data, "--data")
+    multipliers = None if attributions is None else read_attributions(attributions)
     with progress() as notify:
         notify("distilling")
         distiller.fit(signals, attributions=multipliers)
     distiller.wavelet_.save(target)
     if picture is not None:
         _draw(distiller.wavelet_, picture)
-    _stdout.print(_distill_table(distiller))
-    _stdout.print(f"Wrote {' and '.join(str(p) for p in (target, picture) if p)}.", soft_wrap=True)
+    if as_json:
+        files = [str(path) for path in (target, picture) if path]
+        print_json({"basins": _basins(distiller), "files": files})
+        return
+    _stdout.print(_table(distiller))
+    wrote(target, picture)
 
 
-def _axes(text: str) -> int | tuple[int, ...]:
-    """Read ``"-1"`` as -1 and ``"-2,-1"`` as (-2, -1)."""
-    try:
-        axes = tuple(int(part) for part in text.split(","))
-    except ValueError as error:
-        raise ValueError(
-            f"--axes {text} must be one whole number or several with commas between them, such as "
-            "--axes -1 or --axes -2,-1."
-        ) from error
-    return axes[0] if len(axes) == 1 else axes
-
-
-def _refuse_one_file_twice(files: dict[str, Path | None]) -> None:
-    """Refuse options that name the same file: one would overwrite the other."""
-    seen: dict[Path, str] = {}
-    for option, path in files.items():
-        if path is not None and (other := seen.setdefault(path.resolve(), option)) != option:
-            raise ValueError(f"{other} and {option} both name {path}; give each a file of its own.")
-
-
-def _existing(path: Path, option: str) -> Path:
-    if not path.is_file():
-        what = "is a folder" if path.is_dir() else "there is no such file"
-        raise FileNotFoundError(f"{option} {path}: {what}.")
-    return path
-
-
-def _load(path: Path, option: str) -> Floats:
-    import numpy as np
-
-    _existing(path, option)
-    try:
-        # np.load takes any other file for a pickle, and its message is about pickles.
-        with path.open("rb") as file:
-            return np.lib.format.read_array(file, allow_pickle=False)
-    except ValueError as error:
-        if "Object arrays" in str(error):
+def _refuse_others(options: dict[str, Any], student: bool) -> None:
+    """Refuse options of a student where a wavelet is distilled, and the other way round."""
+    for option, value in options.items():
+        if value is not None:
             raise ValueError(
-                f"{option} {path} holds Python objects (dtype object), saved with pickle, which is "
-                "never loaded; save an array of numbers: np.save('X.npy', np.stack(list))."
-            ) from error
-        raise ValueError(
-            f"{option} {path} is not a .npy array ({error}); write one with np.save."
-        ) from error
+                f"{option} is for a wavelet; leave it out, or leave out --student."
+                if student
+                else f"{option} is for a student; add --student, or leave it out."
+            )
 
 
-def _load_attributions(path: Path) -> Attributions | Floats:
-    from wavedistill.attribution import Attributions
+def _distiller(
+    settings: Settings,
+    sparsity: float | None,
+    interpretation: float | None,
+    init: str | None,
+    start_file: Path | None,
+) -> WaveletDistiller:
+    from wavedistill.distillation import WaveletDistiller
+    from wavedistill.wavelets import Wavelet
 
-    if path.suffix == ".npz":
-        return Attributions.load(_existing(path, "--attributions"))
-    return _load(path, "--attributions")
+    common = settings.parameters()
+    sizes: dict[str, Any] = {
+        "levels": auto_or_number(settings.levels or "4", "--levels"),
+        "support": auto_or_number(settings.support or "10", "--support"),
+    }
+    for name, value in sizes.items():
+        if value == "auto":
+            raise ValueError(f"--{name} auto is for a student; add --student, or give a number.")
+    start = None if start_file is None else Wavelet.load(existing(start_file, "--init"))
+    return WaveletDistiller(
+        **sizes,
+        sparsity=1.0 if sparsity is None else sparsity,
+        interpretation=1.0 if interpretation is None else interpretation,
+        init=start or init or "auto",
+        **{name: common[name] for name in ("mode", "axes", "random_state")},
+    )
 
 
 def _draw(wavelet: Wavelet, path: Path) -> None:
@@ -167,16 +168,33 @@ def _draw(wavelet: Wavelet, path: Path) -> None:
         plot_wavelet(wavelet, title).savefig(temporary, dpi=160)
 
 
-def _distill_table(distiller: WaveletDistiller) -> Table:
+def _basins(distiller: WaveletDistiller) -> list[dict[str, Any]]:
+    found = []
+    for wavelet, loss, start in distiller.candidates_:
+        known, distance = wavelet.closest_known()
+        response = wavelet.residuals()["min_response"]
+        found.append(
+            {
+                "start": start,
+                "loss": loss,
+                "smallest response": response,
+                "closest known wavelet": known,
+                "distance": distance,
+                "lowpass": wavelet.lowpass,
+            }
+        )
+    return found
+
+
+def _table(distiller: WaveletDistiller) -> Table:
     table = Table(title="Basins found", title_justify="left")
     for name in ("start", "loss", "smallest response", "closest known wavelet"):
         table.add_column(name, justify="left" if name == "start" else "right")
-    for wavelet, loss, start in distiller.candidates_:
-        known, distance = wavelet.closest_known()
+    for basin in _basins(distiller):
         table.add_row(
-            start,
-            f"{loss:.6g}",
-            f"{wavelet.residuals()['min_response']:.3f}",
-            f"{known} (distance {distance:.3f})",
+            basin["start"],
+            f"{basin['loss']:.6g}",
+            f"{basin['smallest response']:.3f}",
+            f"{basin['closest known wavelet']} (distance {basin['distance']:.3f})",
         )
     return table

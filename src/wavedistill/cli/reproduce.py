@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.table import Table
 
-from wavedistill.cli.console import Out, Seed, progress, records_table
-from wavedistill.cli.console import out as _stdout
+from wavedistill.cli.console import Records, print_study, progress
+from wavedistill.cli.options import AsJson, Out, Seed
 
 if TYPE_CHECKING:
     from wavedistill.studies.synthetic.report import StartRow
@@ -31,6 +30,7 @@ def reproduce_synthetic(
     whole: Annotated[
         bool, typer.Option("--whole", help="The penalised grid whole too: hours, and resumable.")
     ] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Recover DB5 over all weights and starts (Sec 4.1 and Appendix B), with ablations."""
     from wavedistill.files import writable_target
@@ -42,8 +42,7 @@ def reproduce_synthetic(
     amount = Amount.quick() if quick else Amount.whole() if whole else Amount()
     with progress() as notify:
         found = reproduce(out, amount, seed=seed, notify=notify)
-    _stdout.print(_start_table(found.rows))
-    _stdout.print(
+    told = (
         f"Teacher's R2 {found.teacher_r2:.4f}; a fit from DB5 itself reaches {found.floor:.4f}. "
         "Validity is the largest sum of penalties over the penalised grid. The grids took "
         f"{_total(found.rows, 'orthonormal_seconds'):.0f} s (orthonormal) and "
@@ -51,11 +50,13 @@ def reproduce_synthetic(
         f"would take {found.whole_penalized_hours:.1f} hours here (extrapolated)."
     )
     shared = ("teacher_r2", "distance", "recovered")
-    _stdout.print(records_table("Ablations", ("group", "setting", *shared), found.ablations))
-    _stdout.print(
-        records_table("Other truths", ("case", *shared, "exact", "floor", "limit"), found.cases)
-    )
-    _stdout.print(f"Wrote {len(found.files)} files to {out}.", soft_wrap=True)
+    parts: list[Records | str] = [
+        _starts(found.rows),
+        told,
+        Records("Ablations", ("group", "setting", *shared), found.ablations),
+        Records("Other truths", ("case", *shared, "exact", "floor", "limit"), found.cases),
+    ]
+    print_study(parts, found.files, out, as_json)
 
 
 @studies.command("endocytosis")
@@ -69,6 +70,7 @@ def reproduce_endocytosis(
     quick: Annotated[
         bool, typer.Option("--quick", help="Less of everything, in two minutes.")
     ] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Predict auxilin from clathrin with a wavelet one can read (Sec 4.2 and Appendix C)."""
     from wavedistill.files import writable_target
@@ -82,26 +84,27 @@ def reproduce_endocytosis(
     amount = Amount.quick() if quick else Amount()
     with progress() as notify:
         found = reproduce(out, amount, real=data == "real", seed=seed, notify=notify)
+    parts: list[Records | str] = []
     for name, study in found.studies.items():
         title = f"Held-out cells, LSTM {name}; mean of {amount.seeds} seeds"
-        _stdout.print(records_table(title, PRINTED, mean_over_seeds(study.rows)))
-        _stdout.print(records_table("Beyond the paper", BEYOND, study.beyond))
+        parts.append(Records(title, PRINTED, mean_over_seeds(study.rows)))
+        parts.append(Records(f"Beyond the paper, LSTM {name}", BEYOND, study.beyond))
         gains = study.gains
         if gains.cells:
             whole = gains.summary()
-            _stdout.print(
+            parts.append(
                 f"Each of {len(gains.cells)} cells held out in turn: AWD gains {whole.mean:+.3f} "
                 f"R2 over the best known wavelet (95 % interval {whole.low:+.3f} to "
                 f"{whole.high:+.3f})."
             )
-        _stdout.print(
+        parts.append(
             f"On the study's own held-out cells it gains {gains.observed:+.3f}; of "
             f"{len(gains.null)} LSTMs with random weights {gains.as_good} give as much."
         )
     if found.sensitivity:
         columns = tuple(vars(found.sensitivity[0]))
-        _stdout.print(records_table("What the preparation changes", columns, found.sensitivity))
-    _stdout.print(f"Wrote {len(found.files)} files to {out}.", soft_wrap=True)
+        parts.append(Records("What the preparation changes", columns, found.sensitivity))
+    print_study(parts, found.files, out, as_json)
 
 
 @studies.command("cosmology")
@@ -132,6 +135,7 @@ def reproduce_cosmology(
         str, typer.Option(help="Where the network is trained, as PyTorch calls it: cpu, cuda.")
     ] = "cpu",
     jobs: Annotated[int, typer.Option(help="Processes that simulate; -1: one per core.")] = -1,
+    as_json: AsJson = False,
 ) -> None:
     """Tell Omega_m from lensing maps by counting peaks with a wavelet (Sec 4.3 and Appendix D).
 
@@ -156,18 +160,20 @@ def reproduce_cosmology(
     title = f"RMSE of Omega_m, times 100, on {len(study.split.test)} test maps; "
     title += f"{len(study.split.train)} to train on"
     columns = list(vars(study.rows[0]))
-    _stdout.print(records_table(title, columns, study.rows))
     kept = [column for column in columns if column not in ("compression", "numbers")]
-    _stdout.print(records_table("Beyond the paper's table", kept, study.beyond))
-    title = "Gain of AWD, with 95 % of resamples"
-    _stdout.print(records_table(title, list(vars(study.gains[0])), study.gains))
-    _stdout.print(f"Wrote {len(found.files)} files to {out}.", soft_wrap=True)
+    gains = "Gain of AWD, with 95 % of resamples"
+    parts: list[Records | str] = [
+        Records(title, columns, study.rows),
+        Records("Beyond the paper's table", kept, study.beyond),
+        Records(gains, list(vars(study.gains[0])), study.gains),
+    ]
+    print_study(parts, found.files, out, as_json)
 
 
-def _start_table(rows: Sequence[StartRow]) -> Table:
+def _starts(rows: Sequence[StartRow]) -> Records:
     title = "Distance to DB5 from each start: one local fit, the search, the best of each grid"
     distances = ("before", "local", "searched", "orthonormal", "penalized")
-    return records_table(title, ("start", *distances, "worst_validity"), rows)
+    return Records(title, ("start", *distances, "worst_validity"), rows)
 
 
 def _total(rows: Sequence[StartRow], name: str) -> float:

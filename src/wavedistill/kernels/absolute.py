@@ -8,16 +8,15 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
 
 from wavedistill.checks import Floats
-from wavedistill.kernels.compiling import FAST
+from wavedistill.kernels.compiling import FAST, inner
 from wavedistill.kernels.taps import TILE
 
 __all__ = ["replace_by_cofactors", "replace_by_signs"]
 
 
-@njit(nogil=True, fastmath=FAST)
+@inner(fastmath=FAST)
 def replace_by_signs(coefficients: Floats) -> Any:
     """Replace coefficients by their signs and return the sum of their absolute values."""
     kind = coefficients.dtype.type
@@ -33,7 +32,7 @@ def replace_by_signs(coefficients: Floats) -> Any:
     return total
 
 
-@njit(nogil=True, fastmath=FAST)
+@inner(fastmath=FAST)
 def replace_by_cofactors(first: Floats, second: Floats) -> Any:
     """Sum |mean_k first_k * second_k| and put its derivatives in place of the factors."""
     kind = first.dtype.type

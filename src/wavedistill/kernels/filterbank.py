@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from typing import Generic, NamedTuple, TypeVar
 
-from numba import njit
-
 from wavedistill.checks import Floats
+from wavedistill.kernels.compiling import inner
 
 __all__ = ["FilterBank", "FilterPair", "Lanes", "Plan", "Space", "select_level"]
 
@@ -29,7 +28,7 @@ class FilterPair(NamedTuple):
     highpass: Floats
 
 
-@njit(nogil=True)
+@inner()
 def select_level(pair: FilterPair, level: int) -> tuple[Floats, Floats]:
     """Select lowpass and highpass filter of a level, shape (N,), or the gradients by them."""
     row = min(level, len(pair.lowpass) - 1)

@@ -7,10 +7,8 @@ even samples, then its odd ones.
 
 from __future__ import annotations
 
-from numba import njit
-
 from wavedistill.checks import Floats
-from wavedistill.kernels.compiling import FAST
+from wavedistill.kernels.compiling import FAST, inner
 from wavedistill.kernels.plan import AxisPlan
 from wavedistill.kernels.taps import (
     TILE,
@@ -29,7 +27,16 @@ __all__ = ["add_filter_gradient", "analyse_level", "extend", "fold", "set_input_
 _STRIPE = 512
 
 
-@njit(nogil=True, fastmath=FAST)
+@inner(fastmath=FAST)
+def copy(source: Floats, into: Floats) -> None:
+    """Copy as many values. ``into[:] = source`` takes seconds to compile, for NumPy's message."""
+    if len(source) != len(into):
+        raise ValueError("values are copied into another number of values.")
+    for t in range(len(source)):
+        into[t] = source[t]
+
+
+@inner(fastmath=FAST)
 def extend(current: Floats, width: int, plan: AxisPlan, level: int, phases: Floats) -> None:
     """Split a level's input into phases and fill in the border."""
     rows, left = plan.phase_rows[level], plan.left[level]
@@ -49,7 +56,7 @@ def extend(current: Floats, width: int, plan: AxisPlan, level: int, phases: Floa
             phases[to + lane] += weight * phases[source + lane]
 
 
-@njit(nogil=True, fastmath=FAST)
+@inner(fastmath=FAST)
 def fold(gradient: Floats, width: int, plan: AxisPlan, level: int, current: Floats) -> None:
     """Undo `extend` for cotangents: apply its transpose."""
     for term in range(plan.border_start[level], plan.border_start[level + 1]):
@@ -65,7 +72,7 @@ def fold(gradient: Floats, width: int, plan: AxisPlan, level: int, current: Floa
             current[row * width + lane] = gradient[source + lane]
 
 
-@njit(nogil=True, fastmath=FAST)
+@inner(fastmath=FAST)
 def analyse_level(
     phases: Floats, width: int, lowpass: Floats, highpass: Floats, low: Floats, high: Floats
 ) -> None:
@@ -84,7 +91,7 @@ def analyse_level(
             filter_two(phases, rows, at, lowpass, highpass, a, d)
 
 
-@njit(nogil=True, fastmath=FAST)
+@inner(fastmath=FAST)
 def add_filter_gradient(
     phases: Floats,
     width: int,
@@ -111,7 +118,7 @@ def add_filter_gradient(
                 highpass_gradient[2 * half - 2 + tap] += pair[2 + tap]
 
 
-@njit(nogil=True, fastmath=FAST)
+@inner(fastmath=FAST)
 def set_input_gradient(
     low: Floats, high: Floats, width: int, lowpass: Floats, highpass: Floats, gradient: Floats
 ) -> None:
@@ -134,7 +141,7 @@ def set_input_gradient(
             spread_two(low, high, begin, lowpass, highpass, even, odd)
 
 
-@njit(nogil=True)
+@inner()
 def _count_tiles(size: int, width: int) -> int:
     """Count the tiles in `size` values."""
     if width <= _STRIPE:
@@ -142,7 +149,7 @@ def _count_tiles(size: int, width: int) -> int:
     return size // width * -(-width // _STRIPE)
 
 
-@njit(nogil=True)
+@inner()
 def _place_tile(i: int, size: int, width: int) -> tuple[int, int]:
     """Return where a tile begins and ends.
 

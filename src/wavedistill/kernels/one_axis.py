@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from wavedistill.checks import Floats
 from wavedistill.kernels.filterbank import FilterBank, FilterPair, Lanes, select_level
-from wavedistill.kernels.level import extend, fold
+from wavedistill.kernels.level import copy, extend, fold
 from wavedistill.kernels.plan import AxisPlan, Integers, plan_axis, stack_starts
 from wavedistill.kernels.taps import (
     TILE,
@@ -94,7 +94,7 @@ def analyse_signals(
     current = block.reshape(-1)
     levels = len(axis.phase_rows)
     if levels == 0:
-        approximation[margin : margin + len(current)] = current
+        copy(current, approximation[margin : margin + len(current)])
     for level in range(levels):
         lowpass, highpass = select_level(filters, level)
         phases = space.phases[

@@ -11,9 +11,9 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
 
 from wavedistill.checks import Floats
+from wavedistill.kernels.compiling import inner
 
 __all__ = ["ENERGY", "EVENTS", "FLOOR", "LARGEST", "MEAN", "Pooling", "pool", "pool_gradient"]
 
@@ -35,7 +35,7 @@ class Pooling(NamedTuple):
     parts: int = 1
 
 
-@njit(nogil=True)
+@inner()
 def pool(coefficients: Floats, reading: int, into: Any) -> None:
     """Read coefficients, shape (rows, lanes), into numbers of shape (lanes, numbers)."""
     if reading == ENERGY:
@@ -48,7 +48,7 @@ def pool(coefficients: Floats, reading: int, into: Any) -> None:
         _mean(coefficients, into)
 
 
-@njit(nogil=True)
+@inner()
 def pool_gradient(coefficients: Floats, reading: int, cotangents: Any) -> None:
     """Replace coefficients by the derivative of sum_k cotangents[lane, k] * number k per lane."""
     if reading == ENERGY:
@@ -61,14 +61,14 @@ def pool_gradient(coefficients: Floats, reading: int, cotangents: Any) -> None:
         _mean_gradient(coefficients, cotangents)
 
 
-@njit(nogil=True)
+@inner()
 def _energy(coefficients: Floats, into: Any) -> None:
     squares = _mean_squares(coefficients)
     for lane in range(len(squares)):
         into[lane, 0] = np.log(squares[lane] + FLOOR)
 
 
-@njit(nogil=True)
+@inner()
 def _energy_gradient(coefficients: Floats, cotangents: Any) -> None:
     rows, lanes = coefficients.shape
     squares = _mean_squares(coefficients)
@@ -80,7 +80,7 @@ def _energy_gradient(coefficients: Floats, cotangents: Any) -> None:
             coefficients[row, lane] *= factors[lane]
 
 
-@njit(nogil=True)
+@inner()
 def _mean_squares(coefficients: Floats) -> Any:
     rows, lanes = coefficients.shape
     sums = np.zeros(lanes)
@@ -90,7 +90,7 @@ def _mean_squares(coefficients: Floats) -> Any:
     return sums / max(rows, 1)
 
 
-@njit(nogil=True)
+@inner()
 def _events(coefficients: Floats, into: Any) -> None:
     rows, lanes = coefficients.shape
     top, bottom = _extremes(coefficients)
@@ -106,7 +106,7 @@ def _events(coefficients: Floats, into: Any) -> None:
         into[lane, 2], into[lane, 3] = positive[lane] / root, negative[lane] / root
 
 
-@njit(nogil=True)
+@inner()
 def _events_gradient(coefficients: Floats, cotangents: Any) -> None:
     rows, lanes = coefficients.shape
     # Equal extremes share the derivative's place with the first of them.
@@ -132,16 +132,16 @@ def _events_gradient(coefficients: Floats, cotangents: Any) -> None:
             coefficients[of_bottom[lane], lane] += cotangents[lane, 1]
 
 
-@njit(nogil=True)
+@inner()
 def _extremes(coefficients: Floats) -> tuple[Any, Any]:
     """The largest and the smallest value of each lane; 0 where there are no rows."""
     rows, lanes = coefficients.shape
     top = np.zeros(lanes, coefficients.dtype)
     bottom = np.zeros(lanes, coefficients.dtype)
     if rows:
-        top[:] = coefficients[0]
-        bottom[:] = coefficients[0]
-    for row in range(rows):
+        for lane in range(lanes):
+            top[lane] = bottom[lane] = coefficients[0, lane]
+    for row in range(1, rows):
         for lane in range(lanes):
             c = coefficients[row, lane]
             top[lane] = c if c > top[lane] else top[lane]
@@ -149,7 +149,7 @@ def _extremes(coefficients: Floats) -> tuple[Any, Any]:
     return top, bottom
 
 
-@njit(nogil=True)
+@inner()
 def _largest(coefficients: Floats, into: Any) -> None:
     lanes, numbers = into.shape
     places = _places_of_largest(coefficients, numbers)
@@ -159,7 +159,7 @@ def _largest(coefficients: Floats, into: Any) -> None:
             into[lane, rank] = coefficients[place, lane] if place >= 0 else 0.0
 
 
-@njit(nogil=True)
+@inner()
 def _largest_gradient(coefficients: Floats, cotangents: Any) -> None:
     lanes, numbers = cotangents.shape
     places = _places_of_largest(coefficients, numbers)
@@ -170,7 +170,7 @@ def _largest_gradient(coefficients: Floats, cotangents: Any) -> None:
                 coefficients[places[lane, rank], lane] = cotangents[lane, rank]
 
 
-@njit(nogil=True)
+@inner()
 def _places_of_largest(coefficients: Floats, numbers: int) -> Any:
     """Rows of the largest values of each lane, the largest first; -1 where there are too few.
 
@@ -200,7 +200,7 @@ def _places_of_largest(coefficients: Floats, numbers: int) -> Any:
     return places
 
 
-@njit(nogil=True)
+@inner()
 def _mean(coefficients: Floats, into: Any) -> None:
     rows, lanes = coefficients.shape
     sums = np.zeros(lanes)
@@ -211,7 +211,7 @@ def _mean(coefficients: Floats, into: Any) -> None:
         into[lane, 0] = sums[lane] / max(rows, 1)
 
 
-@njit(nogil=True)
+@inner()
 def _mean_gradient(coefficients: Floats, cotangents: Any) -> None:
     rows, lanes = coefficients.shape
     for row in range(rows):

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from wavedistill.checks import Floats
-from wavedistill.kernels.compiling import FAST, cached
+from wavedistill.kernels.compiling import FAST, cached, inner
 from wavedistill.kernels.level import (
     add_filter_gradient,
     analyse_level,
+    copy,
     extend,
     fold,
     set_input_gradient,
@@ -87,34 +87,34 @@ def pull_signal_blocks(
         )
 
 
-@njit(nogil=True, fastmath=FAST)
+@inner(fastmath=FAST)
 def _inside(nodes: Floats, tree: TreeArrays, node: int, lanes: int) -> Floats:
     """The coefficients of a sub-band that belong to the signal, shape (rows, lanes)."""
     band = _values(nodes, tree, node, lanes).reshape(-1, lanes)
     return band[tree.beside : len(band) - tree.beside]
 
 
-@njit(nogil=True, fastmath=FAST)
+@inner(fastmath=FAST)
 def _part(band: Floats, part: int, parts: int) -> Floats:
     """One of several equal parts of a sub-band."""
     return band[len(band) * part // parts : len(band) * (part + 1) // parts]
 
 
-@njit(nogil=True, fastmath=FAST)
+@inner(fastmath=FAST)
 def _values(nodes: Floats, tree: TreeArrays, node: int, lanes: int) -> Floats:
     """The values of a node, without its margins."""
     start = tree.start[node] * lanes
     return nodes[start : start + tree.rows[node] * lanes]
 
 
-@njit(nogil=True, fastmath=FAST)
+@inner(fastmath=FAST)
 def _whole(nodes: Floats, tree: TreeArrays, node: int, lanes: int) -> Floats:
     """The values of a node between the zeros of its margins."""
     start = (tree.start[node] - tree.margin) * lanes
     return nodes[start : start + (tree.rows[node] + 2 * tree.margin) * lanes]
 
 
-@njit(nogil=True, fastmath=FAST)
+@inner(fastmath=FAST)
 def _extended(
     source: Floats,
     lanes: int,
@@ -129,7 +129,7 @@ def _extended(
         before = (taps // 2 - 1) * 2**level * lanes
         size = len(source) + (taps - 1) * 2**level * lanes
         into[:before] = 0
-        into[before : before + len(source)] = source
+        copy(source, into[before : before + len(source)])
         into[before + len(source) : size] = 0
         return into[:size]
     phases = into[: 2 * plan.phase_rows[level] * lanes]
@@ -138,7 +138,7 @@ def _extended(
     return phases
 
 
-@njit(nogil=True, fastmath=FAST)
+@inner(fastmath=FAST)
 def _analyse(
     block: Floats,
     lowpass: Floats,
@@ -150,12 +150,12 @@ def _analyse(
     """Fill the nodes with the coefficients of one block."""
     lanes, taps = block.shape[1], lowpass.shape[1]
     nodes, phases, scratch = space
-    _values(nodes, tree, 0, lanes)[:] = block.reshape(-1)
+    copy(block.reshape(-1), _values(nodes, tree, 0, lanes))
     for step in range(len(tree.level)):
         level, taken = tree.level[step], tree.filters[step]
         source = _values(nodes, tree, tree.source[step], lanes)
         if tree.copied[step] >= 0:
-            source[:] = _values(nodes, tree, tree.copied[step], lanes)
+            copy(_values(nodes, tree, tree.copied[step], lanes), source)
             source = _absolute(source, scratch)
         extended = _extended(source, lanes, taps, plan, tree, level, phases)
         low = _values(nodes, tree, tree.approximation[step], lanes)
@@ -167,7 +167,7 @@ def _analyse(
             analyse_level(extended, lanes, lowpass[taken], highpass[taken], low, high)
 
 
-@njit(nogil=True, fastmath=FAST)
+@inner(fastmath=FAST)
 def _backpropagate(
     lanes: int,
     lowpass: Floats,
@@ -213,10 +213,10 @@ def _backpropagate(
                 for t in range(len(source)):
                     by_detail[t] += np.sign(source[t]) * by_input[t]
             else:
-                source[:] = by_input
+                copy(by_input, source)
 
 
-@njit(nogil=True, fastmath=FAST)
+@inner(fastmath=FAST)
 def _absolute(values: Floats, into: Floats) -> Floats:
     for t in range(len(values)):
         into[t] = abs(values[t])

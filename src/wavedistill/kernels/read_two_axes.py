@@ -7,15 +7,15 @@ row by row.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from wavedistill.checks import Floats
-from wavedistill.kernels.compiling import FAST, cached
+from wavedistill.kernels.compiling import FAST, cached, inner
 from wavedistill.kernels.image_trees import ImageTreeArrays
 from wavedistill.kernels.level import (
     add_filter_gradient,
     analyse_level,
+    copy,
     extend,
     fold,
     set_input_gradient,
@@ -82,26 +82,28 @@ def pull_image_blocks(
                     pooling.reading,
                     given[:, number * parts * parts + part],
                 )
-                place[:] = piece
+                for row in range(len(piece)):
+                    for column in range(piece.shape[1]):
+                        copy(piece[row, column], place[row, column])
         _backpropagate(
             lanes, lowpass, highpass, plans, tree, space,
             lowpass_gradients[b], highpass_gradients[b],
         )  # fmt: skip
 
 
-@njit(nogil=True, fastmath=FAST)
+@inner(fastmath=FAST)
 def _values(nodes: Floats, tree: ImageTreeArrays, node: int, lanes: int) -> Floats:
     size = tree.heights[node] * tree.widths[node] * lanes
     return nodes[tree.start[node] * lanes : tree.start[node] * lanes + size]
 
 
-@njit(nogil=True, fastmath=FAST)
+@inner(fastmath=FAST)
 def _image(nodes: Floats, tree: ImageTreeArrays, node: int, lanes: int) -> Floats:
     values = _values(nodes, tree, node, lanes)
     return values.reshape(tree.heights[node], tree.widths[node], lanes)
 
 
-@njit(nogil=True, fastmath=FAST)
+@inner(fastmath=FAST)
 def _part(band: Floats, part: int, parts: int) -> Floats:
     """One of parts x parts equal parts of a sub-band, counted row by row."""
     height, width, _ = band.shape
@@ -112,7 +114,7 @@ def _part(band: Floats, part: int, parts: int) -> Floats:
     ]
 
 
-@njit(nogil=True, fastmath=FAST)
+@inner(fastmath=FAST)
 def _analyse(
     block: Floats,
     lowpass: Floats,
@@ -125,7 +127,7 @@ def _analyse(
     nodes, phases, _, lines = space
     lanes = block.shape[1]
     down, across = plans
-    _values(nodes, tree, 0, lanes)[:] = block.reshape(-1)
+    copy(block.reshape(-1), _values(nodes, tree, 0, lanes))
     for step in range(len(tree.level)):
         level = tree.level[step]
         filters = lowpass[level], highpass[level]
@@ -152,7 +154,7 @@ def _analyse(
                 analyse_level(line_phases, lanes, *filters, lower[here], upper[here])
 
 
-@njit(nogil=True, fastmath=FAST)
+@inner(fastmath=FAST)
 def _backpropagate(
     lanes: int,
     lowpass: Floats,
@@ -194,7 +196,7 @@ def _backpropagate(
             fold(by_phases, width, down, level, source)
 
 
-@njit(nogil=True, fastmath=FAST)
+@inner(fastmath=FAST)
 def _backpropagate_rows(
     half: Floats,
     low: Floats,
@@ -219,7 +221,8 @@ def _backpropagate_rows(
     for row in range(len(half) // width):
         values = half[row * width : (row + 1) * width]
         here = slice(row * size, (row + 1) * size)
-        line_low[inside], line_high[inside] = low[here], high[here]
+        copy(low[here], line_low[inside])
+        copy(high[here], line_high[inside])
         extend(values, lanes, across, level, phases)
         add_filter_gradient(phases, lanes, line_low[inside], line_high[inside], *into)
         set_input_gradient(line_low, line_high, lanes, *filters, gradient)

@@ -9,11 +9,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from wavedistill.checks import Floats
-from wavedistill.kernels.compiling import FAST, cached
+from wavedistill.kernels.compiling import FAST, cached, inner
 from wavedistill.kernels.pooling import Pooling, pool, pool_gradient
 
 __all__ = ["UndecimatedSpace", "pull_undecimated_blocks", "read_undecimated_blocks"]
@@ -100,7 +99,7 @@ def pull_undecimated_blocks(
                 down_gradient[level, side] += space.by_down
 
 
-@njit(nogil=True, fastmath=FAST)
+@inner(fastmath=FAST)
 def _lay_out(block: Floats, width: int, images: Floats) -> None:
     """Put the pixels of a block, shape (height * width, lanes), side by side."""
     lanes = block.shape[1]
@@ -111,13 +110,13 @@ def _lay_out(block: Floats, width: int, images: Floats) -> None:
                 placed[row, lane, column] = block[row * width + column, lane]
 
 
-@njit(nogil=True, fastmath=FAST)
+@inner(fastmath=FAST)
 def _first(level: int, side: int, down: Floats) -> int:
     """The first filter along the second axis: only the last level has lowpass along both."""
     return 1 if side == 0 and level < len(down) - 1 else 0
 
 
-@njit(nogil=True, fastmath=FAST)
+@inner(fastmath=FAST)
 def _number(level: int, side: int, other: int, down: Floats) -> int:
     """The place of a sub-band: approximation, then the three details from coarse to fine."""
     if side == 0 and other == 0:
@@ -125,7 +124,7 @@ def _number(level: int, side: int, other: int, down: Floats) -> int:
     return int(1 + 3 * (len(down) - 1 - level) + other * (1 + side))
 
 
-@njit(nogil=True, fastmath=FAST)
+@inner(fastmath=FAST)
 def _place(band: Floats, part: int, parts: int) -> Floats:
     """One of parts x parts equal parts, counted row by row, of shape (rows, lanes, columns)."""
     height, _, width = band.shape
@@ -137,7 +136,7 @@ def _place(band: Floats, part: int, parts: int) -> Floats:
     ]
 
 
-@njit(nogil=True, fastmath=FAST)
+@inner(fastmath=FAST)
 def _piece(band: Floats, part: int, parts: int) -> Floats:
     """A copy of a part with the lanes innermost."""
     place = _place(band, part, parts)
@@ -150,7 +149,7 @@ def _piece(band: Floats, part: int, parts: int) -> Floats:
     return piece
 
 
-@njit(nogil=True, fastmath=FAST)
+@inner(fastmath=FAST)
 def _replace(band: Floats, pooling: Pooling, given: Array, number: int) -> None:
     """Replace the coefficients of a sub-band by their cotangents."""
     lanes, parts = band.shape[1], pooling.parts

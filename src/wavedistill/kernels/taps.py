@@ -11,10 +11,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from numba import njit
-
 from wavedistill.checks import Floats
-from wavedistill.kernels.compiling import FAST
+from wavedistill.kernels.compiling import FAST, inner
 
 __all__ = [
     "TILE",
@@ -30,7 +28,7 @@ __all__ = [
 TILE = 1024
 
 
-@njit(nogil=True, fastmath=FAST)
+@inner(fastmath=FAST)
 def filter_four(
     phases: Floats,
     width: int,
@@ -53,7 +51,7 @@ def filter_four(
         high[t] += g0 * x0[t] + g1 * x1[t] + g2 * x2[t] + g3 * x3[t]
 
 
-@njit(nogil=True, fastmath=FAST)
+@inner(fastmath=FAST)
 def filter_two(
     phases: Floats,
     odd: int,
@@ -72,7 +70,7 @@ def filter_two(
         high[t] += g0 * x0[t] + g1 * x1[t]
 
 
-@njit(nogil=True, fastmath=FAST)
+@inner(fastmath=FAST)
 def correlate_four(
     phases: Floats, width: int, odd: int, at: int, low: Floats, high: Floats
 ) -> tuple[Any, ...]:
@@ -95,7 +93,7 @@ def correlate_four(
     return a0, a1, a2, a3, d0, d1, d2, d3
 
 
-@njit(nogil=True, fastmath=FAST)
+@inner(fastmath=FAST)
 def correlate_two(phases: Floats, odd: int, at: int, low: Floats, high: Floats) -> tuple[Any, ...]:
     """Return the share of a tile in the gradients by the last two taps of each filter."""
     size = len(low)
@@ -111,7 +109,7 @@ def correlate_two(phases: Floats, odd: int, at: int, low: Floats, high: Floats) 
     return a0, a1, d0, d1
 
 
-@njit(nogil=True, fastmath=FAST)
+@inner(fastmath=FAST)
 def spread_four(
     approximation: Floats,
     detail: Floats,
@@ -134,7 +132,7 @@ def spread_four(
         odd[t] += h1 * a0[t] + h3 * a1[t] + g1 * d0[t] + g3 * d1[t]
 
 
-@njit(nogil=True, fastmath=FAST)
+@inner(fastmath=FAST)
 def spread_two(
     approximation: Floats,
     detail: Floats,

@@ -10,14 +10,13 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import NamedTuple
 
-from numba import njit
-
 from wavedistill.checks import Floats
-from wavedistill.kernels.compiling import FAST
+from wavedistill.kernels.compiling import FAST, inner
 from wavedistill.kernels.filterbank import FilterBank, FilterPair, Lanes, select_level
 from wavedistill.kernels.level import (
     add_filter_gradient,
     analyse_level,
+    copy,
     extend,
     fold,
     set_input_gradient,
@@ -134,7 +133,7 @@ def analyse_images(
     depth = len(lanes)
     current = block.reshape(-1)
     if len(plan.down.phase_rows) == 0:
-        approximation[:] = current
+        copy(current, approximation)
     for level in range(len(plan.down.phase_rows)):
         width = plan.across.lengths[level] * depth
         own = _place_level(lanes, bank, baseline, level)
@@ -176,7 +175,7 @@ def backpropagate_images(
         fold(gradient, width, plan.down, level, approximation[:inner])
 
 
-@njit(nogil=True)
+@inner()
 def _place_level(
     lanes: Lanes, bank: FilterBank[ImagePlan, ImageSpace], baseline: int, level: int
 ) -> _LevelSpace:
@@ -205,7 +204,7 @@ def _place_level(
     )
 
 
-@njit(nogil=True, fastmath=FAST)
+@inner(fastmath=FAST)
 def _analyse_rows(
     values: Floats,
     lanes: Lanes,
@@ -228,7 +227,7 @@ def _analyse_rows(
         analyse_level(phases, depth, lowpass, highpass, low[here], high[here])
 
 
-@njit(nogil=True, fastmath=FAST)
+@inner(fastmath=FAST)
 def _backpropagate_rows(
     values: Floats,
     by_low: Floats,
@@ -255,8 +254,8 @@ def _backpropagate_rows(
     for row in range(len(values) // width):
         current = values[row * width : (row + 1) * width]
         extend(current, depth, across, level, phases)
-        low[inside] = by_low[row * outputs : (row + 1) * outputs]
-        high[inside] = by_high[row * outputs : (row + 1) * outputs]
+        copy(by_low[row * outputs : (row + 1) * outputs], low[inside])
+        copy(by_high[row * outputs : (row + 1) * outputs], high[inside])
         add_filter_gradient(phases, depth, low[inside], high[inside], by_lowpass, by_highpass)
         set_input_gradient(low, high, depth, lowpass, highpass, gradient)
         fold(gradient, depth, across, level, current)

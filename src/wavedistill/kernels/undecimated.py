@@ -6,11 +6,10 @@ Taps are some rows apart, and every row has a coefficient. Rows hold the lanes o
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from wavedistill.checks import Floats
-from wavedistill.kernels.compiling import FAST
+from wavedistill.kernels.compiling import FAST, inner
 from wavedistill.kernels.taps import (
     TILE,
     correlate_four,
@@ -28,7 +27,7 @@ __all__ = [
 Array = NDArray[np.float64]
 
 
-@njit(nogil=True, fastmath=FAST)
+@inner(fastmath=FAST)
 def analyse_undecimated(
     extended: Floats, apart: int, lowpass: Floats, highpass: Floats, low: Floats, high: Floats
 ) -> None:
@@ -46,7 +45,7 @@ def analyse_undecimated(
             filter_two(extended, apart, at, lowpass, highpass, a, d)
 
 
-@njit(nogil=True, fastmath=FAST)
+@inner(fastmath=FAST)
 def add_filter_gradient_undecimated(
     extended: Floats,
     apart: int,
@@ -73,7 +72,7 @@ def add_filter_gradient_undecimated(
                 highpass_gradient[2 * half - 2 + tap] += pair[2 + tap]
 
 
-@njit(nogil=True, fastmath=FAST)
+@inner(fastmath=FAST)
 def set_input_gradient_undecimated(
     low: Floats,
     high: Floats,

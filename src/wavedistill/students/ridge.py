@@ -13,12 +13,22 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["PENALTIES", "RidgeError", "RidgeWeights", "fold_grams", "ridge_error", "ridge_weights"]
+__all__ = [
+    "PENALTIES",
+    "RidgeError",
+    "RidgeWeights",
+    "fold_grams",
+    "ridge_error",
+    "ridge_gradient",
+    "ridge_weights",
+]
 
 Array = NDArray[np.float64]
 
 #: A variance that is a smaller share of the mean square is rounding.
 _ROUNDING = 1e-12
+#: Numbers of the matrices that are solved at once.
+_AT_ONCE = 2**21
 #: Ridge penalties among which cross-validation chooses, as shares of the features' variances.
 PENALTIES: tuple[float, ...] = tuple(np.geomspace(1e-6, 10, 15).tolist())
 
@@ -36,15 +46,11 @@ class RidgeError:
         The same for each fold: squared error per example, as a share of the targets' variance.
     penalty : float
         The one of the least error.
-    by_gram : ndarray, shape (folds, 1 + p + q, 1 + p + q)
-        Derivatives of the value by the Gram matrices, symmetric. The choice of the penalty needs no
-        derivative of its own: it is a minimum (envelope theorem).
     """
 
     value: float
     fold_values: Array
     penalty: float
-    by_gram: Array
 
     @property
     def standard_error(self) -> float:
@@ -100,7 +106,7 @@ def fold_grams(
 
 
 def ridge_error(grams: Array, outputs: int, penalties: tuple[float, ...] = PENALTIES) -> RidgeError:
-    """The least error over the penalties, and its derivatives by the Gram matrices.
+    """The least error over the penalties.
 
     Each fold is predicted by the ridge regression of the other folds, whose penalty on a squared
     weight is `penalty` times the variance of its feature: the scale of features does not matter.
@@ -114,29 +120,36 @@ def ridge_error(grams: Array, outputs: int, penalties: tuple[float, ...] = PENAL
     penalties : tuple of float
     """
     total = grams.sum(axis=0)
-    variation = _variation(total, outputs)
-    by_fold = _errors(total, grams, outputs, np.asarray(penalties)) / variation
+    by_fold = _errors(total, grams, outputs, np.asarray(penalties)) / _variation(total, outputs)
     errors = by_fold.sum(axis=0)
     best = int(np.argmin(errors))
-    penalty = penalties[best]
-    gradient = np.zeros_like(grams)
-    for fold, gram in enumerate(grams):
-        own, others = _fold_gradient(total, gram, outputs, penalty)
-        gradient += others
-        gradient[fold] += own - others
     shares = grams[:, 0, 0] / total[0, 0]
-    return RidgeError(float(errors[best]), by_fold[:, best] / shares, penalty, gradient / variation)
+    return RidgeError(float(errors[best]), by_fold[:, best] / shares, penalties[best])
+
+
+def ridge_gradient(grams: Array, outputs: int, penalty: float) -> Array:
+    """Derivatives of the error by the Gram matrices, symmetric, shaped like these.
+
+    At the penalty of `ridge_error` they are those of the least error: the choice of the penalty
+    needs no derivative of its own, for it is a minimum (envelope theorem).
+    """
+    total = grams.sum(axis=0)
+    own, others = _fold_gradients(total, grams, outputs, penalty)
+    gradient: Array = others.sum(axis=0) + own - others
+    return gradient / _variation(total, outputs)
 
 
 def ridge_weights(gram: Array, outputs: int, penalty: float) -> RidgeWeights:
     """The ridge regression of all examples, from the sum of their Gram matrices."""
     fit = _fit(gram, outputs, penalty)
-    weights = _solved(fit)
+    weights = _solved(fit.matrix, fit.moments)
     return RidgeWeights(weights, fit.target_means - fit.means @ weights)
 
 
 class _Fit(NamedTuple):
-    examples: float
+    """What the weights are solved from, of one Gram matrix or of a stack of them."""
+
+    examples: Array
     means: Array
     target_means: Array
     matrix: Array
@@ -144,75 +157,87 @@ class _Fit(NamedTuple):
 
 
 def _fit(gram: Array, outputs: int, penalty: float) -> _Fit:
-    features = slice(1, len(gram) - outputs)
-    targets = slice(len(gram) - outputs, None)
-    count = float(gram[0, 0])
-    means, target_means = gram[0, features] / count, gram[0, targets] / count
-    matrix = gram[features, features] - count * np.outer(means, means)
-    moments = gram[features, targets] - count * np.outer(means, target_means)
-    variances = np.diag(matrix).copy()
+    features, targets = slice(1, -outputs), slice(-outputs, None)
+    count = gram[..., :1, 0]
+    means, target_means = gram[..., 0, features] / count, gram[..., 0, targets] / count
+    matrix = gram[..., features, features] - count[..., None] * _outer(means, means)
+    moments = gram[..., features, targets] - count[..., None] * _outer(means, target_means)
+    variances = _diagonal(matrix).copy()
     # What rounding leaves of a constant feature is no variance; it gets weight 0.
-    constant = variances <= _ROUNDING * np.diag(gram)[features]
-    matrix[constant], matrix[:, constant], moments[constant] = 0.0, 0.0, 0.0
-    matrix[np.diag_indices_from(matrix)] = np.where(constant, 1.0, (1 + penalty) * variances)
+    constant = variances <= _ROUNDING * _diagonal(gram)[..., features]
+    matrix[constant], matrix.swapaxes(-1, -2)[constant], moments[constant] = 0.0, 0.0, 0.0
+    places = np.arange(means.shape[-1])
+    matrix[..., places, places] = np.where(constant, 1.0, (1 + penalty) * variances)
     return _Fit(count, means, target_means, matrix, moments)
 
 
-def _solved(fit: _Fit) -> Array:
-    return np.asarray(np.linalg.solve(fit.matrix, fit.moments), dtype=np.float64)
+def _solved(matrix: Array, moments: Array) -> Array:
+    return np.asarray(np.linalg.solve(matrix, moments), dtype=np.float64)
 
 
-def _residual(fit: _Fit, weights: Array) -> Array:
-    """The matrix that takes (1, features, targets) to what the fit leaves of the targets."""
-    intercept = fit.means @ weights - fit.target_means
-    return np.vstack([intercept[None], -weights, np.eye(weights.shape[1])])
+def _residual(means: Array, target_means: Array, weights: Array) -> Array:
+    """The matrices that take (1, features, targets) to what a fit leaves of the targets."""
+    intercept = means[..., None, :] @ weights - target_means[..., None, :]
+    outputs = weights.shape[-1]
+    ones = np.broadcast_to(np.eye(outputs), (*weights.shape[:-2], outputs, outputs))
+    return np.concatenate([intercept, -weights, ones], axis=-2)
 
 
 def _errors(total: Array, grams: Array, outputs: int, penalties: Array) -> Array:
     """The squared error on each held-out fold with each penalty, shape (folds, penalties)."""
-    errors = np.zeros((len(grams), len(penalties)))
-    for fold, gram in enumerate(grams):
-        fit = _fit(total - gram, outputs, 0.0)
+    errors = np.empty((len(grams), len(penalties)))
+    folds = max(1, _AT_ONCE // (len(penalties) * total.size))
+    for first in range(0, len(grams), folds):
+        held_out = grams[first : first + folds]
+        fit = _fit(total - held_out, outputs, 0.0)
         # All penalties at once: they change the diagonal alone.
-        matrices = np.tile(fit.matrix, (len(penalties), 1, 1))
-        diagonal = np.arange(len(fit.means))
-        matrices[:, diagonal, diagonal] *= 1 + penalties[:, None]
-        weights = np.linalg.solve(matrices, fit.moments[None])
-        intercepts = fit.means @ weights - fit.target_means
-        ones = np.broadcast_to(np.eye(outputs), (len(penalties), outputs, outputs))
-        residuals = np.concatenate([intercepts[:, None], -weights, ones], axis=1)
-        errors[fold] = np.einsum("pij,ik,pkj->p", residuals, gram, residuals, optimize=True)
+        matrices = np.repeat(fit.matrix[:, None], len(penalties), axis=1)
+        places = np.arange(fit.means.shape[-1])
+        matrices[..., places, places] *= 1 + penalties[:, None]
+        weights = _solved(matrices, fit.moments[:, None])
+        residuals = _residual(fit.means[:, None], fit.target_means[:, None], weights)
+        errors[first : first + folds] = np.sum(residuals * (held_out[:, None] @ residuals), (2, 3))
     return errors
 
 
-def _fold_gradient(
+def _fold_gradients(
     total: Array, held_out: Array, outputs: int, penalty: float
 ) -> tuple[Array, Array]:
-    """Derivatives of a fold's error by its own Gram matrix, and by that of the other folds."""
+    """Derivatives of each fold's error by its own Gram matrix, and by that of the other folds."""
     fit = _fit(total - held_out, outputs, penalty)
-    weights = _solved(fit)
-    residual = _residual(fit, weights)
+    weights = _solved(fit.matrix, fit.moments)
+    residual = _residual(fit.means, fit.target_means, weights)
     features, targets = slice(1, -outputs), slice(-outputs, None)
     by_residual = 2 * held_out @ residual
-    by_intercept = by_residual[0]
-    by_weights = np.outer(fit.means, by_intercept) - by_residual[features]
-    by_means = weights @ by_intercept
-    by_target_means = -by_intercept
-    by_moments = np.linalg.solve(fit.matrix, by_weights)
-    by_matrix = -(by_moments @ weights.T)
-    by_matrix = (by_matrix + by_matrix.T) / 2
+    by_intercept = by_residual[:, 0]
+    by_weights = _outer(fit.means, by_intercept) - by_residual[:, features]
+    by_moments = _solved(fit.matrix, by_weights)
+    by_matrix = -(by_moments @ weights.mT)
+    by_matrix = (by_matrix + by_matrix.mT) / 2
     # The penalty grows with the variances, which stand on the diagonal.
-    by_matrix[np.diag_indices_from(by_matrix)] *= 1 + penalty
-    by_means -= 2 * fit.examples * (by_matrix @ fit.means)
-    by_means -= fit.examples * (by_moments @ fit.target_means)
-    by_target_means = by_target_means - fit.examples * (by_moments.T @ fit.means)
+    places = np.arange(fit.means.shape[-1])
+    by_matrix[:, places, places] *= 1 + penalty
+    by_means = (weights @ by_intercept[..., None])[..., 0] / fit.examples
+    by_means -= 2 * (by_matrix @ fit.means[..., None])[..., 0]
+    by_means -= (by_moments @ fit.target_means[..., None])[..., 0]
+    by_target_means = -by_intercept / fit.examples
+    by_target_means -= (by_moments.mT @ fit.means[..., None])[..., 0]
     others = np.zeros_like(held_out)
-    others[features, features] = by_matrix
-    others[features, targets] = by_moments / 2
-    others[targets, features] = by_moments.T / 2
-    others[0, features] = others[features, 0] = by_means / (2 * fit.examples)
-    others[0, targets] = others[targets, 0] = by_target_means / (2 * fit.examples)
-    return residual @ residual.T, others
+    others[:, features, features] = by_matrix
+    others[:, features, targets] = by_moments / 2
+    others[:, targets, features] = by_moments.mT / 2
+    others[:, 0, features] = others[:, features, 0] = by_means / 2
+    others[:, 0, targets] = others[:, targets, 0] = by_target_means / 2
+    return residual @ residual.mT, others
+
+
+def _outer(left: Array, right: Array) -> Array:
+    product: Array = left[..., :, None] * right[..., None, :]
+    return product
+
+
+def _diagonal(matrix: Array) -> Array:
+    return np.diagonal(matrix, axis1=-2, axis2=-1)
 
 
 def _standard_error(values: Array) -> float:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from wavedistill.students.budget import forward_selection, most_features
 from wavedistill.students.readings import ReadSignals
-from wavedistill.students.ridge import RidgeError, fold_grams, ridge_error
+from wavedistill.students.ridge import RidgeError, fold_grams, ridge_error, ridge_gradient
 from wavedistill.wavelets import Lattice
 
 __all__ = ["Learned", "StudentObjective", "count_taps"]
@@ -126,7 +126,7 @@ class StudentObjective:
         found = ridge_error(grams, self._outputs)
         rows = np.hstack([np.ones((len(features), 1)), features, self.targets])
         cotangents = np.zeros((len(features), self.reader.count))
-        for fold, by_gram in enumerate(found.by_gram):
+        for fold, by_gram in enumerate(ridge_gradient(grams, self._outputs, found.penalty)):
             held_out = np.flatnonzero(self.folds == fold)
             own = 2 * rows[held_out] @ by_gram[:, 1 : 1 + len(columns)]
             if self.sample_weight is not None:

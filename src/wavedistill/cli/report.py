@@ -1,0 +1,108 @@
+"""`wavedistill report`: distil a model, compare, and write a page about it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from wavedistill.cli.console import out as _stdout
+from wavedistill.cli.console import print_json, progress, wrote
+from wavedistill.cli.inputs import read_array, read_column, refuse_same_files
+from wavedistill.cli.models import load_model, path_of
+from wavedistill.cli.options import (
+    AsJson,
+    BatchSize,
+    Data,
+    Folds,
+    Groups,
+    Jobs,
+    Labels,
+    Model,
+    SamplingRate,
+    TeacherOutputs,
+    Weights,
+)
+from wavedistill.cli.settings import Settings, with_settings
+from wavedistill.extras import load
+
+__all__ = ["report"]
+
+
+@with_settings
+def report(
+    data: Data,
+    out: Annotated[Path, typer.Option("--out", help="File for the page, .html.")],
+    title: Annotated[str, typer.Option("--title", help="Title of the page.")] = "",
+    model: Model = None,
+    weights: Weights = None,
+    teacher_outputs: TeacherOutputs = None,
+    labels: Labels = None,
+    groups: Groups = None,
+    batch_size: BatchSize = 256,
+    folds: Folds = 5,
+    jobs: Jobs = None,
+    sampling_rate: SamplingRate = None,
+    as_json: AsJson = False,
+    *,
+    settings: Settings,
+) -> None:
+    """Distil a model into a student, compare, and write a page about it."""
+    from wavedistill.files import writable_target
+
+    path = writable_target(out)
+    refuse_same_files(
+        {
+            "--data": data,
+            "--model": path_of(model),
+            "--weights": weights,
+            "--teacher-outputs": teacher_outputs,
+            "--labels": labels,
+            "--groups": groups,
+        },
+        {"--out": out},
+    )
+    if path.suffix not in (".html", ".htm"):
+        raise ValueError(f"--out {path} must end in .html.")
+    if (model is None) == (teacher_outputs is None):
+        raise ValueError("give either --model or --teacher-outputs: what the student is taught.")
+    parameters = settings.parameters()
+    load("wavedistill.reporting", "a report", "report")
+    with progress() as notify:
+        notify("reading the files")
+        X = read_array(data, "--data")
+        y = None if labels is None else read_column(labels, "--labels")
+        kept = None if groups is None else read_column(groups, "--groups")
+        teacher = _teacher(model, weights, teacher_outputs)
+        from wavedistill.students import distill
+
+        found = distill(
+            teacher,
+            X,
+            y,
+            task=settings.task,
+            groups=kept,
+            batch_size=batch_size,
+            compare_cv=folds,
+            n_jobs=jobs,
+            sampling_rate=sampling_rate,
+            verbose=notify,
+            **parameters,
+        )
+        notify("writing the page")
+        found.report(path, title=title)
+    if as_json:
+        comparison = None if found.comparison is None else found.comparison.record()
+        print_json({"verdict": found.verdict, "comparison": comparison, "files": [str(path)]})
+        return
+    _stdout.print(str(found), markup=False, soft_wrap=True)
+    wrote(path)
+
+
+def _teacher(model: str | None, weights: Path | None, teacher_outputs: str | None) -> Any:
+    if teacher_outputs is not None:
+        if weights is not None:
+            raise ValueError("--weights goes with --model; leave it out.")
+        return read_column(teacher_outputs, "--teacher-outputs")
+    return load_model(str(model), weights)
