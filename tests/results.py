@@ -65,7 +65,7 @@ def images() -> Distillation:
     X = normal(60, 12, 10)
     X[:30] = X[:30].cumsum(axis=1)
     logits = 4 * (_loudness(X.swapaxes(1, 2).reshape(60, -1)) + 1)
-    settings: dict[str, Any] = {"axes": (-2, -1), "reading": "events", "wavelet": "learned"}
+    settings: dict[str, Any] = {"axes": (-2, -1), "reading": "events", "wavelet": "db2"}
     return wd.distill(
         logits, X, (logits > 0).astype(int), compare_cv=None, refits=None, **settings, **SMALL
     )

@@ -122,9 +122,10 @@ def test_warnings_are_on_the_page(tmp_path):
         "cv": 3,
         "compare_cv": None,
         "refits": None,
+        "reading": "energy",
     }
     with pytest.warns(UserWarning, match="odd"):
-        found = wd.distill(model, X, refits=None, **settings)
+        found = wd.distill(model, X, **settings)
     assert found.run.warnings == ("the model is odd <here>",)
     assert "the model is odd <here>" in made(found, tmp_path)[1].words
 

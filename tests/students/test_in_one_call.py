@@ -2,6 +2,7 @@
 
 import json
 from typing import Any
+from unittest.mock import ANY
 
 import numpy as np
 import pytest
@@ -53,7 +54,14 @@ def test_a_network_that_reads_samples_gets_the_verdict_that_no_wavelet_matters()
     assert len(found.attributions) == len(X)
 
 
-QUICK: dict[str, Any] = {"levels": 2, "support": 2, "cv": 3, "compare_cv": None, "refits": None}
+QUICK: dict[str, Any] = {
+    "reading": "energy",
+    "levels": 2,
+    "support": 2,
+    "cv": 3,
+    "compare_cv": None,
+    "refits": None,
+}
 
 
 def logit(rows):
@@ -131,7 +139,7 @@ def test_a_network_of_two_classes_is_attributed_and_held_against_random_weights(
         torch.nn.Sigmoid(),
     ).double()
     network(torch.from_numpy(X))
-    settings: dict[str, Any] = {"levels": 1, "support": 2, "cv": 2, "compare_cv": 2, "refits": None}
+    settings: dict[str, Any] = {**QUICK, "levels": 1, "cv": 2, "compare_cv": 2}
     found = wd.distill(network, X[:60], task="classification", **settings)
     assert isinstance(found.student, wd.DistilledClassifier)
     probabilities = network.eval()(torch.from_numpy(X[:60])).detach().numpy()[:, 0]
@@ -140,6 +148,17 @@ def test_a_network_of_two_classes_is_attributed_and_held_against_random_weights(
     assert found.attributions.shape == (60, 96)
     found.save(tmp_path)
     assert wd.Attributions.load(tmp_path / "attributions.npz").shape == (60, 96)
+
+
+def test_the_reading_is_chosen_once_where_it_is_left_open():
+    outputs = np.sin(X[:, 40]) + X[:, 41]
+    least: dict[str, Any] = {"levels": 1, "support": 2, "cv": 2, "compare_cv": 2, "refits": None}
+    found = wd.distill(outputs, X, **least)
+    chosen = found.student.reading_
+    assert found.verdict.endswith(f"The reading, {chosen.label}, was chosen once, on all examples.")
+    alone = wd.distill(outputs, X, reading=chosen.label, **least)
+    assert alone.comparison.record() == {**found.comparison.record(), "rows": ANY}
+    assert alone.verdict == alone.comparison.verdict
 
 
 @pytest.mark.parametrize(

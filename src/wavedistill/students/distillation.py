@@ -73,7 +73,10 @@ class Distillation:
         """Whether the distilled wavelet matters: of the comparison, or else of the student."""
         if self.comparison is None:
             return str(self.student.verdict_)
-        return self.comparison.verdict
+        if self.student.reading != "auto":
+            return self.comparison.verdict
+        chosen = f"The reading, {self.student.reading_.label}, was chosen once, on all examples."
+        return f"{self.comparison.verdict} {chosen}"
 
     def report(self, path: str | os.PathLike[str], *, title: str = "") -> Path:
         """Write everything as one page of HTML, which needs no other file and no network.

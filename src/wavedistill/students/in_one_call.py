@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from sklearn.base import clone
 from sklearn.metrics import accuracy_score, r2_score
 
 from wavedistill.attribution import attribute
@@ -102,7 +103,9 @@ def distill(
         True writes what begins, how much is done and about how long the rest will take to stderr; a
         function gets each such line.
     **parameters
-        Those of `DistilledClassifier` or `DistilledRegressor`.
+        Those of `DistilledClassifier` or `DistilledRegressor`. Unlike theirs, ``reading="auto"`` is
+        the default. It is chosen once, on all examples: the comparison holds all wavelets against
+        each other with the reading chosen, and the verdict says so.
 
     Returns
     -------
@@ -120,7 +123,13 @@ def distill(
     >>> import wavedistill as wd
     >>> X = np.random.default_rng(0).standard_normal((60, 32)).cumsum(axis=1)
     >>> found = wd.distill(
-    ...     lambda x: np.log(np.mean(x**2, axis=1)), X, levels=1, support=2, compare_cv=2, refits=1
+    ...     lambda x: np.log(np.mean(x**2, axis=1)),
+    ...     X,
+    ...     reading="energy",
+    ...     levels=1,
+    ...     support=2,
+    ...     compare_cv=2,
+    ...     refits=1,
     ... )
     >>> found.verdict.startswith("The wavelet does not matter here: use ")
     True
@@ -130,7 +139,7 @@ def distill(
     unseen = _test_data(X_test, y_test, data)
     rows = integer(batch_size, "batch_size", minimum=1)
     again = 0 if refits is None else integer(refits, "refits", minimum=0)
-    settings = {**parameters, "random_state": seed_of(random_state)}
+    settings = {"reading": "auto", **parameters, "random_state": seed_of(random_state)}
     if compare_cv is not None:
         # Before any work, so that what cannot be compared costs nothing.
         check_student(DistilledRegressor(**settings))
@@ -163,7 +172,7 @@ def distill(
             blank = random_outputs(model, data, batch_size=rows, device=device)
             with log.timing("comparison"):
                 comparison = compare(
-                    student,
+                    _with_its_reading(student),
                     data,
                     y,
                     **given,
@@ -206,6 +215,13 @@ def distill(
         sampling_rate,
         log.run(model, classify, attributions, data.shape, settings),
     )
+
+
+def _with_its_reading(student: Any) -> Any:
+    """The student to compare: one whose reading was open keeps the one that was chosen."""
+    if student.reading != "auto":
+        return student
+    return clone(student).set_params(reading=student.reading_, parts=None)
 
 
 def _steps(progress: Progress, compare_cv: Any, refits: int | None) -> list[Progress]:
