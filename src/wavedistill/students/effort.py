@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-__all__ = ["DESCENDED_ON", "LIGHT", "SCREENED_ON", "WHOLE", "Effort", "search_work"]
+__all__ = [
+    "BEFORE_LEVELS",
+    "DESCENDED_ON",
+    "LIGHT",
+    "SCREENED_ON",
+    "WHOLE",
+    "Effort",
+    "search_work",
+]
 
 #: How many examples starts are screened on, and how many the last descents are on, at most.
 SCREENED_ON, DESCENDED_ON = 500, 20_000
@@ -32,6 +40,8 @@ class Effort(NamedTuple):
 
 #: For the filters of a student, and to find out how good learned filters would be.
 WHOLE, LIGHT = Effort(200, 10, 3), Effort(50, 3, 1)
+#: For one filter that is no more than the start of those of each level.
+BEFORE_LEVELS = Effort(200, 4, 1)
 
 
 def search_work(

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from wavedistill.checks import Floats
 from wavedistill.students.candidate import Candidate
 from wavedistill.students.choices import Choices
-from wavedistill.students.effort import LIGHT, WHOLE, Effort, search_work
+from wavedistill.students.effort import BEFORE_LEVELS, LIGHT, WHOLE, Effort, search_work
 from wavedistill.students.known import affordable, best_known
 from wavedistill.students.progress import SILENT, Progress
 from wavedistill.students.reach import glance, within_reach
@@ -280,6 +280,8 @@ def _learned(
     """
     found: list[Learned] = []
     per_level = choices.per_level is not False
+    if choices.per_level is True and effort is WHOLE:
+        effort = BEFORE_LEVELS
     parts = progress.parts([1.0] * len(choices.supports))
     for taps, part in zip(choices.supports, parts, strict=True):
         shared = [each.lowpass[0] for each in found if each.shared][:1]
