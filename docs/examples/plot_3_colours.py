@@ -21,8 +21,8 @@ import wavedistill as wd
 photographs = load_sample_images().images
 pieces, labels, columns = [], [], []
 for number, photograph in enumerate(photographs):
-    for top in range(0, 416, 16):
-        for left in range(0, 640, 16):
+    for top in range(0, 416, 32):
+        for left in range(0, 640, 32):
             piece = photograph[top : top + 16, left : left + 16] / 255.0
             pieces.append(piece.transpose(2, 0, 1))
             labels.append(number)
