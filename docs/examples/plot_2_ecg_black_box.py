@@ -99,7 +99,7 @@ plt.show()
 # ``wd.attribute`` estimates the gradient of any function from its values, at up to four predictions
 # for each sample. The standard errors say whether that was enough.
 
-found = wd.attribute(black_box, X[::16], method="blackbox", random_state=0)
+found = wd.attribute(black_box, X[::32], method="blackbox", random_state=0)
 size = np.sqrt(np.mean(found.multipliers**2))
 error = np.sqrt(np.mean(found.standard_error**2))
 print(f"gradient {size:.4f}, standard error {error:.4f} (root mean squares)")

@@ -66,7 +66,7 @@ print(f"boosting: accuracy {boosting.score(numbers(X[test]), y[test]):.3f}")
 # Distil
 # ------
 #
-# With at most 16 numbers, the wavelet's taps, the weights and the intercept all counted.
+# One log-energy for each of four sub-bands of each channel: twelve features.
 
 result = wd.distill(
     teacher,
@@ -78,9 +78,9 @@ result = wd.distill(
     task="classification",
     axes=(-2, -1),
     reading="energy",
-    levels=2,
+    levels=1,
     support=4,
-    max_numbers=16,
+    cv=3,
     compare_cv=3,
 )
 print(result)

@@ -52,7 +52,7 @@ result = wd.distill(
     levels=2,
     support=4,
     compare_cv=GroupKFold(4),
-    cv=4,
+    cv=3,
 )
 print(result)
 

@@ -82,6 +82,7 @@ result = wd.distill(
     reading="energy",
     levels=4,
     support=6,
+    cv=3,
     compare_cv=3,
 )
 print(result)
