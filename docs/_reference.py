@@ -32,7 +32,9 @@ def addresses():
     for room in (*ROOMS, *BELOW):
         for name in public_names(room):
             at_top = name in wavedistill.__all__
-            found[f"wavedistill.{room}.{name}"] = f"wavedistill.{name if at_top else f'{room}.{name}'}"
+            found[f"wavedistill.{room}.{name}"] = (
+                f"wavedistill.{name if at_top else f'{room}.{name}'}"
+            )
     return found
 
 
