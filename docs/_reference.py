@@ -14,6 +14,8 @@ ROOMS = (
     "distillation",
     "wavelets",
     "plotting",
+    "reporting",
+    "interop",
     "datasets",
     "kernels",
     "checks",
@@ -97,7 +99,8 @@ def without_methods(docstring):
     body, found, _ = docstring.partition("\nMethods and their parameters\n")
     if not found:
         raise ValueError("attribute's docstring has no list of methods any more; mend conf.py.")
-    return f"{body}\nNotes\n-----\n`wavedistill.attribution.methods` has the methods and their parameters.\n"
+    notes = "`wavedistill.attribution.methods` has the methods and their parameters."
+    return f"{body}\nNotes\n-----\n{notes}\n"
 
 
 def link_to_public_name(app, env, node, contnode):

@@ -24,7 +24,7 @@ os.environ.setdefault("MPLBACKEND", "agg")
 
 project = "wavedistill"
 author = "The wavedistill developers"
-copyright = author  # noqa: A001
+copyright = author
 release = version = wavedistill.__version__
 
 extensions = [
@@ -47,8 +47,8 @@ autosummary_generate = True
 autosummary_imported_members = True
 numpydoc_show_class_members = False
 default_role = "autolink"
-# Roles that pages write out must lead somewhere. Single backquotes in docstrings also hold arguments
-# and formulas: those that are no public name stay text.
+# Roles that pages write out must lead somewhere. Single backquotes in docstrings also hold
+# arguments and formulas: those that are no public name stay text.
 nitpick_ignore_regex = [("py:obj", ".*")]
 
 sphinx_gallery_conf = {
@@ -72,7 +72,7 @@ html_static_path = ["_static"]
 html_css_files = ["own.css"]
 html_copy_source = False
 html_show_sourcelink = False
-html_sidebars = {"gotchas": [], "asked-elsewhere": [], "ten-minutes": []}
+html_sidebars = {"index": [], "gotchas": [], "ten-minutes": []}
 html_theme_options = {
     "show_prev_next": False,
     "show_version_warning_banner": False,

@@ -35,7 +35,7 @@ def test_the_map_has_the_order_of_the_import_contract():
 def test_the_commands_of_contributing_are_targets_of_make():
     commands = set(re.findall(r"^make (\w+)", read("CONTRIBUTING.md"), re.MULTILINE))
     targets = set(re.findall(r"^(\w+):", read("Makefile"), re.MULTILINE))
-    assert commands == {"demo", "test", "quick", "lint", "bench"}
+    assert commands == {"demo", "test", "quick", "lint", "docs", "bench"}
     assert commands <= targets
 
 

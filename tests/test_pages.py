@@ -20,15 +20,15 @@ SMALLER = {
         "levels=5, support=24": "levels=1, support=2, cv=3",
         "levels=4, support=10": "levels=2, support=4",
         "levels=2, parts=2, axes=(-2, -1))": ("levels=2, parts=2, support=2, cv=3, axes=(-2, -1))"),
-        "verbose=True)": "verbose=True, levels=1, support=2, cv=3, compare_cv=2)",
+        "verbose=True)": "verbose=True, levels=1, support=2, cv=3, compare_cv=2, refits=2)",
     },
     "docs/index.md": {
-        "y_test=y_test)": "y_test=y_test, levels=1, support=2, cv=3, compare_cv=2)",
+        "y_test=y_test)": ("y_test=y_test, levels=1, support=2, cv=3, compare_cv=2, refits=None)"),
     },
     "docs/ten-minutes.md": {
         "levels=3, method=None": "levels=1, support=2, cv=3, method=None",
         'reading="events", levels=3, support=8, max_numbers=20,': (
-            'reading="events", levels=1, support=2, max_numbers=10, cv=3, compare_cv=2,'
+            'reading="events", levels=1, support=2, max_numbers=10, cv=3, compare_cv=2, refits=2,'
         ),
         "simulate_oscillations(1000, 500)": "simulate_oscillations(64, 8)",
         "range(20)": "range(1)",
@@ -79,7 +79,8 @@ def loudness(rows):
 def yours():
     """Signals, classes, outputs and networks, by the names that all pages use."""
     torch = pytest.importorskip("torch")
-    pytest.importorskip("captum")
+    for package in ("captum", "jinja2", "xarray", "safetensors"):
+        pytest.importorskip(package)
     torch.manual_seed(0)
     X, X_test = normal(60, 64).cumsum(axis=1), normal(30, 64, seed=1).cumsum(axis=1)
     logits, logits_test = loudness(X), loudness(X_test)
@@ -119,12 +120,23 @@ def run(path, names):
 def test_every_block_runs(path, yours: dict[str, Any], tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     run(path, yours)
+    written = {p.name for p in tmp_path.iterdir()}
+    printed = capsys.readouterr().out
     if path.name == "README.md":
         assert len(blocks(path)) >= 7
         assert blocks(path)[0].count("wd.distill(") == 1
-        assert "numbers, WaveletTransform(" in capsys.readouterr().out
-        written = {p.name for p in tmp_path.iterdir()}
+        assert "numbers, WaveletTransform(" in printed
         assert {"student.py", "student.json", "wavelet.json"} <= written
+    if path.name == "ten-minutes.md":
+        assert {"report.html", "student.py", "student.json", "distilled"} <= written
+    if path.name == "interoperability.md":
+        assert "(-1,) 250.0" in printed
+        assert "ok           completeness" in printed
+        assert yours["padded"].shape == (3, 64)
+        assert yours["cropped"].shape == (3, 40)
+        wd: Any = yours["wd"]
+        assert wd.WaveletTransform.load("wavelet.json") == yours["trained"]
+        assert wd.WaveletTransform.load("wavelet.safetensors") == yours["trained"]
 
 
 def test_what_is_made_smaller_is_in_the_text():

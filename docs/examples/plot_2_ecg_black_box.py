@@ -3,8 +3,8 @@ An electrocardiogram and a black box
 ====================================
 
 PyWavelets ships 1,024 samples of an electrocardiogram: three heartbeats at 360 samples per second.
-The model to explain is a function that nobody looks into: it says how sure it is that a window has a
-beat in it. It has no gradients and knows nothing of wavelets.
+The model to explain is a function that nobody looks into: it says how sure it is that a window has
+a beat in it. It has no gradients and knows nothing of wavelets.
 
 Three heartbeats are no study. The example shows how a black box is taken apart, and how to tell
 whether what came out may be believed.
@@ -15,6 +15,7 @@ import numpy as np
 import pywt.data
 
 import wavedistill as wd
+from wavedistill.plotting import Axis, plot_component, plot_prediction
 
 RATE = 360.0  # samples per second
 recording = pywt.data.ecg().astype(float)
@@ -72,24 +73,15 @@ print("R2 against the black box, beat by beat:", np.round(fidelities, 3))
 # A prediction taken apart
 # ------------------------
 #
-# The window with the second beat. Each bar is a weight times a number; they sum to the prediction. The
-# curve is the part of the signal that the leading number reads.
+# The window with the second beat. Each step is a weight times a number, told against its mean over
+# all windows; together they lead from the mean output to that of this window. The curve is the part
+# of the signal that the leading number reads.
 
 parts = student.contributions(X, sampling_rate=RATE)
 window = int(np.argmin(np.abs(starts + 32 - 516)))
-leading = parts.largest(window, 5)
-
-figure, (bars, curve) = plt.subplots(1, 2, figsize=(11, 3.6), layout="constrained")
-bars.barh(range(5), parts.values[window, 0, leading], color="#1f6f8b")
-bars.set_yticks(range(5), [parts.names[i].replace(" of ", "\nof ", 1) for i in leading], fontsize=8)
-bars.invert_yaxis()
-bars.axvline(0, color="black", linewidth=0.8)
-bars.set_xlabel("adds to the student's output")
-time = 1000 * np.arange(64) / RATE
-curve.plot(time, X[window], color="0.6", label="signal")
-curve.plot(time, parts.curve(window, leading[0]), color="#b5541c", label="what the first bar reads")
-curve.set_xlabel("time in the window (ms)")
-curve.legend(frameon=False)
+figure, (terms, curve) = plt.subplots(1, 2, figsize=(12, 4.2), layout="constrained")
+plot_prediction(parts, window, count=5, ax=terms)
+plot_component(parts, window, axis=Axis("time in the window", "ms", 1000 / RATE), ax=curve)
 plt.show()
 
 # %%

@@ -2,8 +2,8 @@
 Channels: pieces of two colour photographs
 ==========================================
 
-scikit-learn ships two colour photographs, a temple and a flower. Pieces of 16 x 16 pixels with three
-channels are told apart by gradient boosting. Its student says which channel it reads, and in which
+scikit-learn ships two colour photographs, a temple and a flower. Gradient boosting tells apart
+pieces of 16 x 16 pixels with three channels. Its student says which channel it reads, and in which
 band.
 
 A channel axis needs no setting: every axis that is neither the first nor in ``axes`` is a channel.
@@ -82,6 +82,7 @@ result = wd.distill(
     support=4,
     cv=3,
     compare_cv=3,
+    refits=None,
 )
 print(result)
 
@@ -89,21 +90,21 @@ print(result)
 # What each feature adds
 # ----------------------
 #
-# The spread of its contributions over the test pieces: which channel and which band moves the
-# decision most.
+# Which channel and which band moves the decision most.
 
-parts = result.student.contributions(X[test])
-moves = parts.values[:, 0].std(axis=0)
-order = np.argsort(moves)
-figure, ax = plt.subplots(figsize=(8, 0.4 * len(moves) + 1), layout="constrained")
-ax.barh(range(len(moves)), moves[order], color="#1f6f8b")
-ax.set_yticks(range(len(moves)), [parts.names[i] for i in order])
-ax.set_xlabel("standard deviation of what it adds to the log-odds")
+result.plot("weights")
 plt.show()
 
 # %%
 # What lost
 # ---------
+#
+# "Permuted teacher" learns from the right outputs in random order: a student has to be better.
+
+result.plot("comparison")
+plt.show()
+
+# %%
 
 score = result.comparison.measure
 result.comparison.table()[["model", score, "fidelity", "numbers", "choice"]].round(3)

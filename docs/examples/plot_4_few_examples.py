@@ -52,6 +52,7 @@ result = wd.distill(
     levels=2,
     support=4,
     compare_cv=GroupKFold(4),
+    refits=None,
     cv=3,
 )
 print(result)

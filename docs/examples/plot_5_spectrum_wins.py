@@ -4,11 +4,11 @@ When a plain spectrum wins: lines of photographs
 
 The signals are lines of 128 pixels, cut from three photographs that PyWavelets ships: a field from
 the air, stairs, and a man with a camera. A scikit-learn model tells from which photograph a line
-comes. It looks at the whole spectrum of a line. A student that reads five bands cannot keep up, and
-the comparison says so.
+comes. It looks at the whole spectrum of a line. A student that reads five bands cannot keep up,
+and the comparison says so.
 
-Neighbouring lines look alike. Therefore all lines of a strip of 32 rows form one group, and no group
-is on both sides of a split.
+Neighbouring lines look alike. Therefore all lines of a strip of 32 rows form one group, and no
+group is on both sides of a split.
 """
 
 import matplotlib.pyplot as plt
@@ -68,8 +68,8 @@ print(f"trees: accuracy {trees.score(spectra(X[test]), y[test]):.3f}")
 # Distil
 # ------
 #
-# Any function of arrays is a model. Probabilities become their logarithms. ``groups`` keeps the lines
-# of a strip together in every cross-validation.
+# Any function of arrays is a model. Probabilities become their logarithms. ``groups`` keeps the
+# lines of a strip together in every cross-validation.
 
 result = wd.distill(
     teacher,
@@ -84,6 +84,7 @@ result = wd.distill(
     support=6,
     cv=3,
     compare_cv=3,
+    refits=None,
 )
 print(result)
 
@@ -94,22 +95,13 @@ print(result)
 # The gain is the distilled student's score minus that of the model in the row. Intervals are 95 %
 # bootstrap intervals over groups. Where an interval contains 0, the difference may be chance.
 
-score = result.comparison.measure
-rows = result.comparison.rows
-gains = [row.scores[score] for row in rows[1:]]
-figure, ax = plt.subplots(figsize=(8, 3), layout="constrained")
-middles = np.array([gain.gain for gain in gains])
-reach = np.array([[g.gain - g.low, g.high - g.gain] for g in gains]).T
-ax.errorbar(100 * middles, range(len(gains)), xerr=100 * reach, fmt="o", color="#1f6f8b")
-ax.axvline(0, color="black", linewidth=0.8)
-ax.set_yticks(range(len(gains)), [row.model for row in rows[1:]])
-ax.invert_yaxis()
-ax.set_xlabel(f"distilled student minus this model, points of {score}")
+result.plot("comparison")
 plt.show()
 
 # %%
-# The table has the same scores, and how many numbers each model has. What to do now: use the spectrum,
-# or read more bands (``"packets"``) and compare again. A wavelet whose student loses to a spectrum is
-# nothing to write a paper about.
+# The table has the same scores, and how many numbers each model has. What to do now: use the
+# spectrum, or read more bands (``"packets"``) and compare again. A wavelet whose student loses to a
+# spectrum is nothing to write a paper about.
 
+score = result.comparison.measure
 result.comparison.table()[["model", score, "fidelity", "numbers", "choice"]].round(3)

@@ -19,6 +19,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 import wavedistill as wd
+from wavedistill.plotting import plot_bands
 
 file = Path(os.environ.get("WAVEDISTILL_DATA", "")) / "ucr" / "FordA.npz"
 
@@ -95,20 +96,20 @@ def run():
 # What lost
 # ---------
 #
-# The students see the network's outputs and no labels. The spectrum sees the labels, and is better than
-# all of them, the network included.
+# The students see the network's outputs and no labels. The spectrum sees the labels, and is better
+# than all of them, the network included.
 
 students = run() if file.exists() else None
 
 # %%
-# The learned wavelet
-# -------------------
+# The bands of the learned wavelet
+# --------------------------------
+#
+# How much each sub-band answers to a frequency, beside those of the best known wavelet.
 
 if students:
-    phi, psi, x = students["learned"].wavelets_[0].functions(level=6)
-    figure, axes = plt.subplots(1, 2, figsize=(9, 2.8), layout="constrained")
-    for ax, curve, title in zip(axes, (phi, psi), ("scaling function", "wavelet")):
-        ax.plot(x, curve, color="#1f6f8b")
-        ax.axhline(0, color="black", linewidth=0.5)
-        ax.set_title(title, fontsize=10)
+    figure, axes = plt.subplots(1, 2, figsize=(11, 3.4), layout="constrained", sharey=True)
+    for ax, name in zip(axes, students, strict=True):
+        plot_bands(students[name].transform_, ax=ax)
+        ax.set_title(f"{name} wavelet")
     plt.show()
