@@ -12,7 +12,11 @@ from tests.helpers import normal
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
-_LESS = {"levels=2, support=4": "levels=1, support=2"}
+_LESS = {
+    "levels=2, support=4": "levels=1, support=2",
+}
+#: Without refits, too.
+_ONCE = _LESS | {"compare_cv=None": "compare_cv=None, refits=None"}
 #: What a page says of large data, and what serves here.
 SMALLER = {
     "README.md": {
@@ -33,15 +37,18 @@ SMALLER = {
         "simulate_oscillations(1000, 500)": "simulate_oscillations(64, 8)",
         "range(20)": "range(1)",
     },
-    "docs/how-to/black-boxes.md": _LESS,
+    "docs/how-to/black-boxes.md": _ONCE,
     "docs/how-to/choosing.md": _LESS,
     "docs/how-to/classifiers.md": _LESS,
-    "docs/how-to/frameworks.md": _LESS | {"compare_cv=3": "compare_cv=2, cv=2"},
+    "docs/how-to/frameworks.md": _ONCE | {"compare_cv=3": "compare_cv=2, cv=2, refits=None"},
     "docs/how-to/reading-the-report.md": _LESS | {"cv=3, compare_cv=3": "cv=2, compare_cv=2"},
-    "docs/how-to/saving.md": _LESS,
+    "docs/how-to/saving.md": _ONCE,
     "docs/how-to/scikit-learn.md": _LESS
     | {"[1, 2]": "[1]", "groups=patients, cv=3": ("groups=patients, cv=2")},
     "docs/how-to/images.md": {
+        "levels=1, support=4, compare_cv=2, cv=3": (
+            "levels=1, support=2, compare_cv=2, cv=2, refits=None"
+        ),
         "levels=2, parts=2, axes=(-2, -1))": ("levels=2, parts=2, support=2, cv=3, axes=(-2, -1))"),
     },
 }
