@@ -55,7 +55,7 @@ def write_pages(folder):
         names = public_names(room)
         top = [name for name in names if name in wavedistill.__all__]
         if top:
-            text += _table("Names at the top", "wavedistill", top, "Also as ``wd.NAME``.")
+            text += _table("Names of wavedistill itself", "wavedistill", top, "As ``wd.NAME``.")
         rest = [name for name in names if name not in wavedistill.__all__]
         if rest:
             text += _table("Names of this room" if top else "Names", title, rest)
@@ -76,7 +76,7 @@ def _table(title, module, names, note=""):
     rows = "".join(f"   {name}\n" for name in names)
     return (
         f"{title}\n{'-' * len(title)}\n\n{note}\n\n.. currentmodule:: {module}\n\n"
-        f".. autosummary::\n   :toctree: generated\n\n{rows}\n"
+        f".. autosummary::\n   :toctree: generated\n   :nosignatures:\n\n{rows}\n"
     )
 
 

@@ -35,7 +35,7 @@ extensions = [
     "sphinx_copybutton",
     "sphinx_gallery.gen_gallery",
 ]
-exclude_patterns = ["_build", "examples", "README.md"]
+exclude_patterns = ["_build", "examples"]
 templates_path = ["_templates"]
 
 myst_enable_extensions = ["colon_fence", "deflist", "dollarmath"]
@@ -55,7 +55,7 @@ sphinx_gallery_conf = {
     "examples_dirs": "examples",
     "gallery_dirs": "gallery",
     "filename_pattern": r"/plot_",
-    "within_subsection_order": "ExampleTitleSortKey",
+    "within_subsection_order": "FileNameSortKey",
     "subsection_order": ExplicitOrder(["*"]),
     "abort_on_example_error": True,
     "download_all_examples": False,
@@ -66,8 +66,10 @@ sphinx_gallery_conf = {
     "default_thumb_file": str(HERE / "student.png"),
 }
 
+toc_object_entries_show_parents = "hide"
+
 html_theme = "pydata_sphinx_theme"
-html_title = f"wavedistill {release}"
+html_title = "wavedistill"
 html_static_path = ["_static"]
 html_css_files = ["own.css"]
 html_copy_source = False
@@ -78,6 +80,7 @@ html_theme_options = {
     "show_version_warning_banner": False,
     "header_links_before_dropdown": 7,
     "navbar_align": "left",
+    "navbar_persistent": ["search-button"],
     "secondary_sidebar_items": ["page-toc"],
     "footer_start": ["copyright"],
     "footer_end": [],
