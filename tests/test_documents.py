@@ -32,6 +32,12 @@ def test_the_map_has_the_order_of_the_import_contract():
     assert ranks == sorted(ranks)
 
 
+def test_every_room_for_users_has_a_page_of_reference():
+    rooms = read("docs/_reference.py").partition("ROOMS = (")[2].partition("\n)")[0]
+    inner = {"cli", "extras", "files", "signals", "studies"}
+    assert set(re.findall(r'"(\w+)"', rooms)) == set(rooms_of_the_map()) - inner
+
+
 def test_the_commands_of_contributing_are_targets_of_make():
     commands = set(re.findall(r"^make (\w+)", read("CONTRIBUTING.md"), re.MULTILINE))
     targets = set(re.findall(r"^(\w+):", read("Makefile"), re.MULTILINE))

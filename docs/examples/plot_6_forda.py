@@ -105,7 +105,9 @@ students = run() if file.exists() else None
 # The bands of the learned wavelet
 # --------------------------------
 #
-# How much each sub-band answers to a frequency, beside those of the best known wavelet.
+# How much each sub-band answers to a frequency, beside those of the best known wavelet. The learned
+# filter is no cleaner lowpass: each of its sub-bands hears several places of the spectrum, which is
+# how it gains. So do not quote the octave in a feature's name here; look at the curve.
 
 if students:
     figure, axes = plt.subplots(1, 2, figsize=(11, 3.4), layout="constrained", sharey=True)
