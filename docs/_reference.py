@@ -5,6 +5,8 @@ import inspect
 import re
 from pathlib import Path
 
+from sphinx.errors import ExtensionError
+
 import wavedistill
 
 #: The rooms that users import from, in the order of the reference.
@@ -26,6 +28,9 @@ BELOW = ("attribution.methods", "students.components")
 
 #: A bar, or the star of ``*shape)``, that a docstring means as it stands.
 _STRAY = re.compile(r"(?<!\\)\||(?<=\s)\*(?=[\w.]+\))")
+
+#: What a page would fetch from elsewhere when it is opened.
+_REMOTE = re.compile(r'<(?:script|link|img)\b[^>]*(?:src|href)="https?://[^"]*"')
 
 
 def addresses():
@@ -120,3 +125,13 @@ def link_to_public_name(app, env, node, contnode):
                 if found is not None:
                     return found
     return None
+
+
+def refuse_remote(app, exception):
+    """Pages must work without a network: no script, style or picture may come from elsewhere."""
+    if exception is not None or app.builder.name != "html":
+        return
+    for page in sorted(Path(app.outdir).rglob("*.html")):
+        found = _REMOTE.search(page.read_text(encoding="utf-8"))
+        if found:
+            raise ExtensionError(f"{page.name} asks another computer: {found[0]}")

@@ -13,6 +13,7 @@ from _reference import (  # noqa: E402
     addresses,
     as_text,
     link_to_public_name,
+    refuse_remote,
     skip_routing,
     without_methods,
     write_pages,
@@ -38,7 +39,7 @@ extensions = [
 exclude_patterns = ["_build", "examples"]
 templates_path = ["_templates"]
 
-myst_enable_extensions = ["colon_fence", "deflist", "dollarmath"]
+myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3
 
 # Docstrings give shapes and meanings of arguments, so that signatures stay short without types.
@@ -62,6 +63,7 @@ sphinx_gallery_conf = {
     "min_reported_time": 1,
     "remove_config_comments": True,
     "show_memory": False,
+    "write_computation_times": False,
     "image_srcset": ["2x"],
     "default_thumb_file": str(HERE / "student.png"),
 }
@@ -99,4 +101,5 @@ def setup(app):
     app.connect("autodoc-skip-member", skip_routing)
     app.connect("autodoc-process-docstring", as_text, priority=900)
     app.connect("missing-reference", link_to_public_name)
+    app.connect("build-finished", refuse_remote)
     app.add_config_value("public_addresses", addresses(), "env")
