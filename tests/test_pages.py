@@ -24,7 +24,7 @@ SMALLER = {
         "levels=5, support=24": "levels=1, support=2, cv=3",
         "levels=4, support=10": "levels=2, support=4",
         "levels=2, parts=2, axes=(-2, -1))": ("levels=2, parts=2, support=2, cv=3, axes=(-2, -1))"),
-        "verbose=True)": "verbose=True, levels=1, support=2, cv=3, compare_cv=2, refits=2)",
+        "verbose=True)": "verbose=True, levels=1, support=2, cv=3, compare_cv=2, refits=1)",
     },
     "docs/index.md": {
         "y_test=y_test)": ("y_test=y_test, levels=1, support=2, cv=3, compare_cv=2, refits=None)"),
