@@ -25,6 +25,7 @@ X, X_test, y, y_test = train_test_split(images, labels, test_size=0.4, random_st
 # -----------
 
 torch.manual_seed(0)
+torch.set_num_threads(1)  # the network is small, and more threads would wait for one another
 network = torch.nn.Sequential(
     torch.nn.Unflatten(1, (1, 8)),
     torch.nn.Conv2d(1, 8, 3, padding=1),

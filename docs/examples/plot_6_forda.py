@@ -30,6 +30,7 @@ file = Path(os.environ.get("WAVEDISTILL_DATA", "")) / "ucr" / "FordA.npz"
 
 def train_network(X, y):
     torch.manual_seed(0)
+    torch.set_num_threads(1)  # the network is small, and more threads would wait for one another
     network = torch.nn.Sequential(
         torch.nn.Unflatten(1, (1, -1)),
         torch.nn.Conv1d(1, 16, 32, stride=2),
@@ -44,6 +45,7 @@ def train_network(X, y):
     )
     optimizer = torch.optim.Adam(network.parameters(), lr=5e-3)
     signals, classes = torch.tensor(X), torch.tensor(y, dtype=torch.float32)
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, 15)
     for _ in range(15):
         for rows in torch.randperm(len(X)).split(64):
             optimizer.zero_grad()
@@ -51,6 +53,7 @@ def train_network(X, y):
             loss = torch.nn.functional.binary_cross_entropy_with_logits(output, classes[rows])
             loss.backward()
             optimizer.step()
+        schedule.step()
     return network.eval()
 
 
