@@ -30,7 +30,7 @@ SMALLER = {
         "y_test=y_test)": ("y_test=y_test, levels=1, support=2, cv=3, compare_cv=2, refits=None)"),
     },
     "docs/ten-minutes.md": {
-        "levels=3, method=None": "levels=1, support=2, cv=3, method=None",
+        "levels=3,\n    method=None": "levels=1, support=2, cv=3, method=None",
         'reading="events", levels=3, support=8, max_numbers=20,': (
             'reading="events", levels=1, support=2, max_numbers=10, cv=3, compare_cv=2, refits=2,'
         ),
