@@ -16,7 +16,7 @@ _LESS = {
     "levels=2, support=4": "levels=1, support=2",
 }
 #: Without refits, too.
-_ONCE = _LESS | {"compare_cv=None": "compare_cv=None, refits=None"}
+_ONCE = _LESS | {"compare_cv=None": "compare_cv=None, refits=None, reading='energy'"}
 #: What a page says of large data, and what serves here.
 SMALLER = {
     "README.md": {
@@ -24,10 +24,14 @@ SMALLER = {
         "levels=5, support=24": "levels=1, support=2, cv=3",
         "levels=4, support=10": "levels=2, support=4",
         "levels=2, parts=2, axes=(-2, -1))": ("levels=2, parts=2, support=2, cv=3, axes=(-2, -1))"),
-        "verbose=True)": "verbose=True, levels=1, support=2, cv=3, compare_cv=2, refits=1)",
+        "verbose=True)": (
+            "verbose=True, levels=1, support=2, cv=3, compare_cv=2, refits=1, reading='energy')"
+        ),
     },
     "docs/index.md": {
-        "y_test=y_test)": ("y_test=y_test, levels=1, support=2, cv=3, compare_cv=2, refits=None)"),
+        "y_test=y_test)": (
+            "y_test=y_test, levels=1, support=2, cv=3, compare_cv=2, refits=None, reading='energy')"
+        ),
     },
     "docs/ten-minutes.md": {
         "levels=3,\n    method=None": "levels=1, support=2, cv=3, method=None",
@@ -40,8 +44,10 @@ SMALLER = {
     "docs/how-to/black-boxes.md": _ONCE,
     "docs/how-to/choosing.md": _LESS,
     "docs/how-to/classifiers.md": _LESS,
-    "docs/how-to/frameworks.md": _ONCE | {"compare_cv=3": "compare_cv=2, cv=2, refits=None"},
-    "docs/how-to/reading-the-report.md": _LESS | {"cv=3, compare_cv=3": "cv=2, compare_cv=2"},
+    "docs/how-to/frameworks.md": _ONCE
+    | {"compare_cv=3": "compare_cv=2, cv=2, refits=None, reading='energy'"},
+    "docs/how-to/reading-the-report.md": _LESS
+    | {"cv=3, compare_cv=3": "cv=2, compare_cv=2, reading='energy'"},
     "docs/how-to/saving.md": _ONCE,
     "docs/how-to/scikit-learn.md": _LESS
     | {"[1, 2]": "[1]", "groups=patients, cv=3": ("groups=patients, cv=2")},
