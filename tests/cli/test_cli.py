@@ -14,8 +14,9 @@ from wavedistill.datasets import simulate_oscillations
 pytest.importorskip("typer")
 
 
-def run(*arguments, folder):
-    code = "from wavedistill.cli import main; main()"
+def run(*arguments, folder, before=""):
+    """The command line in a process of its own, after some lines of Python."""
+    code = f"{before}\nfrom wavedistill.cli import main; main()"
     command = [sys.executable, "-c", code, *map(str, arguments)]
     return subprocess.run(command, cwd=folder, check=False, capture_output=True, text=True)
 
@@ -212,11 +213,21 @@ def test_demo_distils_a_network_and_recovers_a_wavelet(tmp_path):
         assert text in done.stdout
 
 
+#: Every part of the study, each with next to nothing.
+LEAST_OF_THE_STUDY = """
+from wavedistill.studies.synthetic.report import Amount, Plan, Weights
+plan = Plan(n_train=2000, epochs=3, local_fits=2, widths=(8,), sizes=(1000,), randomised=1, draws=2)
+few = Weights((1e-5, 1e-4), (0.0, 1.0))
+Amount.quick = classmethod(lambda cls: cls(2000, 4, few, few, 1, 1, plan))
+"""
+
+
 @pytest.mark.slow
 def test_reproduce_synthetic_makes_every_figure_and_table(tmp_path):
     pytest.importorskip("torch")
     pytest.importorskip("matplotlib")
-    done = run("reproduce", "synthetic", "--quick", "--out", "out", folder=tmp_path)
+    arguments = ("reproduce", "synthetic", "--quick", "--out", "out")
+    done = run(*arguments, folder=tmp_path, before=LEAST_OF_THE_STUDY)
     assert done.returncode == 0, done.stderr
     made = {path.name for path in (tmp_path / "out").iterdir()}
     figures = {"fig1_method", "fig2a_setup", "validity"} | {

@@ -13,7 +13,9 @@ from markupsafe import Markup
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-__all__ = ["Picture", "picture"]
+from wavedistill.students import Distillation
+
+__all__ = ["Picture", "drawn", "picture"]
 
 #: Inches: as wide as a phone's page is at the size of type on it.
 _WIDTH, _HEIGHT = 4.9, 3.1
@@ -73,6 +75,16 @@ def picture(
         file = io.StringIO()
         figure.savefig(file, format="svg", transparent=True, metadata=_NO_METADATA)
     return Picture(_inline(file.getvalue()), alt, caption)
+
+
+def drawn(
+    result: Distillation, kind: str, alt: str, caption: str, height: float = 3.1, **options: Any
+) -> Picture:
+    """One of the pictures of a result (`plot_result`)."""
+    unique = " ".join([kind, *map(str, options.values())])
+    return picture(
+        lambda ax: result.plot(kind, ax=ax, **options), alt, caption, name=unique, height=height
+    )
 
 
 def _inline(svg: str) -> Markup:

@@ -61,7 +61,14 @@ def train_network(
 
 
 def distil_network(
-    network: torch.nn.Module, task: OscillationTask, examples: int, *, notify: Notify, seed: int = 0
+    network: torch.nn.Module,
+    task: OscillationTask,
+    examples: int,
+    *,
+    folds: int = 3,
+    refits: int = 3,
+    notify: Notify,
+    seed: int = 0,
 ) -> Distillation:
     """Distil the network to 20 numbers, and compare with simpler models."""
     settings: dict[str, Any] = {"reading": "events", "levels": 3, "support": 8, "max_numbers": 20}
@@ -74,8 +81,8 @@ def distil_network(
         task="classification",
         # Without attributions: the search for their sparsest wavelets would take most of the time.
         method=None,
-        compare_cv=3,
-        refits=3,
+        compare_cv=folds,
+        refits=refits,
         random_state=seed,
         sampling_rate=task.sampling_rate,
         verbose=notify,

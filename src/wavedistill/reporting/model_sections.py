@@ -1,0 +1,149 @@
+"""What a page says of the student and of its wavelet: plain values for its template."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from wavedistill.plotting.results import nearest_known
+from wavedistill.reporting.bands import seen_bands
+from wavedistill.reporting.pictures import drawn
+from wavedistill.reporting.words import glossary, number
+from wavedistill.students import Distillation
+from wavedistill.students.stability import is_learned
+
+__all__ = ["student_section", "wavelet_section"]
+
+#: Outputs that have a column of weights, at most.
+_OUTPUTS = 10
+
+
+def student_section(result: Distillation) -> dict[str, Any]:
+    """The student in full: its numbers, what each feature is, and how well it agrees."""
+    student, parts = result.student, result.contributions
+    weights = np.atleast_2d(student.coef_)
+    shown = range(min(len(weights), _OUTPUTS))
+    order = np.argsort(-np.abs(parts.moves).sum(axis=0), kind="stable")
+    one = len(weights) == 1
+    rows = [
+        {
+            "name": parts.names[i],
+            "weights": [number(weights[k, i]) for k in shown],
+            "mean": number(float(parts.features[:, i].mean()), 3),
+            "spread": number(float(parts.features[:, i].std()), 3),
+            "moves": number(float(parts.moves[0, i]), 3) if one else "",
+        }
+        for i in order
+    ]
+    pictures = [
+        drawn(
+            result,
+            "weights",
+            f"How much each feature moves {parts.outputs[0]} by one standard deviation, the "
+            "largest first.",
+            f"Features by how much they move {parts.outputs[0]}.",
+            height=0.27 * min(len(order), 12) + 0.9,
+        ),
+        drawn(
+            result,
+            "agreement",
+            f"{parts.outputs[0]} of the student against that of the network, for the examples.",
+            "Student against network; on the line they agree.",
+            height=3.4,
+            name="output" if len(parts.outputs[0]) > 20 else parts.outputs[0],
+        ),
+    ]
+    return {
+        "outputs": [parts.outputs[k] for k in shown],
+        "more": len(weights) - len(shown),
+        "intercepts": [number(float(parts.intercept[k])) for k in shown],
+        "rows": rows,
+        "one": one,
+        "counts": _counts(result),
+        "total": student.n_numbers_,
+        "target": {"teacher": "the network's outputs", "response": "the labels"}[student.target_],
+        "glossary": glossary(student.reading_, len(student.transform_.axes)),
+        "scale": number(student.scale_),
+        "pictures": pictures,
+    }
+
+
+def _counts(result: Distillation) -> str:
+    """What the student's numbers are."""
+    student = result.student
+    weights, intercepts = int(np.count_nonzero(student.coef_)), int(np.size(student.intercept_))
+    taps = student.n_numbers_ - weights - intercepts
+    ends = "an intercept" if intercepts == 1 else f"{intercepts} intercepts"
+    return f"{taps} taps of the wavelet, {weights} weights and {ends}"
+
+
+def wavelet_section(result: Distillation) -> dict[str, Any]:
+    """The wavelet: its filters, functions and bands."""
+    student = result.student
+    transform = student.transform_
+    first, (name, _, distance) = transform.wavelets[0], nearest_known(result)
+    which = (
+        f"the known wavelet {first.name}" if first.name else f"learned, {len(first.lowpass)} taps"
+    )
+    many = "one wavelet for all levels" if transform.shared else "a wavelet for each level"
+    facts = [
+        ("wavelet", which),
+        ("levels", f"{transform.levels}, {many}"),
+        ("borders", f"mode {transform.mode!r}"),
+        ("smallest response in the lower half band", number(first.residuals()["min_response"], 3)),
+    ]
+    if is_learned(student):
+        facts.append(("nearest known wavelet", f"{name}, at distance {distance:.3f}"))
+    shared = transform.wavelets[:1] if transform.shared else transform.wavelets
+    taps = [
+        {
+            "name": "all levels" if transform.shared else f"level {level}",
+            "lowpass": ", ".join(f"{tap:.10g}" for tap in wavelet.lowpass),
+        }
+        for level, wavelet in enumerate(shared, 1)
+    ]
+    second = student.second_transform_
+    if second is not None:
+        own = second.wavelets[:1] if second.shared else second.wavelets
+        taps += [
+            {"name": "second layer", "lowpass": ", ".join(f"{tap:.10g}" for tap in w.lowpass)}
+            for w in own
+        ]
+    what = "" if transform.shared else " of the finest level"
+    pictures = [
+        drawn(
+            result,
+            "wavelet",
+            f"The wavelet psi{what}.",
+            f"The wavelet \N{GREEK SMALL LETTER PSI}{what}.",
+        ),
+        drawn(
+            result,
+            "wavelet",
+            f"The scaling function phi{what}.",
+            f"The scaling function \N{GREEK SMALL LETTER PHI}{what}.",
+            which="phi",
+        ),
+        drawn(
+            result,
+            "bands",
+            "Response of each sub-band against frequency; dashes are the nearest known wavelet.",
+            "What each sub-band lets through. Dashes: the nearest known wavelet.",
+        ),
+        drawn(
+            result,
+            "wavelet",
+            f"The taps of both filters{what}.",
+            f"The filters{what}.",
+            which="taps",
+            beside=None,
+        ),
+    ]
+    return {
+        "facts": facts,
+        "taps": taps,
+        "pictures": pictures,
+        "bands": seen_bands(transform, result.sampling_rate),
+        "images": len(transform.axes) > 1,
+    }
