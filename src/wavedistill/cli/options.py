@@ -92,8 +92,9 @@ Reading = Annotated[
     str | None,
     typer.Option(
         "--reading",
-        help="What is read of each sub-band: energy (the default), packets, events, largest, "
-        "means, scattering, auto, or several such as events,means.",
+        help="What is read of each sub-band: energy, packets, events, largest, means, "
+        "scattering, several such as events,means, or auto. By default energy, and of a report "
+        "auto.",
     ),
 ]
 Levels = Annotated[

@@ -67,7 +67,7 @@ def report(
         raise ValueError(f"--out {path} must end in .html.")
     if (model is None) == (teacher_outputs is None):
         raise ValueError("give either --model or --teacher-outputs: what the student is taught.")
-    parameters = settings.parameters()
+    parameters = settings.parameters("auto")
     load("wavedistill.reporting", "a report", "report")
     with progress() as notify:
         notify("reading the files")

@@ -41,8 +41,10 @@ class Settings:
     axes: Axes = "-1"
     seed: Seed = 0
 
-    def parameters(self) -> dict[str, Any]:
+    def parameters(self, reading: str = "energy") -> dict[str, Any]:
         """Those of `DistilledClassifier` and `DistilledRegressor`.
+
+        `reading` is the one where none was given.
 
         Raises
         ------
@@ -51,7 +53,7 @@ class Settings:
         """
         if self.seed < 0:
             raise ValueError(f"--seed {self.seed} must be at least 0.")
-        several = (self.reading or "energy").split(",")
+        several = (self.reading or reading).split(",")
         return {
             "reading": several[0] if len(several) == 1 else several,
             "levels": auto_or_number(self.levels or "auto", "--levels"),

@@ -49,10 +49,9 @@ def test_every_start_is_tried_and_measured(taught, found):
         assert len(each.wavelet.lowpass) == len(start.lowpass)
 
 
-@pytest.mark.parametrize("support", [12, 14])
-def test_a_longer_support_recovers_too(taught, support):
-    found = taught.recover(support=support)
-    assert len(found.wavelet.lowpass) == support
+def test_a_longer_support_recovers_too(taught):
+    found = taught.recover(support=14)
+    assert len(found.wavelet.lowpass) == 14
     assert found.after < 0.1
 
 
