@@ -15,9 +15,12 @@ from wavedistill.interop import from_xarray as from_xarray
 from wavedistill.interop import stack_signals as stack_signals
 from wavedistill.interop import to_xarray as to_xarray
 from wavedistill.reporting import report as report
+from wavedistill.students import Comparison as Comparison
+from wavedistill.students import Distillation as Distillation
 from wavedistill.students import DistilledClassifier as DistilledClassifier
 from wavedistill.students import DistilledRegressor as DistilledRegressor
 from wavedistill.students import PeakCounts as PeakCounts
+from wavedistill.students import Stability as Stability
 from wavedistill.students import TopCoefficients as TopCoefficients
 from wavedistill.students import UndecimatedSummary as UndecimatedSummary
 from wavedistill.students import WaveletCoefficients as WaveletCoefficients

@@ -139,16 +139,22 @@ def test_report_writes_the_page_of_a_distillation(folder, command):
     pytest.importorskip("jinja2")
     pytest.importorskip("matplotlib")
     options = ("--teacher-outputs", "f.npy", "--labels", "known.npz::responses", "--folds", "2")
+    np.save(folder / "T.npy", np.load(folder / "X.npy")[:9])
+    np.save(folder / "T_labels.npy", np.load(folder / "known.npz")["responses"][:9])
+    unseen = ("--test-data", "T.npy", "--test-labels", "T_labels.npy", "--save", "kept")
     more = ("--sampling-rate", "100", "--title", "Loud & quiet", "--out", "r.html", "--json")
     code, stdout, stderr = command(
-        "report", "--data", "X.npy", *options, *more, *SMALL, folder=folder
+        "report", "--data", "X.npy", *options, *unseen, *more, *SMALL, folder=folder
     )
     assert (code, stderr) == (0, "")
     record = json.loads(stdout)
     page = (folder / "r.html").read_text()
     assert "<title>Loud &amp; quiet" in page
     assert record["comparison"]["folds"] == 2
-    assert record["files"] == ["r.html"]
+    assert record["files"] == ["r.html", "kept"]
+    assert (folder / "kept" / "student.py").is_file()
+    assert wd.load_student(folder / "kept" / "student.json").n_numbers_ > 0
+    assert "on 9 test examples" in page
 
 
 def test_a_report_without_its_packages_is_refused_before_the_work(folder, command, monkeypatch):

@@ -68,7 +68,7 @@ def test_in_white_noise_the_wavelet_does_not_matter():
     found = wd.compare(student, NOISE, teacher=POWER, cv=2)
     assert not found.matters
     known = found["best known wavelet"].choice
-    assert found.verdict.startswith(f"The wavelet does not matter here: use {known} (")
+    assert found.verdict.startswith(f"The wavelet does not matter here: use {known}, chosen in ")
 
 
 def test_scores_are_those_of_nested_cross_validation():
@@ -203,8 +203,8 @@ def test_verdicts():
         "known wavelet."
     )
     assert verdict(EQUAL) == (
-        "The wavelet does not matter here: use db4 (the distilled one gains +0.3 points of "
-        "accuracy [0.0, 1.1])."
+        "The wavelet does not matter here: use db4, chosen in 5 of 5 folds (the distilled one "
+        "gains +0.3 points of accuracy [0.0, 1.1])."
     )
     nothing = {"gain": 0.0, "low": 0.0, "high": 0.0}
     assert verdict(nothing).endswith("gains +0.0 points of accuracy [0.0, 0.0]).")
@@ -215,7 +215,9 @@ def test_verdicts():
         5,
         1000,
     )
-    assert chosen.verdict.endswith("use db4 (no fold preferred a learned one).")
+    assert chosen.verdict.endswith(
+        "use db4, chosen in 5 of 5 folds (no fold preferred a learned one)."
+    )
     assert verdict(BETTER, raw_samples=BETTER, spectrum=WORSE).endswith(
         " wavelet. A spectrum does better: +3.4 points of accuracy [2.1, 4.5] over the distilled "
         "student."
@@ -226,6 +228,8 @@ def test_verdicts():
     )
     # Where no wavelet matters, it is of no interest what else one could learn it from.
     assert "data_alone" not in verdict(EQUAL, data_alone=EQUAL)
+    # But where it is better, the network is not needed.
+    assert "A data_alone does better: +3.4" in verdict(EQUAL, data_alone=WORSE)
     assert "data_alone is not clearly worse" in verdict(BETTER, data_alone=EQUAL)
     assert verdict(BETTER, training=80).endswith(
         "Examples are few: 80 to learn 20 numbers from in a fold."

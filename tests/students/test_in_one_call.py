@@ -98,9 +98,10 @@ def test_functions_arrays_and_names_of_classes():
     np.testing.assert_allclose(found.contributions.predictions[:, 0], decided)
     lines = str(found).splitlines()
     assert lines[0] == found.verdict
-    assert lines[1].startswith("On test data: student 0.")
-    assert lines[3].startswith("  log-odds of low = ")
-    assert len(lines) == 4 + 3
+    assert lines[1].startswith("On 120 test examples: student 0.")
+    assert lines[2].startswith("The weights are fitted to the ")
+    assert lines[4].startswith("  log-odds of low = ")
+    assert len(lines) == 5 + 3
     assert lines[-1].endswith(" Hz")
     # What the model returns for new data is not known of an array.
     by_array = wd.distill(found.outputs, X, labels, X_test=X_NEW, y_test=new, **QUICK)
@@ -155,7 +156,7 @@ def test_the_reading_is_chosen_once_where_it_is_left_open():
     least: dict[str, Any] = {"levels": 1, "support": 2, "cv": 2, "compare_cv": 2, "refits": None}
     found = wd.distill(outputs, X, **least)
     chosen = found.student.reading_
-    assert found.verdict.endswith(f"The reading, {chosen.label}, was chosen once, on all examples.")
+    assert f"The kind of features, {chosen.label!r}, was chosen once, with all" in found.verdict
     alone = wd.distill(outputs, X, reading=chosen.label, **least)
     assert alone.comparison.record() == {**found.comparison.record(), "rows": ANY}
     assert alone.verdict == alone.comparison.verdict
@@ -176,3 +177,26 @@ def test_the_reading_is_chosen_once_where_it_is_left_open():
 def test_what_cannot_be_used_is_refused(given, error, message):
     with pytest.raises(error, match=message):
         wd.distill(logit, X, **{**QUICK, **given})
+
+
+def test_a_gain_that_held_out_folds_do_not_confirm_leaves_the_known_wavelet(monkeypatch):
+    """The student, what is saved of it and the verdict speak of the same wavelet."""
+    monkeypatch.setattr("wavedistill.students.comparison.Comparison.matters", False)
+    found = wd.distill(LOGITS, X, compare_cv=2, **{**FAST, "support": 4})
+    assert found.learned is not None
+    assert found.learned.wavelets_[0].name == ""
+    name = found.student.wavelets_[0].name
+    assert name
+    assert f"the student has {name}, the known wavelet of least error" in found.verdict
+    assert found.student.verdict_ == (
+        f"No wavelet was learned: the student has the known wavelet {name}."
+    )
+    np.testing.assert_allclose(
+        found.contributions.predictions[:, 0], found.student.predict(X), rtol=1e-9
+    )
+
+
+def test_a_gain_that_nothing_has_confirmed_is_called_so():
+    found = wd.distill(LOGITS, X, compare_cv=None, **{**FAST, "support": 4})
+    assert found.verdict.endswith("No nested comparison has confirmed it.")
+    assert found.learned is None

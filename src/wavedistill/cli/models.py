@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 __all__ = ["load_model", "path_of"]
 
 _WAYS = (
-    "Save it with torch.export.save(torch.export.export(model, (x,)), 'model.pt2') or with "
+    "Save it with torch.export.save(torch.export.export(model, (x,), dynamic_shapes=({0: "
+    "torch.export.Dim('n')},)), 'model.pt2'), for batches x of any size, or with "
     "torch.jit.script(model).save('model.pt'); or save its state dict, "
     "torch.save(model.state_dict(), 'state.pt'), and give --model package.module:function "
     "--weights state.pt with a function that returns the model."
@@ -152,8 +153,8 @@ def _state(torch: Any, weights: Path) -> Any:
         state = torch.load(weights, map_location="cpu", weights_only=True)
     except Exception as error:  # PyTorch raises errors of many kinds for broken files.
         raise ValueError(
-            f"--weights {weights} is no state dict of tensors ({_first_line(error)}); other "
-            "pickles are never loaded. Write one with torch.save(model.state_dict(), 'state.pt')."
+            f"--weights {weights} is no state dict of tensors; a whole module and other pickles "
+            "are never loaded. Write one with torch.save(model.state_dict(), 'state.pt')."
         ) from error
     if not isinstance(state, dict):
         raise ValueError(

@@ -33,6 +33,8 @@ __all__ = [
     "Support",
     "Task",
     "TeacherOutputs",
+    "TestData",
+    "TestLabels",
     "Weights",
     "parse_axes",
 ]
@@ -73,6 +75,13 @@ Model = Annotated[
         help="The model: a .pt2 file of torch.export, a .pt or .ts file of TorchScript, or "
         "package.module:function, which returns it. No pickle is loaded.",
     ),
+]
+TestData = Annotated[
+    str | None,
+    typer.Option("--test-data", help="Signals that nothing was fitted to, a file such as --data."),
+]
+TestLabels = Annotated[
+    str | None, typer.Option("--test-labels", help="Their classes or responses.")
 ]
 Weights = Annotated[
     Path | None,

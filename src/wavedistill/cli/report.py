@@ -22,6 +22,8 @@ from wavedistill.cli.options import (
     Model,
     SamplingRate,
     TeacherOutputs,
+    TestData,
+    TestLabels,
     Weights,
 )
 from wavedistill.cli.settings import Settings, with_settings
@@ -39,6 +41,12 @@ def report(
     weights: Weights = None,
     teacher_outputs: TeacherOutputs = None,
     labels: Labels = None,
+    test_data: TestData = None,
+    test_labels: TestLabels = None,
+    save: Annotated[
+        Path | None,
+        typer.Option("--save", help="Folder for the student, as JSON and as a Python file."),
+    ] = None,
     groups: Groups = None,
     batch_size: BatchSize = 256,
     folds: Folds = 5,
@@ -59,6 +67,8 @@ def report(
             "--weights": weights,
             "--teacher-outputs": teacher_outputs,
             "--labels": labels,
+            "--test-data": test_data,
+            "--test-labels": test_labels,
             "--groups": groups,
         },
         {"--out": out},
@@ -75,12 +85,16 @@ def report(
         y = None if labels is None else read_column(labels, "--labels")
         kept = None if groups is None else read_column(groups, "--groups")
         teacher = _teacher(model, weights, teacher_outputs)
+        unseen = None if test_data is None else read_array(test_data, "--test-data")
+        answers = None if test_labels is None else read_column(test_labels, "--test-labels")
         from wavedistill.students import distill
 
         found = distill(
             teacher,
             X,
             y,
+            X_test=unseen,
+            y_test=answers,
             task=settings.task,
             groups=kept,
             batch_size=batch_size,
@@ -91,13 +105,23 @@ def report(
             **parameters,
         )
         notify("writing the page")
-        found.report(path, title=title)
+        found.report(path, title=title or _title(model))
+        if save is not None:
+            found.save(save)
+            if len(found.student.transform_.axes) == 1:
+                found.student.export(save / "student.py", sampling_rate)
     if as_json:
+        files = [str(each) for each in (path, save) if each is not None]
         comparison = None if found.comparison is None else found.comparison.record()
-        print_json({"verdict": found.verdict, "comparison": comparison, "files": [str(path)]})
+        print_json({"verdict": found.verdict, "comparison": comparison, "files": files})
         return
     _stdout.print(str(found), markup=False, soft_wrap=True)
-    wrote(path)
+    wrote(path, save)
+
+
+def _title(model: str | None) -> str:
+    """A heading by the model's file or function, if there is one."""
+    return f"A readable model of {Path(model).name}" if model else ""
 
 
 def _teacher(model: str | None, weights: Path | None, teacher_outputs: str | None) -> Any:

@@ -127,7 +127,7 @@ def plot_component(
         return _draw_image(signal, curves[0], axis or PIXELS, ax)
     axes, scale = onto(ax), axis or SAMPLES
     x = scale.values(len(signal))
-    axes.plot(x, signal, color=START, linewidth=1.4, alpha=0.7)
+    axes.plot(x, signal, color=START, linewidth=1.4, alpha=0.7, label="the signal")
     lines: list[Artist] = []
     for place, (feature, curve) in enumerate(zip(chosen, curves, strict=True)):
         colour = POSITIVE if added[feature] >= 0 else NEGATIVE

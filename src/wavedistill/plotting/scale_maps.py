@@ -124,6 +124,14 @@ def _fitted(mosaic: Floats, size: tuple[int, ...]) -> Floats:
     return np.pad(cut, [(0, size[0] - cut.shape[0]), (0, size[1] - cut.shape[1])])
 
 
+def _long(name: str) -> str:
+    """``"cA3"`` as ``"approx. 3"``, ``"cD1"`` as ``"detail 1"``; names of images as they are."""
+    for short, long in (("cA", "approx. "), ("cD", "detail ")):
+        if name.startswith(short) and name[2:].isdigit():
+            return long + name[2:]
+    return name
+
+
 def plot_scales(
     attributions: Attributions,
     transforms: Mapping[str, WaveletTransform],
@@ -153,7 +161,7 @@ def plot_scales(
         layout = transform.layout(transform.decomposition.lengths(attributions.shape))
         coefficients = np.asarray(attributions.coefficients(transform))
         sums = attribution_per_band(coefficients.reshape(-1, layout.total), layout)
-        labels = layout.names
+        labels = tuple(_long(name) for name in layout.names)
         at = np.arange(len(sums)) + (place - last / 2) * width
         colour, alpha = (LEARNED, 1.0) if place == last else (START, 1 - 0.55 * place / last)
         heights = sums / (sums.sum() or 1.0)

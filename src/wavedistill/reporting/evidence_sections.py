@@ -15,6 +15,21 @@ __all__ = [
     "stability_section",
 ]
 
+#: What each model of a comparison is.
+_MEANINGS = {
+    "distilled": "The readable model, with its wavelet learned through it if that is better in the "
+    "cross-validation of the training part.",
+    "best known wavelet": "The same with a wavelet of PyWavelets, chosen in the same "
+    "cross-validation.",
+    "data alone": "The same, learned without the network: from the labels, or from the signals if "
+    "there are none.",
+    "random teacher": "The wavelet is learned from a network with random weights.",
+    "permuted teacher": "The wavelet is learned from the network's outputs in random order.",
+    "permuted y": "The wavelet is learned from the labels in random order.",
+    "raw samples": "A linear model of the samples, or pixels, themselves.",
+    "spectrum": "A linear model of log-powers of the spectrum; of images, of rings of frequencies.",
+}
+
 
 def comparison_section(result: Distillation) -> dict[str, Any] | None:
     """The comparison with simpler models, if there is one."""
@@ -48,6 +63,7 @@ def comparison_section(result: Distillation) -> dict[str, Any] | None:
         height=3.2,
     )
     return {
+        "meanings": [(row.model, _MEANINGS[row.model]) for row in found.rows],
         "measure": found.measure,
         "names": names,
         "rows": rows,

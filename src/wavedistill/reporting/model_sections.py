@@ -42,7 +42,8 @@ def student_section(result: Distillation) -> dict[str, Any]:
             "weights",
             f"How much each feature moves {parts.outputs[0]} by one standard deviation, the "
             "largest first.",
-            f"Features by how much they move {parts.outputs[0]}.",
+            f"Features by how much they move {parts.outputs[0]}"
+            + (f"; the first 12 of {len(order)}." if len(order) > 12 else "."),
             height=0.27 * min(len(order), 12) + 0.9,
         ),
         drawn(
@@ -63,6 +64,7 @@ def student_section(result: Distillation) -> dict[str, Any]:
         "counts": _counts(result),
         "total": student.n_numbers_,
         "target": {"teacher": "the network's outputs", "response": "the labels"}[student.target_],
+        "note": result.note,
         "glossary": glossary(student.reading_, len(student.transform_.axes)),
         "scale": number(student.scale_),
         "pictures": pictures,
@@ -91,10 +93,18 @@ def wavelet_section(result: Distillation) -> dict[str, Any]:
         ("wavelet", which),
         ("levels", f"{transform.levels}, {many}"),
         ("borders", f"mode {transform.mode!r}"),
-        ("smallest response in the lower half band", number(first.residuals()["min_response"], 3)),
+        (
+            "smallest response in the lower half band",
+            f"{number(first.residuals()['min_response'], 3)} (1 at best; near 0 it is no wavelet)",
+        ),
     ]
     if is_learned(student):
-        facts.append(("nearest known wavelet", f"{name}, at distance {distance:.3f}"))
+        facts.append(
+            (
+                "nearest known wavelet",
+                f"{name}, at distance {distance:.2f} (0: the same; 8: unrelated)",
+            )
+        )
     shared = transform.wavelets[:1] if transform.shared else transform.wavelets
     taps = [
         {

@@ -74,10 +74,11 @@ def glossary(reading: AnyReading, rank: int) -> list[tuple[str, str]]:
 def headline(result: Distillation) -> list[tuple[str, str]]:
     """The figures that come first: a value and what it is."""
     found = [(f"{result.student.n_numbers_:,}", "numbers in the readable model")]
+    where = f"on {result.tested:,} test examples"
     names = {
-        "student": "of the readable model, on test data",
-        "teacher": "of the network, on test data",
-        "fidelity": "fidelity to the network, on test data",
+        "student": f"of the readable model, {where}",
+        "teacher": f"of the network, {where}",
+        "fidelity": f"fidelity to the network, {where}",
     }
     score = "accuracy" if hasattr(result.student, "classes_") else "R\N{SUPERSCRIPT TWO}"
     for key, value in result.test.items():

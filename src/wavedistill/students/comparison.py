@@ -126,10 +126,13 @@ class Comparison:
             same = self["distilled"].choice == known.choice
             if same and score.gain == score.low == score.high == 0:
                 reason = "no fold preferred a learned one"
-            sentences = [f"The wavelet does not matter here: use {known.choice} ({reason})."]
+            chosen = f"chosen in {known.folds} of {self.folds} folds"
+            sentences = [
+                f"The wavelet does not matter here: use {known.choice}, {chosen} ({reason})."
+            ]
         for row in self.rows[2:]:
             control = row.model not in ("raw samples", "spectrum")
-            if not control or self.matters:
+            if not control or self.matters or row.scores[self.measure].high < 0:
                 sentences += self._as_good(row)
         numbers = self["distilled"].numbers
         if self.training < _EXAMPLES_PER_NUMBER * numbers:
@@ -146,6 +149,23 @@ class Comparison:
             if any(row.model == model and row.scores[self.measure].high < 0 for row in self.rows):
                 found.append(what)
         return " ".join(found)
+
+    def __str__(self) -> str:
+        """The table in columns of text: scores, gains with their intervals, what was chosen."""
+        names = list(self.rows[0].scores)
+        lines = [["model", *names, "gain over it", "numbers", "chosen"]]
+        for row in self.rows:
+            score = row.scores[self.measure]
+            gain = f"{100 * score.gain:+.1f} [{100 * score.low:.1f}, {100 * score.high:.1f}]"
+            scores = [
+                f"{each.mean:.3f} +- {each.standard_error:.3f}" for each in row.scores.values()
+            ]
+            own = row is self.rows[0]
+            choice = f"{row.choice} ({row.folds} of {self.folds})"
+            lines.append([row.model, *scores, "" if own else gain, str(row.numbers), choice])
+        widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+        rows = ("  ".join(map(str.ljust, line, widths)).rstrip() for line in lines)
+        return "\n".join(rows)
 
     def table(self) -> Any:
         """One row per model: a pandas DataFrame where pandas is installed, else a list of dicts."""

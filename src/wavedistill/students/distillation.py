@@ -18,7 +18,7 @@ from wavedistill.students.classifier import DistilledClassifier
 from wavedistill.students.comparison import Comparison
 from wavedistill.students.regressor import DistilledRegressor
 from wavedistill.students.run import Run
-from wavedistill.students.stability import Stability
+from wavedistill.students.stability import Stability, is_learned
 from wavedistill.students.student_contributions import StudentContributions
 
 __all__ = ["Distillation"]
@@ -55,6 +55,11 @@ class Distillation:
         In hertz, or pixels per unit length.
     run : Run
         What was asked, how long it took, versions and warnings.
+    learned : DistilledClassifier or DistilledRegressor, optional
+        The student with the learned wavelet, where the comparison did not confirm its gain and
+        `student` has a known one.
+    tested : int
+        How many test examples there were.
     """
 
     student: DistilledClassifier | DistilledRegressor
@@ -67,16 +72,46 @@ class Distillation:
     stability: Stability | None = None
     sampling_rate: float | None = None
     run: Run = field(default_factory=Run)
+    learned: DistilledClassifier | DistilledRegressor | None = None
+    tested: int = 0
 
     @property
     def verdict(self) -> str:
         """Whether the distilled wavelet matters: of the comparison, or else of the student."""
+        student, sentences = self.student, []
         if self.comparison is None:
-            return str(self.student.verdict_)
-        if self.student.reading != "auto":
-            return self.comparison.verdict
-        chosen = f"The reading, {self.student.reading_.label}, was chosen once, on all examples."
-        return f"{self.comparison.verdict} {chosen}"
+            sentences.append(str(student.verdict_))
+            if is_learned(student):
+                sentences.append("No nested comparison has confirmed it.")
+        else:
+            sentences.append(self.comparison.verdict)
+        if self.learned is not None:
+            sentences.append(
+                "On all examples a learned wavelet looked better, which held-out folds do not "
+                f"confirm: the student has {student.wavelets_[0].name}, the known wavelet of least "
+                "error on all examples."
+            )
+        if self.comparison is not None and "auto" in (
+            student.reading,
+            None if self.learned is None else self.learned.reading,
+        ):
+            sentences.append(
+                f"The kind of features, {student.reading_.label!r}, was chosen once, with all "
+                "examples in view, so that scores may be a little too good."
+            )
+        return " ".join(sentences)
+
+    @property
+    def note(self) -> str:
+        """What the weights were fitted to, where labels and network were both at hand."""
+        if self.y is None:
+            return ""
+        if self.student.target_ == "response":
+            return (
+                "The weights are fitted to the labels, which predicts them better in "
+                "cross-validation; target='teacher' follows the network more closely."
+            )
+        return "The weights are fitted to the network's outputs, not to the labels."
 
     def report(self, path: str | os.PathLike[str], *, title: str = "") -> Path:
         """Write everything as one page of HTML, which needs no other file and no network.
@@ -162,7 +197,9 @@ class Distillation:
             lines.append(self.comparison.advice)
         if self.test:
             scores = ", ".join(f"{name} {value:.3f}" for name, value in self.test.items())
-            lines.append(f"On test data: {scores}.")
+            lines.append(f"On {self.tested:,} test examples: {scores}.")
+        if self.note:
+            lines.append(self.note)
         second = student.second_transform_
         layers = "" if second is None else f", second layer {second!r}"
         lines.append(f"{student.n_numbers_} numbers, {student.transform_!r}{layers}:")

@@ -18,7 +18,7 @@ from wavedistill.students.distillation import Distillation
 from wavedistill.students.progress import Progress, Verbose
 from wavedistill.students.regressor import DistilledRegressor
 from wavedistill.students.run import RunLog
-from wavedistill.students.stability import stability
+from wavedistill.students.stability import is_learned, stability
 from wavedistill.students.teachers import (
     as_logits,
     attributed,
@@ -58,7 +58,8 @@ def distill(
 
     The model is run and attributed once; the student is fitted to its outputs, with the wavelets
     in which the attributions are sparse as starts; everything is compared with simpler models in
-    nested cross-validation (`compare`), and fitted anew to see what stays (`stability`). The result
+    nested cross-validation (`compare`), and fitted anew to see what stays (`stability`). Where the
+    comparison shows no gain of the learned wavelet, the student gets the best known one. The result
     writes a page (`Distillation.report`).
 
     Parameters
@@ -183,6 +184,11 @@ def distill(
                     sampling_rate=sampling_rate,
                     verbose=steps[3],
                 )
+        learned = None
+        if comparison is not None and not comparison.matters and is_learned(student):
+            # Held-out folds do not confirm what the search on all examples promised.
+            learned, student = student, _with_a_known_wavelet(student)
+            student.fit(data, y, teacher=outputs, groups=groups).set_params(verbose=verbose)
         if again:
             kinds = {"seeds": 2 * again // 5, "bootstrap": again - 2 * again // 5}
             with log.timing("stability"):
@@ -214,6 +220,8 @@ def distill(
         stable,
         sampling_rate,
         log.run(model, classify, attributions, data.shape, settings),
+        learned,
+        0 if unseen is None else len(unseen),
     )
 
 
@@ -222,6 +230,11 @@ def _with_its_reading(student: Any) -> Any:
     if student.reading != "auto":
         return student
     return clone(student).set_params(reading=student.reading_, parts=None)
+
+
+def _with_a_known_wavelet(student: Any) -> Any:
+    """The student to fit where no learned wavelet is shown to matter."""
+    return clone(_with_its_reading(student)).set_params(wavelet="known", verbose=False)
 
 
 def _steps(progress: Progress, compare_cv: Any, refits: int | None) -> list[Progress]:

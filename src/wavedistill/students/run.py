@@ -76,9 +76,11 @@ class RunLog:
         with warnings.catch_warnings():
             show = warnings.showwarning
 
-            def noted(message: Any, *others: Any, **more: Any) -> None:
-                self.warnings.append(str(message))
-                show(message, *others, **more)
+            def noted(message: Any, category: type[Warning], *others: Any, **more: Any) -> None:
+                # What is to change in a library is nothing that a reader of the page could mend.
+                if not issubclass(category, DeprecationWarning | FutureWarning):
+                    self.warnings.append(str(message))
+                show(message, category, *others, **more)
 
             warnings.showwarning = noted
             yield
@@ -109,6 +111,8 @@ def _described(model: Any) -> str:
     if isinstance(model, np.ndarray | list | tuple):
         return BY_OUTPUTS
     name = getattr(model, "__qualname__", type(model).__qualname__)
+    if "GraphModule" in name or "ScriptModule" in name:
+        name = "exported module"
     if not hasattr(model, "parameters"):
         return f"function {name}"
     count = sum(int(each.numel()) for each in model.parameters())
