@@ -76,8 +76,12 @@ def test_the_verdict_comes_first_and_the_student_is_whole(classes, tmp_path):
     for row in classes.comparison.rows:
         assert row.model in words
     assert str(classes.student.n_numbers_) in words
-    assert "another seed" not in words or classes.stability.of("seed")
     assert "resampled examples" in words
+    assert "score of three" in words
+    assert "The class with the largest score wins." in words
+    for model in ("random teacher", "permuted teacher"):
+        assert (model in words) == any(row.model == model for row in classes.comparison.rows)
+    assert classes.note in words
     for version in classes.run.versions.values():
         assert version in words
     assert "random_state=0" in words

@@ -169,6 +169,7 @@ def test_the_reading_is_chosen_once_where_it_is_left_open():
         ({"X_test": X_NEW[:, :9]}, ValueError, r"X_test has examples of shape \(9,\) and X of"),
         ({"X_test": X_NEW, "y_test": [1.0]}, ValueError, "y_test has 1 rows and X_test has 120"),
         ({"task": "ranking"}, ValueError, "task='ranking' must be one of"),
+        ({"method": "blackbox"}, ValueError, "give them as attributions="),
         ({"wavelet": "haar", "compare_cv": 3}, ValueError, "wavelet='haar' and learns none"),
         ({"depth": 3, "compare_cv": 3}, TypeError, "unexpected keyword argument 'depth'"),
         ({"batch_size": 0}, ValueError, "batch_size=0 must be at least 1"),
@@ -187,13 +188,21 @@ def test_a_gain_that_held_out_folds_do_not_confirm_leaves_the_known_wavelet(monk
     assert found.learned.wavelets_[0].name == ""
     name = found.student.wavelets_[0].name
     assert name
-    assert f"the student has {name}, the known wavelet of least error" in found.verdict
+    assert f"The student has {name}, the known wavelet of least error" in found.verdict
     assert found.student.verdict_ == (
         f"No wavelet was learned: the student has the known wavelet {name}."
     )
     np.testing.assert_allclose(
         found.contributions.predictions[:, 0], found.student.predict(X), rtol=1e-9
     )
+
+
+def test_attributions_of_a_function_are_given():
+    given = wd.Attributions(np.ones_like(X) / (1 + np.abs(X)))
+    found = wd.distill(logit, X, attributions=given, **QUICK)
+    assert found.attributions is given
+    with pytest.raises(ValueError, match="examples"):
+        wd.distill(logit, X[:50], attributions=given, **QUICK)
 
 
 def test_a_gain_that_nothing_has_confirmed_is_called_so():

@@ -12,7 +12,7 @@ from wavedistill.checks import Floats, integer
 from wavedistill.plotting.axis import PIXELS, SAMPLES, Axis
 from wavedistill.plotting.maps import draw_map, signed_scale
 from wavedistill.plotting.onto import onto
-from wavedistill.plotting.student_panels import short_name
+from wavedistill.plotting.student_panels import output_label, short_name
 from wavedistill.plotting.style import INK, NEGATIVE, POSITIVE, START, finish, minus
 from wavedistill.plotting.waterfall import number
 from wavedistill.students import StudentContributions
@@ -65,7 +65,7 @@ def plot_prediction(
     for label, step in steps:
         rows.append((label, end, step, POSITIVE if step >= 0 else NEGATIVE))
         end += step
-    rows.append((contributions.outputs[output], 0.0, end, INK))
+    rows.append((output_label(contributions, output), 0.0, end, INK))
     axes = onto(ax, 5.6, 0.32 * len(rows) + 0.9)
     bars: list[Artist] = []
     for place, (_, begin, length, colour) in enumerate(rows):
@@ -75,7 +75,7 @@ def plot_prediction(
     axes.set_ylim(len(rows) - 0.4, -0.6)
     axes.tick_params(axis="y", length=0)
     axes.axvline(0, color=INK, linewidth=0.6, zorder=0)
-    finish(axes, "", contributions.outputs[output], zero=False)
+    finish(axes, "", output_label(contributions, output), zero=False)
     return bars
 
 

@@ -138,7 +138,7 @@ def _comparison(result: Distillation, **options: Any) -> list[Artist]:
 
 
 def _search(result: Distillation, **options: Any) -> list[Artist]:
-    return plot_search(result.student.candidates_, **options)
+    return plot_search((result.learned or result.student).candidates_, **options)
 
 
 def _attributions(result: Distillation, **options: Any) -> list[Artist]:

@@ -14,7 +14,7 @@ from wavedistill.plotting.onto import onto
 from wavedistill.plotting.style import INK, NEGATIVE, POSITIVE, START, finish, label_rows
 from wavedistill.students import StudentContributions
 
-__all__ = ["plot_agreement", "plot_weights", "short_name"]
+__all__ = ["output_label", "plot_agreement", "plot_weights", "short_name"]
 
 #: Points of a scatter plot at most; of more, so many are drawn at random.
 _POINTS = 600
@@ -117,6 +117,13 @@ def plot_agreement(
     axes.set_ylabel(f"{name}: student")
     finish(axes, "", f"{name}: network")
     return [*points, line]
+
+
+def output_label(contributions: StudentContributions, output: int) -> str:
+    """What an output is called on an axis: of several classes, the score of one."""
+    name = contributions.outputs[output]
+    several = len(contributions.outputs) > 1 and not name.startswith("output ")
+    return f"score of {name}" if several else name
 
 
 def short_name(name: str, longest: int = 46) -> str:

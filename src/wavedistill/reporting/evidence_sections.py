@@ -75,7 +75,8 @@ def comparison_section(result: Distillation) -> dict[str, Any] | None:
 
 def search_section(result: Distillation) -> dict[str, Any]:
     """Where the search began and ended."""
-    candidates = result.student.candidates_
+    # Where a known wavelet took the place of a learned one, the search was for the latter.
+    candidates = (result.learned or result.student).candidates_
     rows = [
         {
             "start": each.start,

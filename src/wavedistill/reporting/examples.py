@@ -63,7 +63,7 @@ def _of_classes(result: Distillation) -> tuple[list[Group], str]:
     said = scores.argmax(axis=1)
     sizes = np.bincount(truth, minlength=len(names))
     groups = []
-    for kind in np.argsort(-sizes, kind="stable")[:_GROUPS]:
+    for kind in np.sort(np.argsort(-sizes, kind="stable")[:_GROUPS]):
         rows = np.flatnonzero(truth == kind)
         if not len(rows):
             continue
@@ -75,6 +75,9 @@ def _of_classes(result: Distillation) -> tuple[list[Group], str]:
             facts = f"student: {names[said[row]]}; network: {names[network[row]]}"
             if result.y is not None:
                 facts += f"; label: {names[truth[row]]}"
+            if not two:
+                each = zip(names, scores[row], strict=True)
+                facts += f"; scores: {', '.join(f'{n} {number(s, 3)}' for n, s in each)}"
             examples.append(_example(result, row, output, f"{title} of {names[kind]}", facts))
         groups.append(Group(names[kind], tuple(examples)))
     what = "label" if result.y is not None else "network's class"
@@ -146,7 +149,8 @@ def _example(result: Distillation, row: int, output: int, title: str, facts: str
             lambda ax: plot_prediction(parts, row, output=output, count=count, ax=ax),
             f"Example {row}: {parts.outputs[output]} is "
             f"{number(parts.predictions[row, output])}, as a sum over features.",
-            "What each feature adds, against the average example.",
+            "What each feature adds, against the average example."
+            + ("" if len(parts.outputs) == 1 else " The class with the largest score wins."),
             name=f"sum of {name}",
             height=0.28 * (count + 3) + 0.8,
         ),

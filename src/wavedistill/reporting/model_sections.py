@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from wavedistill.plotting.results import nearest_known
+from wavedistill.plotting.student_panels import output_label
 from wavedistill.reporting.bands import seen_bands
 from wavedistill.reporting.pictures import drawn
 from wavedistill.reporting.words import glossary, number
@@ -42,7 +43,7 @@ def student_section(result: Distillation) -> dict[str, Any]:
             "weights",
             f"How much each feature moves {parts.outputs[0]} by one standard deviation, the "
             "largest first.",
-            f"Features by how much they move {parts.outputs[0]}"
+            f"Features by how much they move {output_label(parts, 0)}"
             + (f"; the first 12 of {len(order)}." if len(order) > 12 else "."),
             height=0.27 * min(len(order), 12) + 0.9,
         ),
@@ -50,9 +51,9 @@ def student_section(result: Distillation) -> dict[str, Any]:
             result,
             "agreement",
             f"{parts.outputs[0]} of the student against that of the network, for the examples.",
-            "Student against network; on the line they agree.",
+            f"Student against network, {output_label(parts, 0)}; on the line they agree.",
             height=3.4,
-            name="output" if len(parts.outputs[0]) > 20 else parts.outputs[0],
+            name="output" if len(parts.outputs[0]) > 20 else output_label(parts, 0),
         ),
     ]
     return {
@@ -139,7 +140,8 @@ def wavelet_section(result: Distillation) -> dict[str, Any]:
             result,
             "bands",
             "Response of each sub-band against frequency; dashes are the nearest known wavelet.",
-            "What each sub-band lets through. Dashes: the nearest known wavelet.",
+            "What each sub-band lets through."
+            + (" Dashes: the nearest known wavelet." if is_learned(student) else ""),
         ),
         drawn(
             result,

@@ -87,9 +87,8 @@ class Distillation:
             sentences.append(self.comparison.verdict)
         if self.learned is not None:
             sentences.append(
-                "On all examples a learned wavelet looked better, which held-out folds do not "
-                f"confirm: the student has {student.wavelets_[0].name}, the known wavelet of least "
-                "error on all examples."
+                f"The student has {student.wavelets_[0].name}, the known wavelet of least error on "
+                "all examples; a learned one looked better there, but not on held-out folds."
             )
         if self.comparison is not None and "auto" in (
             student.reading,
@@ -109,9 +108,10 @@ class Distillation:
         if self.student.target_ == "response":
             return (
                 "The weights are fitted to the labels, which predicts them better in "
-                "cross-validation; target='teacher' follows the network more closely."
+                "cross-validation; target='teacher' fits the model's outputs more closely, though "
+                "not always its classes."
             )
-        return "The weights are fitted to the network's outputs, not to the labels."
+        return "The weights are fitted to the model's outputs, not to the labels."
 
     def report(self, path: str | os.PathLike[str], *, title: str = "") -> Path:
         """Write everything as one page of HTML, which needs no other file and no network.
@@ -148,8 +148,8 @@ class Distillation:
         ----------
         what : str
             ``"weights"``, ``"wavelet"``, ``"bands"``, ``"prediction"``, ``"component"``,
-            ``"agreement"``, ``"comparison"``, ``"search"``, ``"scales"``, ``"attributions"`` or
-            ``"stability"``.
+            ``"agreement"``, ``"comparison"``, ``"search"``, ``"scales"``, ``"attributions"``,
+            ``"stability"`` or ``"kept"``. They show the examples that the student was fitted to.
         ax : matplotlib.axes.Axes, optional
             Where to draw; a new figure if not given.
         **options

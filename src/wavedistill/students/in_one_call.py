@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.base import clone
 from sklearn.metrics import accuracy_score, r2_score
 
-from wavedistill.attribution import attribute
+from wavedistill.attribution import Attributions, attribute
 from wavedistill.checks import Floats, float_array, integer
 from wavedistill.students.arguments import seed_of
 from wavedistill.students.classifier import DistilledClassifier
@@ -44,6 +44,7 @@ def distill(
     task: str = "auto",
     groups: ArrayLike | None = None,
     method: str | None = "saliency",
+    attributions: Attributions | None = None,
     batch_size: int = 256,
     device: Any = None,
     compare_cv: Any = 5,
@@ -83,7 +84,10 @@ def distill(
     groups : array_like, shape (n,), optional
         Examples of a group are never on both sides of a split.
     method : str or None
-        How a module is attributed (`attribute`); None leaves it out.
+        How a module is attributed (`attribute`); None leaves it out. A function is not attributed.
+    attributions : Attributions, optional
+        Of the model for X, made with `attribute`: in the place of those that `method` would make,
+        and the way to have those of a function.
     batch_size : int
         Rows that the model gets at once, at most.
     device : str or torch.device, optional
@@ -144,6 +148,13 @@ def distill(
     if compare_cv is not None:
         # Before any work, so that what cannot be compared costs nothing.
         check_student(DistilledRegressor(**settings))
+    if attributions is None and method not in (None, "saliency") and not is_module(model):
+        raise ValueError(
+            f"method={method!r} attributes a torch.nn.Module, and the model is none; make the "
+            "attributions with wd.attribute(...), and give them as attributions=..."
+        )
+    if attributions is not None:
+        attributions.require_examples(data)
     log = RunLog()
     with log.noting_warnings():
         with log.timing("outputs of the model"):
@@ -151,8 +162,7 @@ def distill(
             raw = teacher_outputs(model, data, batch_size=rows, device=device)
         classify = is_classification(task, y, raw)
         student = (DistilledClassifier if classify else DistilledRegressor)(**settings)
-        attributions = None
-        if method is not None and is_module(model):
+        if attributions is None and method is not None and is_module(model):
             steps[1]("attributions")
             target: Any = attributed(raw, classify)
             with log.timing("attributions"):

@@ -15,6 +15,8 @@ from wavedistill.kernels.compiling import told_of_compiling
 
 __all__ = ["SILENT", "Progress", "Verbose", "check_verbose"]
 
+#: Share of the work after which the time left is told.
+_ENOUGH = 0.05
 #: False for silence, True for lines on stderr, or a function that gets each line.
 Verbose = bool | Callable[[str], None]
 
@@ -85,7 +87,8 @@ class Progress:
             return
         done = self.start
         state = f"{int(100 * done)} % done"
-        if done > 0:
+        # Before that, the time taken says little of what is to come.
+        if done >= _ENOUGH:
             state += f", about {_duration(self.clock.elapsed * (1 - done) / done)} left"
         self.tell(f"{self.prefix}{message} ({state})")
 
