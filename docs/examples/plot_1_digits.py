@@ -3,7 +3,7 @@ Handwritten digits: a student of an image network
 =================================================
 
 A small convolutional network tells threes from eights in scikit-learn's 8 x 8 digits. Its student
-reads the mean of each quarter of each sub-band: 21 numbers instead of 1,505.
+reads the mean of each quarter of each sub-band: 27 numbers instead of 1,505.
 """
 
 import matplotlib.pyplot as plt

@@ -16,7 +16,7 @@ _EXAMPLES_PER_NUMBER = 5
 _ADVICE = {
     "raw samples": (
         "Raw samples do better, so where in the signal something happens seems to matter: try "
-        "reading='means', a list such as ['events', 'means'], parts=4, or reading='auto'."
+        "reading='means', a list such as ['events', 'means'], more parts, or reading='auto'."
     ),
     "spectrum": (
         "A spectrum does better, so finer bands may help: try reading='packets', a longer support, "
