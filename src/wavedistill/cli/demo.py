@@ -68,7 +68,7 @@ def _oscillations(seed: int, quick: bool, notify: Notify) -> tuple[Distillation,
     from wavedistill.studies.oscillations import distil_network, train_network
 
     signals, epochs, examples = (1000, 4, 200) if quick else (4000, 12, 900)
-    again = {"folds": 2, "refits": 1} if quick else {"folds": 3, "refits": 3}
+    again = {"folds": 2, "refits": 0} if quick else {"folds": 3, "refits": 3}
     task = simulate_oscillations(signals, random_state=seed)
     network = train_network(task, epochs=epochs, seed=seed, notify=notify)
     found = distil_network(network, task, examples, notify=notify, seed=seed, **again)
