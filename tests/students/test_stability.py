@@ -37,6 +37,10 @@ def test_features_of_a_small_student_may_go():
     for refit in found.refits:
         assert len(refit.weights) <= len(student.columns_) + 6
         assert not refit.learned
+    # A refit with another known wavelet is none with the same one.
+    name = student.wavelets_[0].name
+    same = sum(refit.transform.wavelets[0].name == name for refit in found.refits)
+    assert f"With resampled examples, {same} of 4 students have the same known wavelet" in str(found)
 
 
 def test_samples_have_all_classes_and_whole_groups():

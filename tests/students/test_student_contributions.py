@@ -50,3 +50,14 @@ def test_curves_of_all_energies_add_up_to_each_channel():
     found = few.contributions(X)
     assert len(found.names) == len(few.columns_) < 6
     assert found.curve(0, 0).shape == (32,)
+
+
+def test_features_are_ranked_by_their_spread_and_told_against_their_mean():
+    found = DistilledRegressor("energy", **FAST).fit(X, teacher=OUTPUTS).contributions(X)
+    spreads = found.values.std(axis=0)
+    np.testing.assert_allclose(np.abs(found.moves), spreads, rtol=1e-10)
+    np.testing.assert_array_equal(np.sign(found.moves), np.sign(found.weights))
+    assert found.ranked(1).tolist() == np.argsort(-spreads[1]).tolist()
+    assert found.ranked().tolist() == np.argsort(-spreads.sum(axis=0)).tolist()
+    beyond = found.predictions[3, 2] - found.predictions[:, 2].mean()
+    assert found.against_mean(3, 2).sum() == pytest.approx(beyond)

@@ -11,6 +11,7 @@ from rich.table import Table
 from wavedistill.cli.console import out as _stdout
 from wavedistill.cli.console import print_json, progress, wrote
 from wavedistill.cli.inputs import read_column, refuse_same_files
+from wavedistill.cli.lessons import read_lesson
 from wavedistill.cli.options import (
     AsJson,
     Attributed,
@@ -24,7 +25,6 @@ from wavedistill.cli.options import (
     TeacherOutputs,
 )
 from wavedistill.cli.settings import Settings, with_settings
-from wavedistill.cli.students import read_lesson
 
 if TYPE_CHECKING:
     from wavedistill.students.comparison import Comparison
@@ -103,11 +103,10 @@ def comparison_table(found: Comparison) -> Table:
     table.add_column("model")
     for name in names:
         table.add_column(name, justify="right")
-    for name in (f"gain in {found.measure}", "numbers", "choice"):
+    for name in (f"gain in points of {found.measure}", "numbers", "choice"):
         table.add_column(name, justify="left" if name == "choice" else "right")
     for number, row in enumerate(found.rows):
-        score = row.scores[found.measure]
-        gain = f"{score.gain:+.3f} [{score.low:+.3f}, {score.high:+.3f}]" if number else ""
+        gain = row.scores[found.measure].points if number else ""
         scores = (f"{row.scores[name].mean:.3f}" for name in names)
         table.add_row(row.model, *scores, gain, str(row.numbers), row.choice)
     return table

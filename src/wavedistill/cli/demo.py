@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.table import Table
 
+from wavedistill.cli.compare import comparison_table
 from wavedistill.cli.console import Records, print_json, progress, wrote
 from wavedistill.cli.console import out as _stdout
 from wavedistill.cli.options import AsJson, Out, Seed
@@ -86,18 +87,8 @@ def _tell_student(found: Distillation) -> None:
         "70 Hz says nothing. Its student:"
     )
     _stdout.print(str(found), markup=False)
-    comparison = found.comparison
-    if comparison is not None:
-        table = Table(
-            title="Held-out folds: accuracy, and the same class as the network",
-            title_justify="left",
-        )
-        for name in ("model", "accuracy", "fidelity", "numbers", "choice"):
-            table.add_column(name, justify="left" if name in ("model", "choice") else "right")
-        for row in comparison.rows:
-            scores = (f"{row.scores[name].mean:.3f}" for name in ("accuracy", "fidelity"))
-            table.add_row(row.model, *scores, str(row.numbers), row.choice)
-        _stdout.print(table)
+    if found.comparison is not None:
+        _stdout.print(comparison_table(found.comparison))
 
 
 def _recoveries(seed: int, quick: bool, notify: Notify) -> tuple[Taught, list[Recovery]]:

@@ -11,10 +11,10 @@ from rich.table import Table
 from wavedistill.cli.console import out as _stdout
 from wavedistill.cli.console import print_json, progress, wrote
 from wavedistill.cli.inputs import existing, read_array, refuse_same_files
+from wavedistill.cli.lessons import read_attributions
 from wavedistill.cli.options import AsJson, Attributed, Data, Groups, Labels, TeacherOutputs
 from wavedistill.cli.settings import Settings, auto_or_number, with_settings
 from wavedistill.cli.student import distill_student
-from wavedistill.cli.students import read_attributions
 from wavedistill.extras import load
 
 if TYPE_CHECKING:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from rich.table import Table
 
 from wavedistill.cli.console import out as _stdout
 from wavedistill.cli.console import print_json, progress, wrote
 from wavedistill.cli.inputs import read_column
+from wavedistill.cli.lessons import read_lesson
 from wavedistill.cli.settings import Settings
-from wavedistill.cli.students import read_lesson
 
 __all__ = ["distill_student"]
 
@@ -54,18 +53,16 @@ def distill_student(
 def _record(student: Any, data: Any) -> dict[str, Any]:
     """What is told of a fitted student."""
     parts = student.contributions(data)
-    moves = parts.values.std(axis=0)
-    weights = np.atleast_2d(student.coef_)
     outputs = {
         output: {
             "intercept": parts.intercept[number],
             "features": [
                 {
                     "name": parts.names[feature],
-                    "weight": weights[number, feature],
-                    "moves by": moves[number, feature],
+                    "weight": parts.weights[number, feature],
+                    "moves by": abs(parts.moves[number, feature]),
                 }
-                for feature in np.argsort(-moves[number], kind="stable")
+                for feature in parts.ranked(number)
             ],
         }
         for number, output in enumerate(parts.outputs)

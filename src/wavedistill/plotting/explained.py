@@ -52,15 +52,13 @@ def plot_prediction(
     IndexError
         If there is no such example or output.
     """
-    values = contributions.values[:, output]
-    means = values.mean(axis=0)
-    added = values[example] - means
+    added = contributions.against_mean(example, output)
     order = np.argsort(-np.abs(added), kind="stable")
     own = order[: integer(count, "count", minimum=1)]
     steps = [(short_name(contributions.names[i], 34), float(added[i])) for i in own]
     if others := len(order) - len(own):
         steps.append((f"{others} others", float(added[order[len(own) :]].sum())))
-    end = float(contributions.intercept[output] + means.sum())
+    end = float(contributions.predictions[:, output].mean())
     rows = [("average example", 0.0, end, START)]
     for label, step in steps:
         rows.append((label, end, step, POSITIVE if step >= 0 else NEGATIVE))
@@ -118,8 +116,7 @@ def plot_component(
     ValueError
         If the features are of different channels, or several of an image.
     """
-    values = contributions.values[:, output]
-    added = values[example] - values.mean(axis=0)
+    added = contributions.against_mean(example, output)
     chosen = [int(np.abs(added).argmax())] if features is None else [int(i) for i in features]
     signal = _channel(contributions, example, chosen)
     curves = [contributions.curve(example, feature) for feature in chosen]

@@ -13,8 +13,10 @@ from wavedistill.attribution import Attributions
 from wavedistill.checks import Floats
 from wavedistill.plotting.axis import SAMPLES, Axis
 from wavedistill.plotting.onto import onto
+from wavedistill.plotting.student_panels import short_name
 from wavedistill.plotting.style import LEARNED, START, finish
 from wavedistill.plotting.wavelets import attribution_per_band
+from wavedistill.students.band_names import band_names
 from wavedistill.wavelets import WaveletTransform
 
 __all__ = ["plot_attributions", "plot_scales"]
@@ -88,9 +90,7 @@ def _draw_scalogram(axes: Axes, bands: list[Floats], length: int, axis: Axis) ->
         extent=(0, end, -0.5, len(rows) - 0.5),
         interpolation="nearest",
     )
-    levels = len(rows) - 1
-    names = [f"approx. {levels}", *(f"detail {j}" for j in range(levels, 0, -1))]
-    axes.set_yticks(range(len(rows)), names)
+    axes.set_yticks(range(len(rows)), _short_names(len(rows) - 1))
     finish(axes, "", axis.label, zero=False)
     axes.figure.colorbar(drawn, ax=axes, label="mean |attribution|", shrink=0.9)
     return [drawn]
@@ -113,6 +113,10 @@ def _draw_mosaic(axes: Axes, bands: list[Floats], levels: int) -> list[Artist]:
     return [drawn]
 
 
+def _short_names(levels: int, rank: int = 1) -> list[str]:
+    return [short_name(name) for name in band_names("dwt", levels, rank)]
+
+
 def _scaled(band: Floats) -> Floats:
     scaled: Floats = band / (band.max() or 1.0)
     return scaled
@@ -122,14 +126,6 @@ def _fitted(mosaic: Floats, size: tuple[int, ...]) -> Floats:
     """Cut or filled up with zeros: borders make bands a little longer than half."""
     cut = mosaic[: size[0], : size[1]]
     return np.pad(cut, [(0, size[0] - cut.shape[0]), (0, size[1] - cut.shape[1])])
-
-
-def _long(name: str) -> str:
-    """``"cA3"`` as ``"approx. 3"``, ``"cD1"`` as ``"detail 1"``; names of images as they are."""
-    for short, long in (("cA", "approx. "), ("cD", "detail ")):
-        if name.startswith(short) and name[2:].isdigit():
-            return long + name[2:]
-    return name
 
 
 def plot_scales(
@@ -156,12 +152,12 @@ def plot_scales(
     axes = onto(ax)
     width, last = 0.8 / len(transforms), len(transforms) - 1
     drawn: list[Artist] = []
-    labels: tuple[str, ...] = ()
+    labels: list[str] = []
     for place, (name, transform) in enumerate(transforms.items()):
         layout = transform.layout(transform.decomposition.lengths(attributions.shape))
         coefficients = np.asarray(attributions.coefficients(transform))
         sums = attribution_per_band(coefficients.reshape(-1, layout.total), layout)
-        labels = tuple(_long(name) for name in layout.names)
+        labels = _short_names(transform.levels, len(transform.axes))
         at = np.arange(len(sums)) + (place - last / 2) * width
         colour, alpha = (LEARNED, 1.0) if place == last else (START, 1 - 0.55 * place / last)
         heights = sums / (sums.sum() or 1.0)

@@ -64,9 +64,8 @@ def plot_weights(
     IndexError
         If there is no such output.
     """
-    moves = contributions.moves[output]
-    order = np.argsort(-np.abs(moves), kind="stable")[: integer(count, "count", minimum=1)]
-    moves = moves[order]
+    order = contributions.ranked(output)[: integer(count, "count", minimum=1)]
+    moves = contributions.moves[output, order]
     axes = onto(ax, 6.4, 0.3 * len(order) + 1.1)
     colours = [POSITIVE if move >= 0 else NEGATIVE for move in moves]
     bars = axes.barh(range(len(order)), moves, 0.62, color=colours)

@@ -12,8 +12,11 @@ from matplotlib.axes import Axes
 from wavedistill.checks import Floats
 from wavedistill.plotting.axis import SAMPLES, Axis
 from wavedistill.plotting.onto import onto
+from wavedistill.plotting.student_panels import short_name
 from wavedistill.plotting.students import band_responses
-from wavedistill.plotting.style import CATEGORIES, INK, LEARNED, finish
+from wavedistill.plotting.style import CATEGORIES, LEARNED, finish
+from wavedistill.plotting.wavelets import draw_filters
+from wavedistill.students.band_names import band_names
 from wavedistill.wavelets import Wavelet, WaveletTransform, align
 
 __all__ = ["plot_bands", "plot_function"]
@@ -62,8 +65,7 @@ def plot_bands(
             if not which:
                 axes.fill_between(frequencies * rate, share, color=colour, alpha=0.15, linewidth=0)
                 lines += drawn
-    levels = transform.levels
-    names = [f"approx. {levels}", *(f"detail {j}" for j in range(levels, 0, -1))]
+    names = [short_name(name) for name in band_names("dwt", transform.levels)]
     place: dict[str, Any] = {"loc": "lower left", "bbox_to_anchor": (0, 1), "ncols": 4}
     axes.legend(lines, names, frameon=False, fontsize=8, columnspacing=1, **place)
     axes.set_ylabel("share of the greatest response")
@@ -116,7 +118,9 @@ def plot_function(
         raise ValueError(f"which={which!r} must be 'psi', 'phi' or 'taps'.")
     axes = onto(ax, 4.6, 3.2)
     if which == "taps":
-        return _draw_taps(axes, wavelet)
+        draw_filters(axes, wavelet)
+        finish(axes, "", "tap", legend=True)
+        return list(axes.lines)
     own = getattr(wavelet.functions(_LEVEL), which)
     lines: list[Artist] = []
     for place, (label, other) in enumerate((beside or {}).items()):
@@ -134,18 +138,3 @@ def plot_function(
 def _grid(count: int, axis: Axis) -> Floats:
     places: Floats = axis.step * np.arange(count) / 2**_LEVEL
     return places
-
-
-def _draw_taps(axes: Axes, wavelet: Wavelet) -> list[Artist]:
-    places = np.arange(len(wavelet.lowpass))
-    drawn: list[Artist] = []
-    for shift, taps, colour, label in (
-        (-0.12, wavelet.lowpass, LEARNED, "lowpass h"),
-        (0.12, wavelet.highpass, CATEGORIES[0], "highpass g"),
-    ):
-        axes.vlines(places + shift, 0, taps, color=colour, linewidth=1.6)
-        drawn += axes.plot(places + shift, taps, "o", color=colour, markersize=4, label=label)
-    axes.axhline(0, color=INK, linewidth=0.6)
-    axes.legend(frameon=False, fontsize=8)
-    finish(axes, "", "tap")
-    return drawn

@@ -23,8 +23,8 @@ _PHI, _PSI = r"Scaling function $\varphi$", r"Wavelet $\psi$"
 def draw_filters(axes: Axes, wavelet: Wavelet) -> None:
     """Draw the taps of both filters, side by side."""
     taps = np.arange(len(wavelet.lowpass))
-    stems(axes, taps - 0.12, wavelet.lowpass, LOW, "lowpass $h$")
-    stems(axes, taps + 0.12, wavelet.highpass, HIGH, "highpass $g$")
+    stems(axes, taps - 0.12, wavelet.lowpass, LOW, "lowpass h")
+    stems(axes, taps + 0.12, wavelet.highpass, HIGH, "highpass g")
 
 
 def plot_wavelet(wavelet: Wavelet, title: str = "", *, axis: Axis = SAMPLES) -> Figure:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wavedistill.plotting.students import band_responses
+from wavedistill.students.band_names import band_names
 from wavedistill.wavelets import WaveletTransform
 
 __all__ = ["SeenBand", "seen_bands"]
@@ -45,7 +46,7 @@ def seen_bands(transform: WaveletTransform, sampling_rate: float | None) -> list
         unit = "cycles per pixel" if images else "cycles per sample"
     frequencies = np.linspace(0, 0.5, _FREQUENCIES + 1)
     edges = [0.0, *(2.0 ** -(j + 1) for j in range(levels, -1, -1))]
-    names = [f"approximation {levels}", *(f"detail {j}" for j in range(levels, 0, -1))]
+    names = band_names("dwt", levels)
     found = []
     responses = band_responses(transform, frequencies)
     for name, (low, high), response in zip(names, pairwise(edges), responses, strict=True):

@@ -39,8 +39,7 @@ def comparison_section(result: Distillation) -> dict[str, Any] | None:
     names = list(found.rows[0].scores)
     rows = []
     for row in found.rows:
-        score = row.scores[found.measure]
-        gain = f"{100 * score.gain:+.1f} [{100 * score.low:.1f}, {100 * score.high:.1f}]"
+        gain = row.scores[found.measure].points
         rows.append(
             {
                 "model": row.model,

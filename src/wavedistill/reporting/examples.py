@@ -127,9 +127,7 @@ def _three(
 
 def _example(result: Distillation, row: int, output: int, title: str, facts: str) -> Example:
     parts = result.contributions
-    values = parts.values[:, output]
-    added = values[row] - values.mean(axis=0)
-    order = np.argsort(-np.abs(added), kind="stable")
+    order = np.argsort(-np.abs(parts.against_mean(row, output)), kind="stable")
     curves = [int(order[0])] if parts.signals.ndim > 3 else _of_one_channel(parts, order)
     names = ", ".join(parts.names[feature] for feature in curves)
     name = f"example {row} of output {output}"

@@ -9,7 +9,7 @@ import numpy as np
 from wavedistill.plotting.results import nearest_known
 from wavedistill.plotting.student_panels import output_label
 from wavedistill.reporting.bands import seen_bands
-from wavedistill.reporting.pictures import drawn
+from wavedistill.reporting.pictures import Picture, drawn
 from wavedistill.reporting.words import glossary, number
 from wavedistill.students import Distillation
 from wavedistill.students.stability import is_learned
@@ -23,9 +23,9 @@ _OUTPUTS = 10
 def student_section(result: Distillation) -> dict[str, Any]:
     """The student in full: its numbers, what each feature is, and how well it agrees."""
     student, parts = result.student, result.contributions
-    weights = np.atleast_2d(student.coef_)
+    weights = parts.weights
     shown = range(min(len(weights), _OUTPUTS))
-    order = np.argsort(-np.abs(parts.moves).sum(axis=0), kind="stable")
+    order = parts.ranked()
     one = len(weights) == 1
     rows = [
         {
@@ -106,23 +106,35 @@ def wavelet_section(result: Distillation) -> dict[str, Any]:
                 f"{name}, at distance {distance:.2f} (0: the same; 8: unrelated)",
             )
         )
-    shared = transform.wavelets[:1] if transform.shared else transform.wavelets
-    taps = [
-        {
-            "name": "all levels" if transform.shared else f"level {level}",
-            "lowpass": ", ".join(f"{tap:.10g}" for tap in wavelet.lowpass),
-        }
-        for level, wavelet in enumerate(shared, 1)
-    ]
-    second = student.second_transform_
-    if second is not None:
-        own = second.wavelets[:1] if second.shared else second.wavelets
-        taps += [
-            {"name": "second layer", "lowpass": ", ".join(f"{tap:.10g}" for tap in w.lowpass)}
-            for w in own
-        ]
-    what = "" if transform.shared else " of the finest level"
-    pictures = [
+    return {
+        "facts": facts,
+        "taps": _taps(student),
+        "pictures": _wavelet_pictures(result),
+        "bands": seen_bands(transform, result.sampling_rate),
+        "images": len(transform.axes) > 1,
+    }
+
+
+def _taps(student: Any) -> list[dict[str, str]]:
+    """The lowpass filters as text: one, or one for each level, of either layer."""
+    found = []
+    layers = {"": student.transform_, "second layer, ": student.second_transform_}
+    for layer, transform in layers.items():
+        if transform is None:
+            continue
+        wavelets = transform.wavelets[:1] if transform.shared else transform.wavelets
+        for level, wavelet in enumerate(wavelets, 1):
+            name = "all levels" if transform.shared else f"level {level}"
+            taps = ", ".join(f"{tap:.10g}" for tap in wavelet.lowpass)
+            found.append({"name": f"{layer}{name}", "lowpass": taps})
+    return found
+
+
+def _wavelet_pictures(result: Distillation) -> list[Picture]:
+    """Wavelet, scaling function, bands and filters."""
+    student = result.student
+    what = "" if student.transform_.shared else " of the finest level"
+    return [
         drawn(
             result,
             "wavelet",
@@ -152,10 +164,3 @@ def wavelet_section(result: Distillation) -> dict[str, Any]:
             beside=None,
         ),
     ]
-    return {
-        "facts": facts,
-        "taps": taps,
-        "pictures": pictures,
-        "bands": seen_bands(transform, result.sampling_rate),
-        "images": len(transform.axes) > 1,
-    }

@@ -155,14 +155,12 @@ class Comparison:
         names = list(self.rows[0].scores)
         lines = [["model", *names, "gain over it", "numbers", "chosen"]]
         for row in self.rows:
-            score = row.scores[self.measure]
-            gain = f"{100 * score.gain:+.1f} [{100 * score.low:.1f}, {100 * score.high:.1f}]"
             scores = [
                 f"{each.mean:.3f} +- {each.standard_error:.3f}" for each in row.scores.values()
             ]
-            own = row is self.rows[0]
+            gain = "" if row is self.rows[0] else row.scores[self.measure].points
             choice = f"{row.choice} ({row.folds} of {self.folds})"
-            lines.append([row.model, *scores, "" if own else gain, str(row.numbers), choice])
+            lines.append([row.model, *scores, gain, str(row.numbers), choice])
         widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
         rows = ("  ".join(map(str.ljust, line, widths)).rstrip() for line in lines)
         return "\n".join(rows)
@@ -203,6 +201,5 @@ class Comparison:
         return [f"{row.phrase} {how} the distilled student: {self._gain(behind)}."]
 
     def _gain(self, score: Score) -> str:
-        # Adding 0 takes the sign off a zero.
-        gain, low, high = (round(100 * v, 1) + 0.0 for v in (score.gain, score.low, score.high))
-        return f"{gain:+.1f} points of {self.measure} [{low:.1f}, {high:.1f}]"
+        gain, _, interval = score.points.partition(" ")
+        return f"{gain} points of {self.measure} {interval}"

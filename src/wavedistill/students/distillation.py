@@ -90,10 +90,7 @@ class Distillation:
                 f"The student has {student.wavelets_[0].name}, the known wavelet of least error on "
                 "all examples; a learned one looked better there, but not on held-out folds."
             )
-        if self.comparison is not None and "auto" in (
-            student.reading,
-            None if self.learned is None else self.learned.reading,
-        ):
+        if self.comparison is not None and (self.learned or student).reading == "auto":
             sentences.append(
                 f"The kind of features, {student.reading_.label!r}, was chosen once, with all "
                 "examples in view, so that scores may be a little too good."
@@ -203,12 +200,10 @@ class Distillation:
         second = student.second_transform_
         layers = "" if second is None else f", second layer {second!r}"
         lines.append(f"{student.n_numbers_} numbers, {student.transform_!r}{layers}:")
-        moves = parts.values.std(axis=0)
-        weights = np.atleast_2d(student.coef_)
         for number, output in enumerate(parts.outputs):
             lines.append(f"  {output} = {parts.intercept[number]:.4g}")
             lines += [
-                f"    {weights[number, feature]:+.4g} * {parts.names[feature]}"
-                for feature in np.argsort(-moves[number], kind="stable")
+                f"    {parts.weights[number, feature]:+.4g} * {parts.names[feature]}"
+                for feature in parts.ranked(number)
             ]
         return "\n".join(lines)

@@ -37,7 +37,7 @@ from wavedistill.students.readings import (
     as_reading,
     auto_readings,
 )
-from wavedistill.students.student_contributions import StudentContributions, take_apart
+from wavedistill.students.student_contributions import StudentContributions
 from wavedistill.students.through import count_taps
 from wavedistill.students.verdict import verdict
 from wavedistill.wavelets import WaveletLike, WaveletTransform
@@ -135,13 +135,13 @@ class DistilledStudent(BaseEstimator):  # type: ignore[misc]
         check_is_fitted(self)
         signals = channels_first(*self._signals(X, reset=False))
         features = self._read(self._reader(signals))
-        values, intercept = take_apart(features, self.coef_, self.intercept_)
+        weights = np.atleast_2d(self.coef_)
         return StudentContributions(
             self.feature_names(sampling_rate),
-            self._output_names(values.shape[1]),
+            self._output_names(len(weights)),
             features,
-            values,
-            intercept,
+            weights,
+            np.atleast_1d(self.intercept_),
             signals,
             self.transform_,
             self.reading_,

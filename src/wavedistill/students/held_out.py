@@ -35,6 +35,13 @@ class Score(NamedTuple):
     low: float
     high: float
 
+    @property
+    def points(self) -> str:
+        """The gain with its interval, in hundredths, such as ``"+0.9 [-0.8, 2.6]"``."""
+        # Adding 0 takes the sign off a zero.
+        gain, low, high = (round(100 * v, 1) + 0.0 for v in (self.gain, self.low, self.high))
+        return f"{gain:+.1f} [{low:.1f}, {high:.1f}]"
+
 
 def hits(predicted: Integers, truth: Integers) -> Array:
     """1 for each right class and 0 for each wrong one: their mean is the accuracy."""

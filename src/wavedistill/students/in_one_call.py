@@ -148,13 +148,7 @@ def distill(
     if compare_cv is not None:
         # Before any work, so that what cannot be compared costs nothing.
         check_student(DistilledRegressor(**settings))
-    if attributions is None and method not in (None, "saliency") and not is_module(model):
-        raise ValueError(
-            f"method={method!r} attributes a torch.nn.Module, and the model is none; make the "
-            "attributions with wd.attribute(...), and give them as attributions=..."
-        )
-    if attributions is not None:
-        attributions.require_examples(data)
+    _check_attributions(model, method, attributions, data)
     log = RunLog()
     with log.noting_warnings():
         with log.timing("outputs of the model"):
@@ -198,7 +192,8 @@ def distill(
         if comparison is not None and not comparison.matters and is_learned(student):
             # Held-out folds do not confirm what the search on all examples promised.
             learned, student = student, _with_a_known_wavelet(student)
-            student.fit(data, y, teacher=outputs, groups=groups).set_params(verbose=verbose)
+            with log.timing("student with a known wavelet"):
+                student.fit(data, y, **given).set_params(verbose=verbose)
         if again:
             kinds = {"seeds": 2 * again // 5, "bootstrap": again - 2 * again // 5}
             with log.timing("stability"):
@@ -213,9 +208,8 @@ def distill(
                 )
         test: dict[str, float] = {}
         if unseen is not None:
-            known = callable(model)
             taught = None
-            if known:
+            if callable(model):
                 taught = teacher_outputs(model, unseen, batch_size=rows, device=device)
             test = _scores(student, unseen, y_test, taught)
         parts = student.contributions(data, sampling_rate)
@@ -233,6 +227,19 @@ def distill(
         learned,
         0 if unseen is None else len(unseen),
     )
+
+
+def _check_attributions(
+    model: Any, method: str | None, attributions: Attributions | None, data: Floats
+) -> None:
+    """Refuse a method for a function, and attributions of other examples."""
+    if attributions is not None:
+        attributions.require_examples(data)
+    elif method not in (None, "saliency") and not is_module(model):
+        raise ValueError(
+            f"method={method!r} attributes a torch.nn.Module, and the model is none; make the "
+            "attributions with wd.attribute(...), and give them as attributions=..."
+        )
 
 
 def _with_its_reading(student: Any) -> Any:

@@ -21,6 +21,9 @@ __all__ = ["Refit", "Stability", "stability"]
 
 Array = NDArray[np.float64]
 
+#: Wavelets that are closer than this are the same.
+_SAME = 1e-6
+
 
 @dataclass(frozen=True, eq=False)
 class Refit:
@@ -89,11 +92,14 @@ class Stability:
         refits = self.of(kind)
         if not refits:
             return ""
-        same = sum(refit.learned == self.learned for refit in refits)
-        which = "a learned wavelet" if self.learned else "a known wavelet"
+        which = "a learned wavelet, as this one has" if self.learned else "the same known wavelet"
+        same = sum(
+            refit.learned if self.learned else refit.distance < _SAME and not refit.learned
+            for refit in refits
+        )
         worst = min(refit.agreement for refit in refits)
         return (
-            f"With {what}, {same} of {len(refits)} students have {which}, as this one has; the "
+            f"With {what}, {same} of {len(refits)} students have {which}; the "
             f"least agreement of a {one}'s student with this one is {worst:.3f}."
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +13,7 @@ from wavedistill.students.components import component
 from wavedistill.students.readings import AnyReading
 from wavedistill.wavelets import WaveletTransform
 
-__all__ = ["StudentContributions", "take_apart"]
+__all__ = ["StudentContributions"]
 
 Array = NDArray[np.float64]
 
@@ -29,8 +30,7 @@ class StudentContributions:
         What each of the q outputs is: a class, the log-odds of one, or a response.
     features : ndarray, shape (n, p)
         The features themselves.
-    values : ndarray, shape (n, q, p)
-        What each feature adds to each output: its weight times its value.
+    weights : ndarray, shape (q, p)
     intercept : ndarray, shape (q,)
         The outputs where all features are 0.
     signals : ndarray, shape (n, channels, length) or (n, channels, height, width)
@@ -45,7 +45,7 @@ class StudentContributions:
     names: tuple[str, ...]
     outputs: tuple[str, ...]
     features: Array
-    values: Array
+    weights: Array
     intercept: Array
     signals: Floats
     transform: WaveletTransform
@@ -53,20 +53,34 @@ class StudentContributions:
     columns: NDArray[np.intp]
     second: WaveletTransform | None = None
 
-    @property
+    @cached_property
+    def values(self) -> Array:
+        """What each feature adds to each output, weight times feature, shape (n, q, p)."""
+        values: Array = self.features[:, None] * self.weights
+        return values
+
+    @cached_property
     def predictions(self) -> Array:
         """The values of each output and its intercept together, shape (n, q)."""
         predictions: Array = self.values.sum(axis=2) + self.intercept
         return predictions
 
-    @property
+    @cached_property
     def moves(self) -> Array:
         """What each feature adds to each output by one standard deviation more, shape (q, p)."""
-        squares = (self.features**2).sum(axis=0)
-        products = (self.values * self.features[:, None]).sum(axis=0)
-        weights = np.divide(products, squares, out=np.zeros_like(products), where=squares > 0)
-        moves: Array = weights * self.features.std(axis=0)
+        moves: Array = self.weights * self.features.std(axis=0)
         return moves
+
+    def ranked(self, output: int | None = None) -> NDArray[np.intp]:
+        """The features, those that move an output, or all together, most first, shape (p,)."""
+        sizes = np.abs(self.moves)
+        chosen = sizes.sum(axis=0) if output is None else sizes[output]
+        return np.argsort(-chosen, kind="stable")
+
+    def against_mean(self, example: int, output: int = 0) -> Array:
+        """What each feature adds to an output of an example beyond its mean, shape (p,)."""
+        added: Array = self.weights[output] * (self.features[example] - self.features.mean(axis=0))
+        return added
 
     def largest(self, example: int, count: int = 3, output: int = 0) -> NDArray[np.intp]:
         """The features that move an output of an example most, largest magnitude first.
@@ -100,8 +114,3 @@ class StudentContributions:
         column = int(self.columns[feature])
         curve: Floats = component(self.transform, self.reading, alone, column, self.second)[0]
         return curve
-
-
-def take_apart(features: Array, weights: Array, intercept: Array) -> tuple[Array, Array]:
-    """What each feature adds to each output, shape (n, q, p), and the intercepts, shape (q,)."""
-    return features[:, None] * np.atleast_2d(weights), np.atleast_1d(intercept)
