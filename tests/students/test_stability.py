@@ -40,7 +40,7 @@ def test_features_of_a_small_student_may_go():
     # A refit with another known wavelet is none with the same one.
     name = student.wavelets_[0].name
     same = sum(refit.transform.wavelets[0].name == name for refit in found.refits)
-    assert f"With resampled examples, {same} of 4 students have the same known wavelet" in str(found)
+    assert f"examples, {same} of 4 students have the same known wavelet" in str(found)
 
 
 def test_samples_have_all_classes_and_whole_groups():
