@@ -64,7 +64,11 @@ def student_section(result: Distillation) -> dict[str, Any]:
         "one": one,
         "counts": _counts(result),
         "total": student.n_numbers_,
-        "target": {"teacher": "the network's outputs", "response": "the labels"}[student.target_],
+        "target": {
+            "teacher": "the network's outputs",
+            "decisions": "the network's probabilities",
+            "response": "the labels",
+        }[student.target_],
         "note": result.note,
         "glossary": glossary(student.reading_, len(student.transform_.axes)),
         "scale": number(student.scale_),

@@ -25,7 +25,7 @@ __all__ = [
 Array = NDArray[np.float64]
 Integers = NDArray[np.intp]
 
-_TARGETS = ("auto", "teacher", "response")
+_TARGETS = ("auto", "teacher", "decisions", "response")
 
 
 def as_classes(y: ArrayLike, count: int) -> tuple[NDArray[Any], Integers]:
@@ -51,13 +51,14 @@ def as_columns(values: ArrayLike, count: int, name: str) -> Array:
     return table
 
 
-def check_target(target: str, y: object, teacher: object) -> None:
+def check_target(target: str, y: object, teacher: object, *, classes: bool) -> None:
     """Refuse a target that is unknown, or that fit was not given."""
-    if target not in _TARGETS:
-        raise ValueError(f"target={target!r} must be one of {', '.join(map(repr, _TARGETS))}.")
-    missing = {"teacher": teacher, "response": y, "auto": teacher if y is None else y}[target]
-    if missing is None:
-        need = {"teacher": "teacher", "response": "y", "auto": "y or teacher"}[target]
+    allowed = [each for each in _TARGETS if classes or each != "decisions"]
+    if target not in allowed:
+        raise ValueError(f"target={target!r} must be one of {', '.join(map(repr, allowed))}.")
+    need = {"response": "y", "auto": "y or teacher"}.get(target, "teacher")
+    given = {"y": y, "teacher": teacher, "y or teacher": teacher if y is None else y}
+    if given[need] is None:
         raise ValueError(
             f"target={target!r} needs {need}, and fit was given none: it requires y to be passed, "
             "but the target y is None. Give y, or the network's outputs as teacher=... ."

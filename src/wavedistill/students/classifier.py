@@ -18,12 +18,22 @@ from wavedistill.students.arguments import as_classes, as_columns, check_target,
 from wavedistill.students.distilled import DistilledStudent
 from wavedistill.students.ridge import RidgeWeights
 from wavedistill.students.sample_weight import Weighing
-from wavedistill.students.weights import cross_accuracy, decided, logistic, missing_class, ridge
+from wavedistill.students.weights import (
+    cross_accuracy,
+    decided,
+    logistic,
+    logistic_strength,
+    missing_class,
+    ridge,
+)
 
 __all__ = ["DistilledClassifier"]
 
 Array = NDArray[np.float64]
 Integers = NDArray[np.intp]
+
+#: A way to fit weights to the features of some examples, given which these are.
+_Fit = Callable[[Array, Integers], RidgeWeights]
 
 #: Logits are cut off here: beyond, a network is sure, and how sure does not matter.
 _LARGEST_LOGIT = 6.0
@@ -41,8 +51,10 @@ class DistilledClassifier(ClassifierMixin, DistilledStudent):  # type: ignore[mi
     wavelet, verbose
         As for `DistilledRegressor`.
     target : str
-        What the weights are fitted to at the end: the ``"teacher"``, the ``"response"`` y (by
-        logistic regression), or ``"auto"``, whichever predicts y better in cross-validation.
+        What the weights are fitted to at the end: ``"teacher"``, the network's logits, by ridge
+        regression; ``"decisions"``, the probabilities that follow from them, by logistic
+        regression; ``"response"``, the classes y, by logistic regression; or ``"auto"``, whichever
+        of these predicts y better in cross-validation, or without y the network's classes.
 
     Attributes
     ----------
@@ -83,40 +95,43 @@ class DistilledClassifier(ClassifierMixin, DistilledStudent):  # type: ignore[mi
         TypeError, ValueError
             For data and parameters that cannot be used, before any work is done.
         """
-        check_target(self.target, y, teacher)
+        check_target(self.target, y, teacher, classes=True)
         signals, axes = self._signals(X, reset=True)
         warn_of_forgotten_axis(signals.shape, self.axes)
         count = len(signals)
-        logits = None
-        if teacher is not None:
-            logits = np.clip(as_columns(teacher, count, "teacher"), -_LARGEST_LOGIT, _LARGEST_LOGIT)
+        outputs = None if teacher is None else as_columns(teacher, count, "teacher")
         weighing = Weighing.of(sample_weight, count)
         signals = weighing.counted(signals, "X")
-        logits = weighing.counted(logits, "teacher")
+        outputs = weighing.counted(outputs, "teacher")
         groups = weighing.counted(groups, "groups")
         count, y = len(signals), weighing.counted(y, "y")
-        labels = self._labels(y, logits, count)
-        goal = _one_hot(labels, len(self.classes_)) if logits is None else logits
+        labels = self._labels(y, outputs, count)
+        known = np.eye(len(self.classes_))[labels]
+        if outputs is not None:
+            goal = np.clip(outputs, -_LARGEST_LOGIT, _LARGEST_LOGIT)
+        else:
+            goal = known[:, 1:] if known.shape[1] == 2 else known
         cv = weighing.folds(self.cv)
         folds = fold_numbers(cv, signals, labels, groups, True, self.random_state)
         attributions = weighing.counted(attributions, "attributions")
         weight = weighing.sample_weight
         found = self._search(signals, axes, goal, folds, attributions, weight)
         features = self._read(found.reader)
-
-        def weight_of(rows: Integers) -> Array | None:
-            return None if weight is None else weight[rows]
-
-        fits: dict[str, Callable[[Array, Integers], RidgeWeights]] = {}
-        if logits is not None and self.target != "response":
-            teach, penalty = logits, found.error.penalty
-            fits["teacher"] = lambda f, rows: ridge(f, teach[rows], penalty, weight_of(rows))
-        if y is not None and self.target != "teacher":
-            fits["response"] = lambda f, rows: logistic(
-                f, labels[rows], folds[rows], weight_of(rows)
-            )
+        goals = {} if y is None else {"response": known}
+        if outputs is not None:
+            goals = {"teacher": goal, "decisions": _probabilities(outputs), **goals}
+        if self.target != "auto":
+            goals = {self.target: goals[self.target]}
+        penalty = found.error.penalty
+        fits = {
+            name: _ridge(each, penalty, weight)
+            if name == "teacher"
+            else _logistic(each, features, folds, weight)
+            for name, each in goals.items()
+        }
         self.target_ = next(iter(fits))
-        if len(fits) > 1 and (rare := missing_class(labels, folds)) is not None:
+        rare = missing_class(labels, folds) if "response" in fits else None
+        if len(fits) > 1 and rare is not None:
             warnings.warn(
                 f"all examples of class {self.classes_[rare]} lie in one fold, so labels and "
                 "network cannot be held against each other; the weights are fitted to the "
@@ -139,11 +154,7 @@ class DistilledClassifier(ClassifierMixin, DistilledStudent):  # type: ignore[mi
 
     def predict_proba(self, X: ArrayLike) -> Array:
         """Probabilities of the classes, shape (n, classes)."""
-        scores = self._linear(X)
-        if scores.shape[1] == 1:
-            scores = np.hstack([np.zeros_like(scores), scores])
-        probabilities: Array = softmax(scores, axis=1)
-        return probabilities
+        return _probabilities(self._linear(X))
 
     def predict(self, X: ArrayLike) -> NDArray[Any]:
         """The classes, shape (n,)."""
@@ -187,5 +198,22 @@ class DistilledClassifier(ClassifierMixin, DistilledStudent):  # type: ignore[mi
         return labels
 
 
-def _one_hot(labels: Integers, classes: int) -> Array:
-    return np.eye(classes)[labels][:, 1:] if classes == 2 else np.eye(classes)[labels]
+def _probabilities(scores: Array) -> Array:
+    """Those of the classes, shape (n, classes), from a score of each or from log-odds."""
+    if scores.shape[1] == 1:
+        scores = np.hstack([np.zeros_like(scores), scores])
+    probabilities: Array = softmax(scores, axis=1)
+    return probabilities
+
+
+def _ridge(goal: Array, penalty: float, weight: Array | None) -> _Fit:
+    return lambda features, rows: ridge(features, goal[rows], penalty, _rows_of(weight, rows))
+
+
+def _logistic(shares: Array, features: Array, folds: Integers, weight: Array | None) -> _Fit:
+    strength = logistic_strength(features, shares, folds, weight)
+    return lambda some, rows: logistic(some, shares[rows], strength, _rows_of(weight, rows))
+
+
+def _rows_of(weight: Array | None, rows: Integers) -> Array | None:
+    return None if weight is None else weight[rows]

@@ -105,9 +105,11 @@ class Distillation:
         if self.student.target_ == "response":
             return (
                 "The weights are fitted to the labels, which predicts them better in "
-                "cross-validation; target='teacher' fits the model's outputs more closely, though "
-                "not always its classes."
+                "cross-validation; target='teacher' fits the model's outputs more closely, and "
+                "for classes target='decisions' fits what it decides."
             )
+        if self.student.target_ == "decisions":
+            return "The weights are fitted to the model's probabilities, not to the labels."
         return "The weights are fitted to the model's outputs, not to the labels."
 
     def report(self, path: str | os.PathLike[str], *, title: str = "") -> Path:

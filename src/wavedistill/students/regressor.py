@@ -156,7 +156,7 @@ class DistilledRegressor(RegressorMixin, DistilledStudent):  # type: ignore[misc
         UserWarning
             If X looks like images and `axes` is the default.
         """
-        check_target(self.target, y, teacher)
+        check_target(self.target, y, teacher, classes=False)
         signals, axes = self._signals(X, reset=True)
         warn_of_forgotten_axis(signals.shape, self.axes)
         count = len(signals)

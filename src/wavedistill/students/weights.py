@@ -7,17 +7,32 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.linear_model import LogisticRegression, LogisticRegressionCV
+from scipy.special import log_softmax
+from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import r2_score
+from sklearn.model_selection import StratifiedKFold
 from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
 from wavedistill.students.ridge import RidgeWeights, fold_grams, ridge_weights
 
-__all__ = ["cross_accuracy", "cross_r2", "decided", "logistic", "missing_class", "ridge"]
+__all__ = [
+    "cross_accuracy",
+    "cross_r2",
+    "decided",
+    "logistic",
+    "logistic_strength",
+    "missing_class",
+    "ridge",
+]
 
 Array = NDArray[np.float64]
 Integers = NDArray[np.intp]
+
+#: Inverse penalties of logistic regression among which cross-validation chooses.
+_STRENGTHS: tuple[float, ...] = tuple(np.geomspace(1e-2, 1e3, 6).tolist())
+#: A class that is less probable for an example is left out there: it costs time and says little.
+_LEAST_SHARE = 0.01
 
 
 def ridge(
@@ -30,50 +45,90 @@ def ridge(
 
 
 def logistic(
-    features: Array, labels: Integers, folds: Integers, sample_weight: Array | None = None
+    features: Array, shares: Array, strength: float, sample_weight: Array | None = None
 ) -> RidgeWeights:
-    """Logistic regression in the units of the features; its penalty by cross-validation.
+    """Logistic regression to classes or to their probabilities, in the units of the features.
 
-    The folds are those without which every class is still there, or stratified ones. Where a class
-    has one example there are none, and the penalty is scikit-learn's default.
+    It minimises the cross-entropy between the probabilities and those of the linear model. An
+    example counts once for each class that is probable, as much as the class is.
 
     Parameters
     ----------
     features : ndarray, shape (n, p)
-    labels, folds : ndarray of int, shape (n,)
-        Numbers of classes, and of the fold in which each example is held out.
+    shares : ndarray, shape (n, classes)
+        Probabilities of the classes; 0 and 1 where the class is known.
+    strength : float
+        The inverse of the penalty, scikit-learn's ``C``.
     sample_weight : ndarray, shape (n,), optional
+
+    Returns
+    -------
+    RidgeWeights
+        For one output if there are two classes, the log-odds of the second.
     """
     scaler = StandardScaler().fit(features, sample_weight=sample_weight)
-    splits = _splits(labels, folds)
-    model: Any = LogisticRegression(max_iter=1000)
-    if splits is not None:
-        model = LogisticRegressionCV(
-            Cs=np.geomspace(1e-2, 1e3, 6),
-            cv=splits,
-            max_iter=1000,
-            use_legacy_attributes=False,
-            l1_ratios=(0.0,),
-            scoring="neg_log_loss",
-        )
+    # The most probable example of a class stays, so that no class is lost.
+    rows, classes = np.nonzero((shares >= _LEAST_SHARE) | (shares == shares.max(axis=0)))
+    counts = shares[rows, classes]
+    if sample_weight is not None:
+        counts = counts * sample_weight[rows]
+    model: Any = LogisticRegression(C=strength, max_iter=1000)
     # The problem is small, and BLAS threads would only get into one another's way.
     with threadpool_limits(limits=1, user_api="blas"):
-        model.fit(scaler.transform(features), labels, sample_weight=sample_weight)
+        model.fit(scaler.transform(features)[rows], classes, sample_weight=counts)
     weights = model.coef_ / scaler.scale_
     return RidgeWeights(weights.T, model.intercept_ - weights @ scaler.mean_)
 
 
-def _splits(labels: Integers, folds: Integers) -> list[tuple[Integers, Integers]] | int | None:
+def logistic_strength(
+    features: Array, shares: Array, folds: Integers, sample_weight: Array | None = None
+) -> float:
+    """The strength of least cross-entropy on held-out folds.
+
+    The folds are those without which every class is still there. If there is no such fold they are
+    stratified ones, and if a class has one example only, the strength is 1, scikit-learn's default.
+
+    Parameters
+    ----------
+    features, shares, sample_weight
+        As for `logistic`.
+    folds : ndarray of int, shape (n,)
+        The fold in which each example is held out.
+    """
+    splits = _splits(shares, folds)
+    if not splits:
+        return 1.0
+    counts = np.ones(len(features)) if sample_weight is None else sample_weight
+    losses = np.zeros(len(_STRENGTHS))
+    for train, aside in splits:
+        for number, strength in enumerate(_STRENGTHS):
+            weights, intercept = logistic(features[train], shares[train], strength, counts[train])
+            scores = features[aside] @ weights + intercept
+            losses[number] += counts[aside] @ _cross_entropies(shares[aside], scores)
+    return _STRENGTHS[int(losses.argmin())]
+
+
+def _cross_entropies(shares: Array, scores: Array) -> Array:
+    """That of each example, shape (n,)."""
+    if scores.shape[1] == 1:
+        scores = np.hstack([np.zeros_like(scores), scores])
+    entropies: Array = -np.einsum("ij,ij->i", shares, log_softmax(scores, axis=1))
+    return entropies
+
+
+def _splits(shares: Array, folds: Integers) -> list[tuple[Integers, Integers]]:
     """Training and held-out rows of the folds without which every class is still there."""
-    classes = len(np.unique(labels))
     held_out = [folds == fold for fold in np.unique(folds)]
     splits = [
         (np.flatnonzero(~aside), np.flatnonzero(aside))
         for aside in held_out
-        if len(np.unique(labels[~aside])) == classes
+        if (shares[~aside].max(axis=0, initial=0.0) > 0).all()
     ]
-    least = int(np.bincount(labels).min())
-    return splits or (min(3, least) if least > 1 else None)
+    labels = shares.argmax(axis=1)
+    least = int(np.bincount(labels, minlength=shares.shape[1]).min())
+    if splits or least < 2:
+        return splits
+    return list(StratifiedKFold(min(3, least)).split(labels, labels))
 
 
 def missing_class(labels: Integers, folds: Integers) -> int | None:
