@@ -45,7 +45,7 @@ result = wd.distill(
     groups=groups[train],
     X_test=X[~train],
     y_test=y[~train],
-    sampling_rate=4.0,
+    sampling_rate=(4, "cycles per year"),
     reading="means",
     parts=4,
     mode="periodization",
@@ -58,8 +58,6 @@ result = wd.distill(
 print(result)
 
 # %%
-# The names speak of hertz because ``sampling_rate`` is meant in hertz; here they are cycles a year.
-#
 # What lost
 # ---------
 #

@@ -35,7 +35,7 @@ def test_responses_are_those_of_the_transform():
 def test_the_figure_has_bands_weights_and_outputs():
     student = DistilledClassifier("energy", **KNOWN).fit(X, teacher=LOGITS)
     decided = student.decision_function(X)
-    figure: Any = plot_student(student, LOGITS, decided, sampling_rate=100.0, unit="Hz")
+    figure: Any = plot_student(student, LOGITS, decided, sampling_rate=100.0)
     bands, bars, agreement = figure.axes
     assert len(bands.lines) == 4 + 1
     np.testing.assert_allclose([bar.get_width() for bar in bars.patches], student.coef_[0])

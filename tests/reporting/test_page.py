@@ -104,10 +104,23 @@ def test_what_was_left_out_is_named(numbers, images, tmp_path):
     assert "The comparison was left out" in words
     assert "No student was fitted anew" in words
     assert "flat multipliers" in words
-    assert "none; the student learned from the network alone" in words
+    assert "none; the student learned from the model alone" in words
     words = made(images, tmp_path)[1].words
     assert "There are no attributions" in words
     assert "12 x 10" in words
+
+
+def test_the_kinds_of_features_that_were_tried_are_on_the_page(tmp_path):
+    X = np.random.default_rng(0).standard_normal((60, 32)).cumsum(axis=1)
+    found = wd.distill(X[:, 0], X, wavelet="haar", levels=2, compare_cv=None, refits=None)
+    tried = found.student.readings_
+    assert {"energy", "packets", "events"} < {each.reading for each in tried}
+    chosen = [each for each in tried if each.reading == found.student.reading_.label]
+    assert chosen[0].features == len(found.student.columns_)
+    assert chosen[0].error == found.student.comparison_["student"]
+    words = made(found, tmp_path)[1].words
+    assert "Several kinds of features were tried" in words
+    assert f"{chosen[0].error:.5f}" in words
 
 
 def test_warnings_are_on_the_page(tmp_path):

@@ -156,3 +156,10 @@ def test_modules_that_fail_or_return_something_else_are_refused():
         teacher_outputs(Pair(), X, batch_size=20)
     with pytest.raises(ValueError, match="the model fails on X, given in batches of shape"):
         teacher_outputs(torch.nn.Linear(5, 1), X, batch_size=20)
+
+
+def test_outputs_that_look_like_classes_are_not_taken_for_numbers_without_a_word():
+    classes = (np.arange(20) % 3).astype(float)
+    with pytest.warns(UserWarning, match=r"predict_proba.*task='regression'"):
+        assert not is_classification("auto", classes, classes)
+    assert not is_classification("regression", classes, classes)

@@ -75,10 +75,9 @@ def saturated():
 @pytest.mark.parametrize("given_classes", [False, True])
 def test_decisions_match_more_classes_than_logits(saturated, given_classes):
     signals, logits, classes = saturated
-    settings = {"reading": "energy", "wavelet": "haar", "levels": 2}
     found = {}
     for target in ("teacher", "decisions", "auto"):
-        student = DistilledClassifier(**settings, target=target)
+        student = DistilledClassifier("energy", wavelet="haar", levels=2, target=target)
         student.fit(signals, classes if given_classes else None, teacher=logits)
         found[target] = student.fidelity(signals, logits)
         if target != "auto":

@@ -23,6 +23,7 @@ from wavedistill.cli.options import (
     RandomTeacher,
     SamplingRate,
     TeacherOutputs,
+    parse_rate,
 )
 from wavedistill.cli.settings import Settings, with_settings
 
@@ -82,7 +83,7 @@ def compare(
             cv=folds,
             n_jobs=jobs,
             random_state=settings.seed,
-            sampling_rate=sampling_rate,
+            sampling_rate=parse_rate(sampling_rate),
             verbose=notify,
         )
     write_json(path, _FORMAT, found.record())

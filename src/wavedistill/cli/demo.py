@@ -76,7 +76,7 @@ def _oscillations(seed: int, quick: bool, notify: Notify) -> tuple[Distillation,
     outputs = teacher_outputs(network, task.X_test, batch_size=500)
     predicted = found.student.decision_function(task.X_test)
     rate = task.sampling_rate
-    picture = plot_student(found.student, outputs, predicted, sampling_rate=rate, unit="Hz")
+    picture = plot_student(found.student, outputs, predicted, sampling_rate=rate)
     return found, picture, rate
 
 

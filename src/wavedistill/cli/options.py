@@ -37,6 +37,7 @@ __all__ = [
     "TestLabels",
     "Weights",
     "parse_axes",
+    "parse_rate",
 ]
 
 Data = Annotated[
@@ -137,8 +138,12 @@ Axes = Annotated[
 Folds = Annotated[int, typer.Option("--folds", help="Folds of the comparison.")]
 Jobs = Annotated[int | None, typer.Option("--jobs", help="Processes of the comparison.")]
 SamplingRate = Annotated[
-    float | None,
-    typer.Option("--sampling-rate", help="In hertz, to name frequencies; of images per unit."),
+    str | None,
+    typer.Option(
+        "--sampling-rate",
+        help="To name frequencies: 200 (hertz; of images, pixels per unit length), or with a unit, "
+        "'24 cycles per day'.",
+    ),
 ]
 Seed = Annotated[int, typer.Option("--seed", help="Seed of all random numbers.")]
 Out = Annotated[Path, typer.Option("--out", help="Folder for the results.")]
@@ -155,3 +160,17 @@ def parse_axes(text: str) -> int | tuple[int, ...]:
             "--axes -1 or --axes -2,-1."
         ) from error
     return axes[0] if len(axes) == 1 else axes
+
+
+def parse_rate(text: str | None) -> float | tuple[float, str] | None:
+    """A sampling rate, with the unit of frequencies if one follows."""
+    if text is None:
+        return None
+    number, _, unit = text.strip().partition(" ")
+    try:
+        rate = float(number)
+    except ValueError as error:
+        raise ValueError(
+            f"--sampling-rate {text!r} must begin with a number; give 200, or '24 cycles per day'."
+        ) from error
+    return (rate, unit.strip()) if unit.strip() else rate

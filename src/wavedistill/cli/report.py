@@ -25,6 +25,7 @@ from wavedistill.cli.options import (
     TestData,
     TestLabels,
     Weights,
+    parse_rate,
 )
 from wavedistill.cli.settings import Settings, with_settings
 from wavedistill.extras import load
@@ -73,6 +74,7 @@ def report(
         },
         {"--out": out},
     )
+    rate = parse_rate(sampling_rate)
     if path.suffix not in (".html", ".htm"):
         raise ValueError(f"--out {path} must end in .html.")
     if (model is None) == (teacher_outputs is None):
@@ -100,7 +102,7 @@ def report(
             batch_size=batch_size,
             compare_cv=folds,
             n_jobs=jobs,
-            sampling_rate=sampling_rate,
+            sampling_rate=rate,
             verbose=notify,
             **parameters,
         )
@@ -109,7 +111,7 @@ def report(
         if save is not None:
             found.save(save)
             if len(found.student.transform_.axes) == 1:
-                found.student.export(save / "student.py", sampling_rate)
+                found.student.export(save / "student.py", rate)
     if as_json:
         files = [str(each) for each in (path, save) if each is not None]
         comparison = None if found.comparison is None else found.comparison.record()

@@ -10,6 +10,7 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 
 from wavedistill.attribution import Attributions
+from wavedistill.frequencies import Sampling
 from wavedistill.plotting.axis import PIXELS, SAMPLES, Axis
 from wavedistill.plotting.explained import plot_component, plot_prediction
 from wavedistill.plotting.scale_maps import plot_attributions, plot_scales
@@ -88,11 +89,12 @@ def others(result: Distillation) -> dict[str, Wavelet]:
 
 
 def time_axis(result: Distillation) -> Axis:
-    """Samples or pixels; seconds with a sampling rate."""
-    images, rate = len(result.student.transform_.axes) > 1, result.sampling_rate
-    if images or rate is None:
-        return PIXELS if images else SAMPLES
-    return Axis("time", "s", 1 / rate)
+    """Samples or pixels; the user's unit of time with a sampling rate."""
+    rank = len(result.student.transform_.axes)
+    sampling = Sampling.of(result.sampling_rate, rank)
+    if rank > 1 or not sampling.step:
+        return PIXELS if rank > 1 else SAMPLES
+    return Axis("time", sampling.step, 1 / sampling.rate)
 
 
 def _weights(result: Distillation, **options: Any) -> list[Artist]:

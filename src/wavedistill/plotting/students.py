@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from numpy.typing import ArrayLike, NDArray
 
 from wavedistill.checks import Floats, float_array
+from wavedistill.frequencies import Sampling, SamplingRate
 from wavedistill.plotting.style import CATEGORIES, INK, LEARNED, START, finish, label_rows
 from wavedistill.wavelets import WaveletTransform
 
@@ -25,8 +26,7 @@ def plot_student(
     outputs: ArrayLike,
     predicted: ArrayLike,
     *,
-    sampling_rate: float = 1.0,
-    unit: str = "cycles per sample",
+    sampling_rate: SamplingRate = None,
     what: str = "log-odds",
 ) -> Figure:
     """Draw the bands that a student of one channel and one output reads, and what it makes of them.
@@ -37,10 +37,9 @@ def plot_student(
         Fitted, with one output; it reads whole sub-bands of the wavelet transform, not packets.
     outputs, predicted : array_like, shape (n,)
         What the network and the student return for the same examples.
-    sampling_rate : float
-        Samples for each unit of time.
-    unit : str
-        The unit of the frequencies, such as ``"Hz"`` for a rate in hertz.
+    sampling_rate : float or (float, str), optional
+        In hertz, or pixels per unit length of images; or with the unit of frequencies, such as
+        ``(24, "cycles per day")`` for a sample an hour.
     what : str
         What the outputs are.
 
@@ -66,12 +65,13 @@ def plot_student(
         student.reading_.feature(student.transform_.levels, c).band for c in student.columns_
     ]
     colours = {band: _COLOURS[i % len(_COLOURS)] for i, band in enumerate(dict.fromkeys(numbers))}
-    names = [_short(name, unit) for name in student.feature_names(sampling_rate)]
+    rate, unit, *_ = Sampling.of(sampling_rate, len(student.transform_.axes))
+    names = [_short(name) for name in student.feature_names((rate, unit))]
     height = max(3.9, 0.26 * len(names) + 1.2)
     figure = Figure(figsize=(13, height), layout="constrained")
     bands, bars, agreement = figure.subplots(1, 3, width_ratios=[1.15, 1.1, 0.9])
-    _draw_bands(bands, student.transform_, colours, sampling_rate)
-    finish(bands, "A   what each band of the wavelet sees", f"frequency [{unit}]")
+    _draw_bands(bands, student.transform_, colours, rate)
+    finish(bands, "A   what each band of the wavelet sees", f"frequency ({unit})")
     bars.barh(range(len(names)), weights, 0.6, color=[colours[band] for band in numbers])
     bars.axvline(0, color="black", linewidth=0.8)
     label_rows(bars, names)
@@ -127,21 +127,21 @@ def _checked_weights(student: Any) -> NDArray[np.float64]:
     return np.asarray(weights[0], dtype=np.float64)
 
 
-def _short(name: str, unit: str) -> str:
+def _short(name: str) -> str:
     """The number and the octave of a feature, without the name of its sub-band."""
     number, _, band = name.rpartition(" of ")
-    return f"{number}, {band.partition(', ')[2].removesuffix(' Hz')} {unit}"
+    return f"{number}, {band.partition(', ')[2]}"
 
 
 def _draw_bands(
-    axes: Axes, transform: WaveletTransform, colours: Mapping[int, str], sampling_rate: float
+    axes: Axes, transform: WaveletTransform, colours: Mapping[int, str], rate: float
 ) -> None:
     frequencies = np.linspace(0, 0.5, _FREQUENCIES)
     responses = band_responses(transform, frequencies)
     # A coarse band answers to a narrow octave, and strongly: each is drawn by its share.
     shares = responses / responses.max(axis=1, keepdims=True)
     for band, colour in colours.items():
-        places = frequencies * sampling_rate
+        places = frequencies * rate
         axes.plot(places, shares[band], color=colour, linewidth=1.2)
         axes.fill_between(places, shares[band], color=colour, alpha=0.25, linewidth=0)
     axes.set_ylabel("squared response, greatest 1")

@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 
+from wavedistill.frequencies import Sampling, SamplingRate
 from wavedistill.plotting.onto import onto
 from wavedistill.plotting.student_panels import short_name
 from wavedistill.plotting.students import band_responses
@@ -84,7 +85,7 @@ def plot_stability(
     stability: Stability,
     transform: WaveletTransform,
     *,
-    sampling_rate: float | None = None,
+    sampling_rate: SamplingRate = None,
     ax: Axes | None = None,
 ) -> list[Artist]:
     """Draw what the lowpass filter of each refit lets through, over that of the student.
@@ -94,8 +95,9 @@ def plot_stability(
     stability : Stability
     transform : WaveletTransform
         That of the student.
-    sampling_rate : float, optional
-        In hertz, or pixels per unit length.
+    sampling_rate : float or (float, str), optional
+        In hertz, or pixels per unit length of images; or with the unit of frequencies, such as
+        ``(24, "cycles per day")`` for a sample an hour.
     ax : matplotlib.axes.Axes, optional
 
     Returns
@@ -104,7 +106,8 @@ def plot_stability(
         A curve for each refit, and the student's last.
     """
     frequencies = np.linspace(0, 0.5, _FREQUENCIES)
-    x = frequencies * (1.0 if sampling_rate is None else sampling_rate)
+    rate, unit, *_ = Sampling.of(sampling_rate, len(transform.axes))
+    x = frequencies * rate
     axes = onto(ax)
     drawn: list[Artist] = []
     names = {"seed": "other seeds", "bootstrap": "resampled examples"}
@@ -117,7 +120,6 @@ def plot_stability(
     drawn += axes.plot(x, own, color=LEARNED, linewidth=2, label="this student")
     axes.legend(frameon=False, fontsize=8)
     axes.set_ylabel("response of the finest detail")
-    unit = "cycles per sample" if sampling_rate is None else "Hz"
     finish(axes, "", f"frequency ({unit})")
     return drawn
 

@@ -10,6 +10,7 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 
 from wavedistill.checks import Floats
+from wavedistill.frequencies import Sampling, SamplingRate
 from wavedistill.plotting.axis import SAMPLES, Axis
 from wavedistill.plotting.onto import onto
 from wavedistill.plotting.student_panels import short_name
@@ -29,8 +30,7 @@ def plot_bands(
     transform: WaveletTransform,
     *,
     beside: WaveletTransform | None = None,
-    sampling_rate: float | None = None,
-    unit: str | None = None,
+    sampling_rate: SamplingRate = None,
     ax: Axes | None = None,
 ) -> list[Artist]:
     """Draw how strongly each sub-band answers to each frequency, along one axis.
@@ -40,10 +40,9 @@ def plot_bands(
     transform : WaveletTransform
     beside : WaveletTransform, optional
         Another one to draw with dashes, such as that of the nearest known wavelet.
-    sampling_rate : float, optional
-        Samples for each unit of time or length.
-    unit : str, optional
-        Of the frequencies; ``"Hz"`` with a rate, ``"cycles per sample"`` without, if not given.
+    sampling_rate : float or (float, str), optional
+        In hertz, or pixels per unit length of images; or with the unit of frequencies, such as
+        ``(24, "cycles per day")`` for a sample an hour.
     ax : matplotlib.axes.Axes, optional
 
     Returns
@@ -52,8 +51,7 @@ def plot_bands(
         A curve for each band, the approximation first.
     """
     frequencies = np.linspace(0, 0.5, _FREQUENCIES)
-    rate = 1.0 if sampling_rate is None else sampling_rate
-    name = unit or ("cycles per sample" if sampling_rate is None else "Hz")
+    rate, unit, *_ = Sampling.of(sampling_rate, len(transform.axes))
     axes, colours = onto(ax), (LEARNED, *CATEGORIES)
     lines: list[Artist] = []
     for which, filters in enumerate(t for t in (transform, beside) if t is not None):
@@ -69,7 +67,7 @@ def plot_bands(
     place: dict[str, Any] = {"loc": "lower left", "bbox_to_anchor": (0, 1), "ncols": 4}
     axes.legend(lines, names, frameon=False, fontsize=8, columnspacing=1, **place)
     axes.set_ylabel("share of the greatest response")
-    finish(axes, "", f"frequency ({name})")
+    finish(axes, "", f"frequency ({unit})")
     return lines
 
 

@@ -8,6 +8,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from wavedistill.frequencies import Sampling, SamplingRate
 from wavedistill.plotting.students import band_responses
 from wavedistill.students.band_names import band_names
 from wavedistill.wavelets import WaveletTransform
@@ -30,20 +31,16 @@ class SeenBand:
     odd: bool
 
 
-def seen_bands(transform: WaveletTransform, sampling_rate: float | None) -> list[SeenBand]:
+def seen_bands(transform: WaveletTransform, sampling_rate: SamplingRate) -> list[SeenBand]:
     """The bands along one axis, the approximation first.
 
     Parameters
     ----------
     transform : WaveletTransform
-    sampling_rate : float, optional
-        In hertz for signals, or pixels per unit length for images.
+    sampling_rate : float or (float, str), optional
     """
-    levels, images = transform.levels, len(transform.axes) > 1
-    rate = 1.0 if sampling_rate is None else sampling_rate
-    unit = "cycles per unit length" if images else "Hz"
-    if sampling_rate is None:
-        unit = "cycles per pixel" if images else "cycles per sample"
+    levels = transform.levels
+    rate, unit, *_ = Sampling.of(sampling_rate, len(transform.axes))
     frequencies = np.linspace(0, 0.5, _FREQUENCIES + 1)
     edges = [0.0, *(2.0 ** -(j + 1) for j in range(levels, -1, -1))]
     names = band_names("dwt", levels)

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from wavedistill.frequencies import Sampling
 from wavedistill.reporting.evidence_sections import (
     attributions_section,
     comparison_section,
@@ -51,7 +52,7 @@ def contents(result: Distillation, title: str) -> dict[str, Any]:
 
 def _asked(result: Distillation) -> list[tuple[str, str]]:
     run = result.run
-    rows = [("network", run.model or "not told"), ("task", run.task or "not told")]
+    rows = [("model", run.model or "not told"), ("task", run.task or "not told")]
     rows.append(("attributions", run.method or "none"))
     shown = {name: value for name, value in run.settings.items() if name != "random_state"}
     rows += [(name, str(value)) for name, value in shown.items()]
@@ -65,16 +66,16 @@ def _data(result: Distillation) -> list[tuple[str, str]]:
     size = " x ".join(map(str, lengths))
     rows = [("examples", f"{count:,}"), (what, size), ("channels", str(channels))]
     if result.sampling_rate is not None:
-        unit = "pixels per unit length" if len(lengths) > 1 else "Hz"
-        rows.append(("sampling rate", f"{result.sampling_rate:g} {unit}"))
-        if len(lengths) == 1:
-            rows.append(("duration", f"{lengths[0] / result.sampling_rate:.4g} s"))
+        sampling = Sampling.of(result.sampling_rate, len(lengths))
+        rows.append(("sampling rate", str(sampling)))
+        if sampling.step and len(lengths) == 1:
+            rows.append(("duration", f"{lengths[0] / sampling.rate:.4g} {sampling.step}"))
     if hasattr(result.student, "classes_") and result.y is not None:
         classes, sizes = np.unique(result.y, return_counts=True)
         counts = ", ".join(f"{c}: {n:,}" for c, n in zip(classes, sizes, strict=True))
         rows.append(("labels", counts))
     elif result.y is None:
-        rows.append(("labels", "none; the student learned from the network alone"))
+        rows.append(("labels", "none; the student learned from the model alone"))
     return rows
 
 

@@ -21,10 +21,10 @@ _MEANINGS = {
     "cross-validation of the training part.",
     "best known wavelet": "The same with a wavelet of PyWavelets, chosen in the same "
     "cross-validation.",
-    "data alone": "The same, learned without the network: from the labels, or from the signals if "
+    "data alone": "The same, learned without the model: from the labels, or from the signals if "
     "there are none.",
-    "random teacher": "The wavelet is learned from a network with random weights.",
-    "permuted teacher": "The wavelet is learned from the network's outputs in random order.",
+    "random teacher": "The wavelet is learned from a model with random weights.",
+    "permuted teacher": "The wavelet is learned from the model's outputs in random order.",
     "permuted y": "The wavelet is learned from the labels in random order.",
     "raw samples": "A linear model of the samples, or pixels, themselves.",
     "spectrum": "A linear model of log-powers of the spectrum; of images, of rings of frequencies.",
@@ -92,11 +92,28 @@ def search_section(result: Distillation) -> dict[str, Any]:
         "Error in cross-validation on the way of the search: first on a part of the examples, then "
         "on all. It is a share of the variation of what the student is taught.",
     )
-    return {"rows": rows, "picture": shown}
+    return {"rows": rows, "picture": shown, "readings": _readings(result)}
+
+
+def _readings(result: Distillation) -> list[dict[str, str]]:
+    """The kinds of features that were tried, if there were several; the least error first."""
+    tried = (result.learned or result.student).readings_
+    order = sorted(tried, key=lambda each: each.known_error if each.error is None else each.error)
+    return [
+        {
+            "reading": each.reading,
+            "levels": str(each.levels),
+            "known": f"{each.known_error:.5f}",
+            "error": "not searched further" if each.error is None else f"{each.error:.5f}",
+            "features": "" if each.features is None else str(each.features),
+        }
+        for each in order
+        if len(tried) > 1
+    ]
 
 
 def attributions_section(result: Distillation) -> dict[str, Any] | None:
-    """Where the network looks, and checks of the attributions, if there are any."""
+    """Where the model looks, and checks of the attributions, if there are any."""
     if result.attributions is None:
         return None
     check = result.attributions.check(axes=result.student.transform_.axes)
@@ -117,7 +134,7 @@ def attributions_section(result: Distillation) -> dict[str, Any] | None:
                 result,
                 "attributions",
                 "Mean magnitude of the attributions over time and scale, or over the sub-bands.",
-                "Where, and at which scale, the network looks: mean magnitude of its attributions.",
+                "Where, and at which scale, the model looks: mean magnitude of its attributions.",
             ),
             drawn(
                 result,

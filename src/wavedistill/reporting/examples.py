@@ -56,8 +56,8 @@ def _of_classes(result: Distillation) -> tuple[list[Group], str]:
     two = scores.shape[1] == 1
     if two:
         scores = np.hstack([-scores, scores]) / 2
-    network = decided(result.outputs.reshape(len(result.outputs), -1))
-    truth = network
+    taught = decided(result.outputs.reshape(len(result.outputs), -1))
+    truth = taught
     if result.y is not None:
         truth = np.searchsorted(student.classes_, result.y)
     said = scores.argmax(axis=1)
@@ -72,7 +72,7 @@ def _of_classes(result: Distillation) -> tuple[list[Group], str]:
         output = 0 if two else int(kind)
         examples = []
         for row, title in chosen:
-            facts = f"student: {names[said[row]]}; network: {names[network[row]]}"
+            facts = f"student: {names[said[row]]}; model: {names[taught[row]]}"
             if result.y is not None:
                 facts += f"; label: {names[truth[row]]}"
             if not two:
@@ -80,7 +80,7 @@ def _of_classes(result: Distillation) -> tuple[list[Group], str]:
                 facts += f"; scores: {', '.join(f'{n} {number(s, 3)}' for n, s in each)}"
             examples.append(_example(result, row, output, f"{title} of {names[kind]}", facts))
         groups.append(Group(names[kind], tuple(examples)))
-    what = "label" if result.y is not None else "network's class"
+    what = "label" if result.y is not None else "model's class"
     how = (
         f"Examples are grouped by their {what}. The clearest is the one that the student is "
         "surest to be of the class, the hardest the one that it is least sure of, and the typical "
@@ -101,8 +101,8 @@ def _of_numbers(result: Distillation) -> tuple[list[Group], str]:
         chosen = _three(rows, predicted, ("the highest", "a typical one", "the lowest"))
         worst = int(np.abs(taught[:, output] - predicted).argmax())
         examples = []
-        for row, title in [*chosen, (worst, "the largest difference from the network")]:
-            facts = f"student: {number(predicted[row])}; network: {number(taught[row, output])}"
+        for row, title in [*chosen, (worst, "the largest difference from the model")]:
+            facts = f"student: {number(predicted[row])}; model: {number(taught[row, output])}"
             if result.y is not None:
                 responses = np.asarray(result.y, dtype=np.float64).reshape(len(predicted), -1)
                 facts += f"; observed: {number(responses[row, output])}"

@@ -50,8 +50,8 @@ def student_section(result: Distillation) -> dict[str, Any]:
         drawn(
             result,
             "agreement",
-            f"{parts.outputs[0]} of the student against that of the network, for the examples.",
-            f"Student against network, {output_label(parts, 0)}; on the line they agree.",
+            f"{parts.outputs[0]} of the student against that of the model, for the examples.",
+            f"Student against model, {output_label(parts, 0)}; on the line they agree.",
             height=3.4,
             name="output" if len(parts.outputs[0]) > 20 else output_label(parts, 0),
         ),
@@ -65,8 +65,8 @@ def student_section(result: Distillation) -> dict[str, Any]:
         "counts": _counts(result),
         "total": student.n_numbers_,
         "target": {
-            "teacher": "the network's outputs",
-            "decisions": "the network's probabilities",
+            "teacher": "the model's outputs",
+            "decisions": "the model's probabilities",
             "response": "the labels",
         }[student.target_],
         "note": result.note,

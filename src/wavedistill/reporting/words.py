@@ -77,8 +77,8 @@ def headline(result: Distillation) -> list[tuple[str, str]]:
     where = f"on {result.tested:,} test examples"
     names = {
         "student": f"of the readable model, {where}",
-        "teacher": f"of the network, {where}",
-        "fidelity": f"fidelity to the network, {where}",
+        "teacher": f"of the model, {where}",
+        "fidelity": f"fidelity to the model, {where}",
     }
     score = "accuracy" if hasattr(result.student, "classes_") else "R\N{SUPERSCRIPT TWO}"
     for key, value in result.test.items():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import product
 
+from wavedistill.frequencies import Sampling, SamplingRate
 from wavedistill.kernels.trees import SECOND_LAYER, Kind
 
 __all__ = ["band_names", "part_names", "second_layer"]
@@ -13,7 +14,7 @@ _IMAGE_DETAILS = ("horizontal detail", "vertical detail", "diagonal detail")
 
 
 def band_names(
-    bank: Kind, levels: int, rank: int = 1, sampling_rate: float | None = None
+    bank: Kind, levels: int, rank: int = 1, sampling_rate: SamplingRate = None
 ) -> tuple[str, ...]:
     """A name for each sub-band, with its frequencies if a sampling rate is given.
 
@@ -27,21 +28,23 @@ def band_names(
     levels : int
     rank : int
         1 for signals, 2 for images.
-    sampling_rate : float, optional
-        Samples per second. Of images: pixels per unit length along both axes, such as 1 for
-        cycles per pixel.
+    sampling_rate : float or (float, str), optional
+        As `Sampling` reads it. Pixels are as close along both axes of images.
     """
     plain = _signal_names(bank, levels) if rank == 1 else _image_names(bank, levels)
     if sampling_rate is None:
         return plain
-    unit = sampling_rate * 2.0 ** -(levels + 1)
+    sampling = Sampling.of(sampling_rate, rank)
+    unit = sampling.rate * 2.0 ** -(levels + 1)
     if rank > 1:
         frequencies = _image_frequencies(bank, levels, unit)
+        if sampling.named:
+            frequencies = [f"{each} ({sampling.unit})" for each in frequencies]
         return tuple(f"{name}, {each}" for name, each in zip(plain, frequencies, strict=True))
     edges = [(0, 1), *((2**j, 2 ** (j + 1)) for j in range(levels))]
     if bank == "packets":
         edges = [(node, node + 1) for node in range(2**levels)]
-    octaves = [f"{_span(edge, unit)} Hz" for edge in edges]
+    octaves = [f"{_span(edge, unit)} {sampling.unit}" for edge in edges]
     if bank in SECOND_LAYER:
         # Octaves stand in the order approximation J, detail J, ..., detail 1.
         octaves += [

@@ -1,4 +1,4 @@
-"""`Candidate`: filters that a student was compared with, as the user finds them."""
+"""`Candidate` and `TriedReading`: what a student was compared with, as the user finds it."""
 
 from __future__ import annotations
 
@@ -7,9 +7,24 @@ from typing import NamedTuple, Self
 from wavedistill.students.through import Learned
 from wavedistill.wavelets import Wavelet, orthogonal_names
 
-__all__ = ["Candidate"]
+__all__ = ["Candidate", "TriedReading"]
 
 _KNOWN = frozenset(orthogonal_names())
+
+
+class TriedReading(NamedTuple):
+    """A reading that a student may have had.
+
+    Errors are those of the student in cross-validation, as a share of the targets' variation.
+    `known_error` is with the best known wavelet; `error` and `features` are with the filters that
+    would be chosen, or None where a light search told that the reading is no rival.
+    """
+
+    reading: str
+    levels: int
+    known_error: float
+    error: float | None
+    features: int | None
 
 
 class Candidate(NamedTuple):

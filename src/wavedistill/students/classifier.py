@@ -42,8 +42,9 @@ _LARGEST_LOGIT = 6.0
 class DistilledClassifier(ClassifierMixin, DistilledStudent):  # type: ignore[misc]
     """A linear classifier of a few wavelet features that is taught by a network.
 
-    It is a `DistilledRegressor` of the network's logits, or of the classes themselves where there
-    is no network. With two classes the decision function is one number, the log-odds of the second.
+    It is a `DistilledRegressor` of the network's logits, of its probabilities (`target`), or of the
+    classes themselves where there is no network. With two classes the decision function is one
+    number, the log-odds of the second.
 
     Parameters
     ----------
@@ -53,8 +54,9 @@ class DistilledClassifier(ClassifierMixin, DistilledStudent):  # type: ignore[mi
     target : str
         What the weights are fitted to at the end: ``"teacher"``, the network's logits, by ridge
         regression; ``"decisions"``, the probabilities that follow from them, by logistic
-        regression; ``"response"``, the classes y, by logistic regression; or ``"auto"``, whichever
-        of these predicts y better in cross-validation, or without y the network's classes.
+        regression, and the wavelet is learned from them too; ``"response"``, the classes y, by
+        logistic regression; or ``"auto"``, whichever of these predicts y better in
+        cross-validation, or without y the network's classes.
 
     Attributes
     ----------
@@ -62,9 +64,11 @@ class DistilledClassifier(ClassifierMixin, DistilledStudent):  # type: ignore[mi
         Those of y; without y, the numbers 0, 1, ... of the network's outputs.
     coef_ : ndarray, shape (1 or classes, features)
     intercept_ : ndarray, shape (1 or classes,)
-    transform_, second_transform_, candidates_, columns_, scale_, comparison_, verdict_, target_,
+    transform_, second_transform_, candidates_, readings_, columns_, scale_, comparison_, verdict_,
     n_numbers_
         As for `DistilledRegressor`.
+    target_ : str
+        ``"teacher"``, ``"decisions"`` or ``"response"``.
     """
 
     def fit(
@@ -107,10 +111,10 @@ class DistilledClassifier(ClassifierMixin, DistilledStudent):  # type: ignore[mi
         count, y = len(signals), weighing.counted(y, "y")
         labels = self._labels(y, outputs, count)
         known = np.eye(len(self.classes_))[labels]
-        if outputs is not None:
+        shares = known if outputs is None else _probabilities(outputs)
+        goal = shares[:, 1:] if shares.shape[1] == 2 else shares
+        if outputs is not None and self.target != "decisions":
             goal = np.clip(outputs, -_LARGEST_LOGIT, _LARGEST_LOGIT)
-        else:
-            goal = known[:, 1:] if known.shape[1] == 2 else known
         cv = weighing.folds(self.cv)
         folds = fold_numbers(cv, signals, labels, groups, True, self.random_state)
         attributions = weighing.counted(attributions, "attributions")
@@ -119,7 +123,7 @@ class DistilledClassifier(ClassifierMixin, DistilledStudent):  # type: ignore[mi
         features = self._read(found.reader)
         goals = {} if y is None else {"response": known}
         if outputs is not None:
-            goals = {"teacher": goal, "decisions": _probabilities(outputs), **goals}
+            goals = {"teacher": goal, "decisions": shares, **goals}
         if self.target != "auto":
             goals = {self.target: goals[self.target]}
         penalty = found.error.penalty

@@ -12,6 +12,7 @@ from sklearn.base import clone
 from sklearn.utils.parallel import Parallel, delayed
 
 from wavedistill.attribution import Attributions
+from wavedistill.frequencies import Sampling, SamplingRate
 from wavedistill.students.arguments import as_columns, seed_of
 from wavedistill.students.comparison import Comparison, ComparisonRow
 from wavedistill.students.distilled import DistilledStudent
@@ -38,7 +39,7 @@ def compare(
     cv: Any = 5,
     n_jobs: int | None = None,
     random_state: int | np.random.Generator | np.random.RandomState | None = 0,
-    sampling_rate: float | None = None,
+    sampling_rate: SamplingRate = None,
     verbose: Verbose = False,
 ) -> Comparison:
     """Hold a distilled student against everything simpler, in nested cross-validation.
@@ -81,8 +82,8 @@ def compare(
         Processes.
     random_state : int, numpy.random.Generator, numpy.random.RandomState or None
         Of folds, permutation and bootstrap.
-    sampling_rate : float, optional
-        In hertz, or pixels per unit length, to tell how far the spectrum reaches.
+    sampling_rate : float or (float, str), optional
+        As for `feature_names` of a student, to tell how far the spectrum reaches.
     verbose : bool or callable
         As for `DistilledRegressor`. That of the student plays no part.
 
@@ -112,6 +113,7 @@ def compare(
     True
     """
     check_student(student)
+    Sampling.of(sampling_rate)
     progress = Progress.of(verbose)
     student = clone(student).set_params(verbose=False)
     problem = Problem.of(student, X, y, teacher, attributions, groups)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from wavedistill.attribution import Attributions
 from wavedistill.extras import load
 from wavedistill.files import replacing, write_json
+from wavedistill.frequencies import SamplingRate
 from wavedistill.students.classifier import DistilledClassifier
 from wavedistill.students.comparison import Comparison
 from wavedistill.students.regressor import DistilledRegressor
@@ -51,8 +52,8 @@ class Distillation:
         Classes or responses, as they were given.
     stability : Stability or None
         What stays when the student is fitted anew.
-    sampling_rate : float or None
-        In hertz, or pixels per unit length.
+    sampling_rate : float, (float, str) or None
+        In hertz, or pixels per unit length; or with the unit of frequencies.
     run : Run
         What was asked, how long it took, versions and warnings.
     learned : DistilledClassifier or DistilledRegressor, optional
@@ -70,7 +71,7 @@ class Distillation:
     test: Mapping[str, float] = field(default_factory=dict)
     y: NDArray[Any] | None = None
     stability: Stability | None = None
-    sampling_rate: float | None = None
+    sampling_rate: SamplingRate = None
     run: Run = field(default_factory=Run)
     learned: DistilledClassifier | DistilledRegressor | None = None
     tested: int = 0
@@ -195,7 +196,9 @@ class Distillation:
         if self.comparison is not None and self.comparison.advice:
             lines.append(self.comparison.advice)
         if self.test:
-            scores = ", ".join(f"{name} {value:.3f}" for name, value in self.test.items())
+            score = "accuracy" if hasattr(student, "classes_") else "R2"
+            names = {"student": f"{score} of the student", "teacher": f"{score} of the model"}
+            scores = ", ".join(f"{names.get(k, k)} {value:.3f}" for k, value in self.test.items())
             lines.append(f"On {self.tested:,} test examples: {scores}.")
         if self.note:
             lines.append(self.note)

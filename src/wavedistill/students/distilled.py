@@ -17,6 +17,7 @@ from sklearn.utils.validation import check_is_fitted
 from wavedistill.attribution import Attributions
 from wavedistill.checks import Floats, WaveletWarning
 from wavedistill.distillation import WaveletDistiller
+from wavedistill.frequencies import SamplingRate
 from wavedistill.modes import check_mode
 from wavedistill.signals import read_signals
 from wavedistill.students.arguments import auto_or_even, auto_or_integer, seed_of
@@ -99,11 +100,11 @@ class DistilledStudent(BaseEstimator):  # type: ignore[misc]
         check_is_fitted(self)
         return self._read(self._reader(channels_first(*self._signals(X, reset=False))))
 
-    def feature_names(self, sampling_rate: float | None = None) -> tuple[str, ...]:
+    def feature_names(self, sampling_rate: SamplingRate = None) -> tuple[str, ...]:
         """A name for each feature, with its frequencies if a sampling rate is given.
 
-        The rate is in hertz. That of images is in pixels per unit length, such as 1 for frequencies
-        in cycles per pixel.
+        A number is in hertz, and for images in pixels per unit length. Give the unit of
+        frequencies with a rate in anything else: ``(24, "cycles per day")`` for a sample an hour.
         """
         check_is_fitted(self)
         names = self.reading_.feature_names(
@@ -115,7 +116,7 @@ class DistilledStudent(BaseEstimator):  # type: ignore[misc]
         return tuple(names[column] for column in self.columns_)
 
     def contributions(
-        self, X: ArrayLike, sampling_rate: float | None = None
+        self, X: ArrayLike, sampling_rate: SamplingRate = None
     ) -> StudentContributions:
         """What each feature adds to each output, for each example.
 
@@ -123,7 +124,7 @@ class DistilledStudent(BaseEstimator):  # type: ignore[misc]
         ----------
         X : array_like, shape (n, ...)
             Signals or images.
-        sampling_rate : float, optional
+        sampling_rate : float or (float, str), optional
             For the names of the features (`feature_names`).
 
         Returns
@@ -163,7 +164,7 @@ class DistilledStudent(BaseEstimator):  # type: ignore[misc]
         check_is_fitted(self)
         write_student(self, path, notes)
 
-    def export(self, path: str | os.PathLike[str], sampling_rate: float | None = None) -> None:
+    def export(self, path: str | os.PathLike[str], sampling_rate: SamplingRate = None) -> None:
         """Write the fitted student as a Python file that needs nothing but NumPy.
 
         The file has the student's filters and weights as numbers, its features by name, and the
@@ -174,8 +175,8 @@ class DistilledStudent(BaseEstimator):  # type: ignore[misc]
         ----------
         path : path
             Such as ``"student.py"``.
-        sampling_rate : float, optional
-            In hertz, for the names of the features.
+        sampling_rate : float or (float, str), optional
+            For the names of the features (`feature_names`).
 
         Raises
         ------
@@ -273,6 +274,7 @@ class DistilledStudent(BaseEstimator):  # type: ignore[misc]
         self.reading_ = found.reader.reading
         self.columns_ = found.columns
         self.candidates_ = found.candidates
+        self.readings_ = found.tried
         levels = found.reader.levels
         first, second = found.chosen.wavelets[:levels], found.chosen.wavelets[levels:]
         settings: dict[str, Any] = {"mode": choices[0].mode, "axes": self.axes}

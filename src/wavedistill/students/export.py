@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from wavedistill._version import __version__
 from wavedistill.files import replacing
+from wavedistill.frequencies import SamplingRate
 from wavedistill.kernels.pooling import ENERGY, EVENTS, LARGEST, MEAN
 from wavedistill.students import plain
 from wavedistill.students.reading import Reading
@@ -114,7 +115,7 @@ _CLASSES = '''def predict(X):
 
 
 def export_student(
-    student: Any, path: str | os.PathLike[str], sampling_rate: float | None = None
+    student: Any, path: str | os.PathLike[str], sampling_rate: SamplingRate = None
 ) -> None:
     """Write a fitted student as a Python file, whole or not at all (`DistilledStudent.export`)."""
     transform, readings = student.transform_, student.reading_.members
@@ -188,7 +189,7 @@ def _head(student: Any, decimated: bool) -> str:
     )
 
 
-def _numbers(student: Any, sampling_rate: float | None) -> str:
+def _numbers(student: Any, sampling_rate: SamplingRate) -> str:
     """The numbers of the student as Python constants."""
     transform = student.transform_
     axis = transform.decomposition.along((1, *student.signal_shape_))[0]

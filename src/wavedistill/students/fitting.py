@@ -10,15 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wavedistill.checks import Floats
-from wavedistill.students.candidate import Candidate
+from wavedistill.students.candidate import Candidate, TriedReading
 from wavedistill.students.choices import Choices
-from wavedistill.students.effort import BEFORE_LEVELS, LIGHT, WHOLE, Effort, search_work
+from wavedistill.students.effort import LIGHT, search_work
 from wavedistill.students.known import affordable, best_known
 from wavedistill.students.progress import SILENT, Progress
 from wavedistill.students.reach import glance, within_reach
 from wavedistill.students.readings import ReadSignals
 from wavedistill.students.ridge import RidgeError
-from wavedistill.students.search import learn_filters
+from wavedistill.students.supports import is_per_level, learned_filters
 from wavedistill.students.through import Learned, StudentObjective
 from wavedistill.students.unseen import gain_on_unseen_folds
 from wavedistill.wavelets import Wavelet, known_wavelets
@@ -52,6 +52,8 @@ class Fitted:
     checked : (float, float) or None
         Mean gain of the learned over the known filter, as a share of the targets' variation, and
         its standard error, on folds that neither search had seen; None where it was not checked.
+    tried : tuple of TriedReading
+        All readings, in the order given.
     """
 
     reader: ReadSignals
@@ -61,6 +63,7 @@ class Fitted:
     columns: Integers
     error: RidgeError
     checked: tuple[float, float] | None
+    tried: tuple[TriedReading, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,7 +134,9 @@ def fit_readings(
     if choices[0].search:
         hopeful, starts = _hopeful(begun, given, random, steps[1])
         searched = [
-            replace(begin, learned=_learned(begin.objective, begin.choices, own, random, part))
+            replace(
+                begin, learned=learned_filters(begin.objective, begin.choices, own, random, part)
+            )
             for begin, own, part in zip(hopeful, starts, _named(hopeful, steps[2]), strict=True)
         ]
     gains = [found.gains for found in searched]
@@ -145,7 +150,9 @@ def fit_readings(
             fitted[number] = replace(fitted[number], checked=checked)
         else:
             fitted[number] = _fitted(searched[number], learned=False, checked=checked)
-    return fitted[_resting_on(fitted)[0]]
+    whole = {found.choices.reading.label: fit for found, fit in zip(searched, fitted, strict=True)}
+    tried = tuple(_tried(begin, whole.get(begin.choices.reading.label)) for begin in begun)
+    return replace(fitted[_resting_on(fitted)[0]], tried=tried)
 
 
 def _hopeful(
@@ -192,13 +199,13 @@ def _checked(
     The support, and whether filters differ, stay as they were chosen, to save time.
     """
     best, choices = searched.learned[0], searched.choices
-    per_level = _is_per_level(best, searched.objective)
+    per_level = is_per_level(best, searched.objective)
     narrowed = replace(choices, supports=(best.lowpass.shape[1],), per_level=per_level)
     return gain_on_unseen_folds(
         searched.objective,
         lambda seen: (
             best_known(seen, choices),
-            _learned(seen, narrowed, given, random, effort=LIGHT)[0],
+            learned_filters(seen, narrowed, given, random, effort=LIGHT)[0],
         ),
         progress.named(choices.reading.label),
     )
@@ -217,6 +224,16 @@ def _fitted(
     known = candidates[-1] if learned else chosen
     candidates.sort(key=lambda each: each.error)
     return Fitted(objective.reader, candidates, chosen, known, columns, error, checked)
+
+
+def _tried(begun: _Searched, fitted: Fitted | None) -> TriedReading:
+    return TriedReading(
+        begun.choices.reading.label,
+        begun.objective.reader.levels,
+        begun.named.error,
+        None if fitted is None else fitted.error.value,
+        None if fitted is None else len(fitted.columns),
+    )
 
 
 def _work(data: _Data, choices: Choices) -> tuple[float, ...]:
@@ -263,68 +280,6 @@ def _deep_enough(data: _Data, choices: Choices) -> tuple[StudentObjective, Learn
     limit = least.value + least.standard_error
     levels, best = next((levels, best) for levels, best, error in found if error.value <= limit)
     return data.objective(choices, levels), best
-
-
-def _learned(
-    objective: StudentObjective,
-    choices: Choices,
-    given: Sequence[Wavelet],
-    random: np.random.Generator,
-    progress: Progress = SILENT,
-    effort: Effort = WHOLE,
-) -> list[Learned]:
-    """Learned filters, the chosen one first.
-
-    Supports grow, and each search also begins from what the shorter one found. The filters with the
-    fewest taps within one standard error of the best are chosen.
-    """
-    found: list[Learned] = []
-    per_level = choices.per_level is not False
-    if choices.per_level is True and effort is WHOLE:
-        effort = BEFORE_LEVELS
-    parts = progress.parts([1.0] * len(choices.supports))
-    for taps, part in zip(choices.supports, parts, strict=True):
-        shared = [each.lowpass[0] for each in found if each.shared][:1]
-        found += learn_filters(
-            objective,
-            taps,
-            per_level=per_level,
-            given=[*given, *(Wavelet(row, name=f"{len(row)} taps") for row in shared)],
-            random=random,
-            effort=effort,
-            progress=part,
-        )
-        found.sort(key=lambda each: each.error)
-    allowed = [each for each in found if _is_allowed(each, objective, choices)]
-    best = _simplest(objective, allowed or found)
-    return [best, *(each for each in found if each is not best)]
-
-
-def _is_allowed(learned: Learned, objective: StudentObjective, choices: Choices) -> bool:
-    """Whether each layer has its own filter, and each level where that is asked for."""
-    if learned.lowpass.shape[1] == 2:
-        return True  # Of two taps there is one filter only.
-    if choices.per_level is True:
-        return _is_per_level(learned, objective)
-    return learned.distinct >= len(objective.reader.layers)
-
-
-def _is_per_level(learned: Learned, objective: StudentObjective) -> bool:
-    return learned.distinct > len(objective.reader.layers)
-
-
-def _simplest(objective: StudentObjective, found: Sequence[Learned]) -> Learned:
-    """The one with the fewest taps whose error is within one standard error of the least.
-
-    The standard error is that of the difference over the folds.
-    """
-    least = min(found, key=lambda each: each.error)
-    fewer = [each for each in found if each.taps < least.taps]
-    reference = objective.error(least.lowpass)
-    for each in sorted(fewer, key=lambda each: (each.taps, each.error)):
-        if objective.error(each.lowpass).is_within_one_standard_error(reference):
-            return each
-    return least
 
 
 def _is_better(objective: StudentObjective, learned: Learned, known: Learned) -> bool:

@@ -11,6 +11,7 @@ from sklearn.metrics import accuracy_score, r2_score
 
 from wavedistill.attribution import Attributions, attribute
 from wavedistill.checks import Floats, float_array, integer
+from wavedistill.frequencies import Sampling, SamplingRate
 from wavedistill.students.arguments import seed_of
 from wavedistill.students.classifier import DistilledClassifier
 from wavedistill.students.compare import check_student, compare
@@ -51,7 +52,7 @@ def distill(
     refits: int | None = 5,
     n_jobs: int | None = None,
     random_state: int | np.random.Generator | np.random.RandomState | None = 0,
-    sampling_rate: float | None = None,
+    sampling_rate: SamplingRate = None,
     verbose: Verbose = False,
     **parameters: Any,
 ) -> Distillation:
@@ -102,8 +103,9 @@ def distill(
         Processes of the comparison.
     random_state : int, numpy.random.Generator, numpy.random.RandomState or None
         Of student and comparison.
-    sampling_rate : float, optional
-        In hertz, or pixels per unit length, for the names of features.
+    sampling_rate : float or (float, str), optional
+        In hertz, or pixels per unit length of images, for the names of features and for pictures.
+        In other units give a pair, such as ``(24, "cycles per day")`` for a sample an hour.
     verbose : bool or callable
         True writes what begins, how much is done and about how long the rest will take to stderr; a
         function gets each such line.
@@ -141,6 +143,7 @@ def distill(
     """
     steps = _steps(Progress.of(verbose), compare_cv, refits)
     data = float_array(X, "X", min_ndim=2)
+    Sampling.of(sampling_rate)
     unseen = _test_data(X_test, y_test, data)
     rows = integer(batch_size, "batch_size", minimum=1)
     again = 0 if refits is None else integer(refits, "refits", minimum=0)

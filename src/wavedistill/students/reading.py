@@ -15,6 +15,7 @@ from typing import NamedTuple, overload
 import numpy as np
 
 from wavedistill.checks import integer
+from wavedistill.frequencies import SamplingRate
 from wavedistill.kernels.image_trees import IMAGE_KINDS
 from wavedistill.kernels.pooling import ENERGY, EVENTS, LARGEST, MEAN
 from wavedistill.kernels.trees import Kind, filter_layers
@@ -85,12 +86,13 @@ class AnyReading(ABC):
         self,
         levels: int,
         channels: int = 1,
-        sampling_rate: float | None = None,
+        sampling_rate: SamplingRate = None,
         rank: int = 1,
     ) -> tuple[str, ...]:
         """A name for each feature: channel by channel, band by band, part by part.
 
-        `sampling_rate` is in hertz for signals, and in pixels per unit length for images.
+        `sampling_rate` is in hertz for signals and in pixels per unit length for images, or a
+        number with the unit of frequencies.
         """
         names = [
             name
@@ -161,7 +163,7 @@ class Reading(AnyReading):
         indices = (int(index) for index in np.unravel_index(place, shape))
         return Feature(self, channel, *indices)
 
-    def _band_features(self, levels: int, sampling_rate: float | None, rank: int) -> list[str]:
+    def _band_features(self, levels: int, sampling_rate: SamplingRate, rank: int) -> list[str]:
         """A name for each feature of a channel."""
         return [
             f"{number} of {band}{part}"

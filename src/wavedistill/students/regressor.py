@@ -86,6 +86,8 @@ class DistilledRegressor(RegressorMixin, DistilledStudent):  # type: ignore[misc
     candidates_ : list of Candidate
         Filters that were compared, best first: ``wavelets``, ``error`` in cross-validation as a
         share of the targets' variation, ``start``.
+    readings_ : tuple of TriedReading
+        The readings that were tried, with their errors; not kept by `save`.
     coef_ : ndarray, shape (features,) or (outputs, features)
     intercept_ : float or ndarray, shape (outputs,)
     columns_ : ndarray of int

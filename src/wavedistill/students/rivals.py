@@ -15,6 +15,7 @@ from threadpoolctl import threadpool_limits
 
 from wavedistill.checks import WaveletWarning, signal_axes
 from wavedistill.distillation import WaveletDistiller
+from wavedistill.frequencies import Sampling, SamplingRate
 from wavedistill.students.baselines import (
     linear_model,
     log_spectrum,
@@ -183,7 +184,7 @@ def rivals(
     student: DistilledStudent,
     problem: Problem,
     random_teacher: NDArray[Any] | None,
-    sampling_rate: float | None,
+    sampling_rate: SamplingRate,
     seed: int,
 ) -> list[Rival]:
     """The distilled student itself, and everything that it is compared with."""
@@ -212,19 +213,15 @@ def rivals(
 
 
 def _without_wavelet(
-    student: DistilledStudent, problem: Problem, sampling_rate: float | None
+    student: DistilledStudent, problem: Problem, sampling_rate: SamplingRate
 ) -> list[Rival]:
     signals = channels_first(problem.X, signal_axes(problem.X.shape, student.axes))
-    raw, rate = raw_samples(signals), sampling_rate or 1.0
-    if signals.ndim == 4:
-        powers, frequencies = radial_log_spectrum(signals, rate)
-        samples, bins = "pixels", "rings"
-        unit = "cycles per pixel" if sampling_rate is None else "cycles per unit length"
-    else:
-        powers, frequencies = log_spectrum(signals, rate)
-        samples, bins = "samples", "bins"
-        unit = "cycles per sample" if sampling_rate is None else "Hz"
-    reach = f"{len(frequencies)} {bins} up to {frequencies[-1]:.4g} {unit}"
+    raw, images = raw_samples(signals), signals.ndim == 4
+    sampling = Sampling.of(sampling_rate, signals.ndim - 2)
+    spectrum = radial_log_spectrum if images else log_spectrum
+    powers, frequencies = spectrum(signals, sampling.rate)
+    samples, bins = ("pixels", "rings") if images else ("samples", "bins")
+    reach = f"{len(frequencies)} {bins} up to {frequencies[-1]:.4g} {sampling.unit}"
     return [
         _Linear(
             "raw samples", f"A linear model of the raw {samples}", raw, f"{raw.shape[1]} {samples}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -106,6 +107,14 @@ def is_classification(task: str, y: ArrayLike | None, outputs: Array) -> bool:
         raise ValueError(f"task={task!r} must be one of {', '.join(map(repr, _TASKS))}.")
     if task != "auto":
         return task == "classification"
+    if outputs.ndim == 1 and _like_classes(outputs):
+        warnings.warn(
+            "the model's outputs are a few whole numbers, as classes are, and are taken for "
+            "numbers; for classes give probabilities, such as model.predict_proba, and for numbers "
+            "say task='regression'.",
+            UserWarning,
+            stacklevel=3,
+        )
     if y is None:
         return outputs.ndim == 2 or len(np.unique(outputs)) == 2
     given = np.asarray(y)
@@ -114,6 +123,12 @@ def is_classification(task: str, y: ArrayLike | None, outputs: Array) -> bool:
         return True
     several = 1 if outputs.ndim == 1 else outputs.shape[1]
     return kind == "multiclass" and several == len(np.unique(given))
+
+
+def _like_classes(outputs: Array) -> bool:
+    """Whether outputs are whole numbers, three or more of them, each for several examples."""
+    values = np.unique(outputs)
+    return 3 <= len(values) <= len(outputs) / 5 and bool((values == np.round(values)).all())
 
 
 def as_logits(outputs: Array) -> Array:
