@@ -142,7 +142,15 @@ def test_report_writes_the_page_of_a_distillation(folder, command):
     np.save(folder / "T.npy", np.load(folder / "X.npy")[:9])
     np.save(folder / "T_labels.npy", np.load(folder / "known.npz")["responses"][:9])
     unseen = ("--test-data", "T.npy", "--test-labels", "T_labels.npy", "--save", "kept")
-    more = ("--sampling-rate", "100", "--title", "Loud & quiet", "--out", "r.html", "--json")
+    more = (
+        "--sampling-rate",
+        "24 cycles per day",
+        "--title",
+        "Loud & quiet",
+        "--out",
+        "r.html",
+        "--json",
+    )
     code, stdout, stderr = command(
         "report", "--data", "X.npy", *options, *unseen, *more, *SMALL, folder=folder
     )
@@ -155,6 +163,21 @@ def test_report_writes_the_page_of_a_distillation(folder, command):
     assert (folder / "kept" / "student.py").is_file()
     assert wd.load_student(folder / "kept" / "student.json").n_numbers_ > 0
     assert "on 9 test examples" in page
+    assert "6-12 cycles per day" in page
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--sampling-rate", "often"), "must begin with a number"),
+        (("--sampling-rate", "0"), "must be above 0"),
+        (("--student-target", "logits"), "target='logits' must be one of"),
+    ],
+)
+def test_settings_that_cannot_be_used_are_refused(folder, command, options, message):
+    arguments = ("report", "--data", "X.npy", "--teacher-outputs", "f.npy", "--out", "r.html")
+    code, _, stderr = command(*arguments, *SMALL, *options, folder=folder)
+    assert (code, message in stderr) == (1, True), stderr
 
 
 def test_a_report_without_its_packages_is_refused_before_the_work(folder, command, monkeypatch):

@@ -157,3 +157,20 @@ class Evil:
 
     def __reduce__(self):
         return open, (self.path, "w")
+
+
+def test_signals_get_the_axis_that_a_model_expects(tmp_path, command):
+    X = np.random.default_rng(0).standard_normal((5, 8)).astype(np.float32)
+    np.save(tmp_path / "X.npy", X)
+    layers = [torch.nn.Conv1d(1, 2, 3), torch.nn.Flatten(), torch.nn.Linear(12, 1)]
+    model = torch.nn.Sequential(*layers).eval()
+    batch = {"input": {0: torch.export.Dim("batch")}}
+    program = torch.export.export(model, (torch.ones(3, 1, 8),), dynamic_shapes=batch)
+    torch.export.save(program, tmp_path / "model.pt2")
+    options = ["attribute", "--data", "X.npy", "--model", "model.pt2", "--out", "A.npz"]
+    assert command(*options, folder=tmp_path)[0] == 1
+    code, _, stderr = command(*options, "--channel-axis", "1", folder=tmp_path)
+    assert (code, stderr) == (0, "")
+    assert wd.Attributions.load(tmp_path / "A.npz").shape == (5, 1, 8)
+    code, _, stderr = command(*options, "--channel-axis", "3", folder=tmp_path)
+    assert (code, "--channel-axis 3 must be 1 to 2" in stderr) == (1, True)

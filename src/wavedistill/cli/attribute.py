@@ -9,9 +9,9 @@ import typer
 
 from wavedistill.cli.console import out as _stdout
 from wavedistill.cli.console import print_json, progress, wrote
-from wavedistill.cli.inputs import read_array, refuse_same_files
+from wavedistill.cli.inputs import read_signals, refuse_same_files
 from wavedistill.cli.models import load_model, path_of
-from wavedistill.cli.options import AsJson, BatchSize, Data, Weights
+from wavedistill.cli.options import AsJson, BatchSize, ChannelAxis, Data, Weights
 
 __all__ = ["attribute"]
 
@@ -39,6 +39,7 @@ def attribute(
         ),
     ] = None,
     batch_size: BatchSize = 256,
+    channel_axis: ChannelAxis = None,
     as_json: AsJson = False,
 ) -> None:
     """Attribute a model's output to the samples of its input."""
@@ -56,7 +57,7 @@ def attribute(
     if path.suffix != ".npz":
         raise ValueError(f"--out {path} must end in .npz.")
     wanted = _target(target)
-    signals = read_array(data, "--data")
+    signals = read_signals(data, "--data", channel_axis)
     with progress() as notify:
         notify("loading the model")
         teacher = load_model(model, weights)

@@ -17,7 +17,15 @@ from numpy.typing import NDArray
 
 from wavedistill.extras import load
 
-__all__ = ["KINDS", "existing", "file_of", "read_array", "read_column", "refuse_same_files"]
+__all__ = [
+    "KINDS",
+    "existing",
+    "file_of",
+    "read_array",
+    "read_column",
+    "read_signals",
+    "refuse_same_files",
+]
 
 Array = NDArray[Any]
 
@@ -107,6 +115,25 @@ def read_array(text: str, option: str) -> Array:
         raise ValueError(_reason(path, option, error)) from error
     # FITS and some HDF5 files have the bytes of numbers in the other order.
     return found.astype(found.dtype.newbyteorder("="), copy=False)
+
+
+def read_signals(text: str, option: str, channel_axis: int | None = None) -> Array:
+    """The array in a file, with an axis of length 1 where a model expects its channels.
+
+    Raises
+    ------
+    ValueError
+        As `read_array` does, and if there is no such axis.
+    """
+    found = read_array(text, option)
+    if channel_axis is None:
+        return found
+    if not 1 <= channel_axis <= found.ndim:
+        raise ValueError(
+            f"--channel-axis {channel_axis} must be 1 to {found.ndim}: {option} has {found.ndim} "
+            "axes, and the first runs over examples."
+        )
+    return np.expand_dims(found, channel_axis)
 
 
 def read_column(text: str, option: str) -> Array:

@@ -14,6 +14,7 @@ __all__ = [
     "Attributed",
     "Axes",
     "BatchSize",
+    "ChannelAxis",
     "Data",
     "Folds",
     "Groups",
@@ -31,6 +32,7 @@ __all__ = [
     "SamplingRate",
     "Seed",
     "Support",
+    "Target",
     "Task",
     "TeacherOutputs",
     "TestData",
@@ -91,6 +93,21 @@ Weights = Annotated[
     ),
 ]
 BatchSize = Annotated[int, typer.Option("--batch-size", help="Rows that the model gets at once.")]
+ChannelAxis = Annotated[
+    int | None,
+    typer.Option(
+        "--channel-axis",
+        help="Give the signals an axis of length 1 here: 1 for models that take (n, 1, length).",
+    ),
+]
+Target = Annotated[
+    str,
+    typer.Option(
+        "--student-target",
+        help="What a student's weights are fitted to: teacher, response, for classes decisions, or "
+        "auto.",
+    ),
+]
 Groups = Annotated[
     str | None,
     typer.Option("--groups", help="A file: examples of a group are never split apart."),

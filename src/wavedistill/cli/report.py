@@ -9,11 +9,12 @@ import typer
 
 from wavedistill.cli.console import out as _stdout
 from wavedistill.cli.console import print_json, progress, wrote
-from wavedistill.cli.inputs import read_array, read_column, refuse_same_files
+from wavedistill.cli.inputs import read_column, read_signals, refuse_same_files
 from wavedistill.cli.models import load_model, path_of
 from wavedistill.cli.options import (
     AsJson,
     BatchSize,
+    ChannelAxis,
     Data,
     Folds,
     Groups,
@@ -50,6 +51,7 @@ def report(
     ] = None,
     groups: Groups = None,
     batch_size: BatchSize = 256,
+    channel_axis: ChannelAxis = None,
     folds: Folds = 5,
     jobs: Jobs = None,
     sampling_rate: SamplingRate = None,
@@ -83,11 +85,13 @@ def report(
     load("wavedistill.reporting", "a report", "report")
     with progress() as notify:
         notify("reading the files")
-        X = read_array(data, "--data")
+        X = read_signals(data, "--data", channel_axis)
         y = None if labels is None else read_column(labels, "--labels")
         kept = None if groups is None else read_column(groups, "--groups")
         teacher = _teacher(model, weights, teacher_outputs)
-        unseen = None if test_data is None else read_array(test_data, "--test-data")
+        unseen = None
+        if test_data is not None:
+            unseen = read_signals(test_data, "--test-data", channel_axis)
         answers = None if test_labels is None else read_column(test_labels, "--test-labels")
         from wavedistill.students import distill
 

@@ -19,6 +19,7 @@ from wavedistill.cli.options import (
     Reading,
     Seed,
     Support,
+    Target,
     Task,
     parse_axes,
 )
@@ -37,6 +38,7 @@ class Settings:
     per_level: PerLevel = False
     max_numbers: MaxNumbers = None
     parts: Parts = None
+    target: Target = "auto"
     mode: Mode = "zero"
     axes: Axes = "-1"
     seed: Seed = 0
@@ -61,6 +63,7 @@ class Settings:
             "per_level": self.per_level,
             "max_numbers": self.max_numbers,
             "parts": self.parts,
+            "target": self.target,
             "mode": self.mode,
             "axes": parse_axes(self.axes),
             "random_state": self.seed,
