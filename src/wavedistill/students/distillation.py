@@ -86,11 +86,13 @@ class Distillation:
                 sentences.append("No nested comparison has confirmed it.")
         else:
             sentences.append(self.comparison.verdict)
+        name, found = student.wavelets_[0].name, self.comparison
+        has = f"The student has {name}, the known wavelet of least error on all examples"
         if self.learned is not None:
-            sentences.append(
-                f"The student has {student.wavelets_[0].name}, the known wavelet of least error on "
-                "all examples; a learned one looked better there, but not on held-out folds."
-            )
+            unsure = "a learned one looked better there, but not on held-out folds"
+            sentences.append(f"{has}; {unsure}.")
+        elif found is not None and name not in ("", found["best known wavelet"].choice):
+            sentences.append(f"{has}.")
         if self.comparison is not None and (self.learned or student).reading == "auto":
             sentences.append(
                 f"The kind of features, {student.reading_.label!r}, was chosen once, with all "
