@@ -91,6 +91,7 @@ def distill(
         "--max-numbers": settings.max_numbers,
         "--parts": settings.parts,
         "--per-level": settings.per_level or None,
+        "--student-target": None if settings.target == "auto" else settings.target,
     }
     _refuse_others(wavelet_only if student else student_only, student)
     if student:

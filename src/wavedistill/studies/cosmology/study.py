@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -58,6 +58,13 @@ class Amount:
     screened_by: int = 10_000
     #: Of the bootstrap.
     resamples: int = 10_000
+
+    @classmethod
+    def full_size(cls) -> Amount:
+        """Maps of the paper's size, a tenth as many, and a narrow network: hours on a CPU."""
+        return replace(
+            cls.quick(), size=256, architecture=Architecture.narrow(pool=True), screened_by=2000
+        )
 
     @classmethod
     def quick(cls) -> Amount:
