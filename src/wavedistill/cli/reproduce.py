@@ -101,6 +101,15 @@ def reproduce_endocytosis(
             f"On the study's own held-out cells it gains {gains.observed:+.3f}; of "
             f"{len(gains.null)} LSTMs with random weights {gains.as_good} give as much."
         )
+        through = study.through
+        if through.rows:
+            title = f"Wavelets learned through the student, each cell held out, LSTM {name}"
+            parts.append(Records(title, list(vars(through.rows[0])), through.rows))
+            parts.append(
+                f"Of {len(through.null)} wavelets learned from LSTMs with random weights, the best "
+                f"gives its student a mean R2 of {max(through.null, default=math.nan):.3f}; "
+                f"p = {through.p_value:.3f}."
+            )
     if found.sensitivity:
         columns = tuple(vars(found.sensitivity[0]))
         parts.append(Records("What the preparation changes", columns, found.sensitivity))

@@ -44,6 +44,8 @@ class Amount:
     beyond: int = 8
     #: Whether to hold out each cell in turn.
     by_cell: bool = True
+    #: Students that a wavelet is learned through, of those listed; 0 leaves them out.
+    lessons: int = 9
     #: Teachers with random weights, and refits on bootstrap resamples.
     null: int = 20
     resamples: int = 100
@@ -58,5 +60,5 @@ class Amount:
         few = PenalizedGrid((5e-4, 5e-3), (0.0, WHOLE.interpretation[11], 0.5), 10)
         return cls(
             seeds=1, supports=(4, 8), balances=(1.0,), penalized=few, grids=few, beyond=3,
-            by_cell=False, null=2, resamples=10, jobs=1,
+            by_cell=False, lessons=0, null=2, resamples=10, jobs=1,
         )  # fmt: skip

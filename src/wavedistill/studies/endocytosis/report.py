@@ -102,6 +102,7 @@ def _write(study: Study, folder: Path) -> Iterator[Path]:
         "beyond_the_paper": study.beyond,
         "cells_held_out": study.gains.cells,
         "gain": [study.gains.summary()] if study.gains.cells else [],
+        "through_the_student": study.through.rows,
     }
     for name, records in tables.items():
         if records:
@@ -109,5 +110,8 @@ def _write(study: Study, folder: Path) -> Iterator[Path]:
     for number, models in enumerate(study.models):
         models.awd.wavelet.save(folder / f"wavelet_{number}.json")
         yield folder / f"wavelet_{number}.json"
+    if study.through.student is not None:
+        study.through.student.export(folder / "student.py")
+        yield folder / "student.py"
     for name, figure in figures(study):
         yield save_figure(figure, folder / f"{name}.png")

@@ -18,6 +18,7 @@ from wavedistill.studies.endocytosis.candidates import penalized_path
 from wavedistill.studies.endocytosis.models import Models
 from wavedistill.studies.endocytosis.resampling import Gains, measure_gains
 from wavedistill.studies.endocytosis.scores import Row
+from wavedistill.studies.endocytosis.through import Through, through_students
 from wavedistill.studies.output import Notify, in_parallel
 from wavedistill.wavelets import Wavelet
 
@@ -39,6 +40,7 @@ class Study:
     #: The first seed's wavelet, refitted on bootstrap resamples.
     band: tuple[Wavelet, ...]
     gains: Gains
+    through: Through
 
 
 def run(
@@ -77,7 +79,8 @@ def run(
             random_state=seed,
         )
     gains = measure_gains(first, teacher, notify)
-    return Study(tuple(models), tuple(rows), tuple(beyond), paths, tuple(band), gains)
+    through = through_students(table, teacher, first.teacher, amount, seed, notify)
+    return Study(tuple(models), tuple(rows), tuple(beyond), paths, tuple(band), gains, through)
 
 
 def _penalized(
