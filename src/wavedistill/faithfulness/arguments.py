@@ -185,4 +185,6 @@ def _tuple(axes: int | Sequence[int]) -> int | tuple[int, ...]:
 
 def _are_several(value: object) -> bool:
     """Whether this is a list of bases, not one, such as the list of the taps of a filter."""
-    return isinstance(value, list | tuple) and not all(isinstance(each, Real) for each in value)
+    if not isinstance(value, list | tuple):
+        return False
+    return not value or not all(isinstance(each, Real) for each in value)

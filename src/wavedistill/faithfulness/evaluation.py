@@ -150,8 +150,9 @@ def measure_faithfulness(
     scores = as_scores(attributions, bases, data, base)
     for name, values in scores.items():
         _require_units(name, values.shape[1], steps)
-    whole, classes = chosen.of_examples(data)
-    empty, _ = chosen.of_rows(np.broadcast_to(base, data.shape), np.arange(len(data)))
+    # Copies, since a function may change its input in place.
+    whole, classes = chosen.of_examples(data.copy())
+    empty, _ = chosen.of_rows(np.broadcast_to(base, data.shape).copy(), np.arange(len(data)))
     _require_change(whole, empty, output)
     rows: list[FaithfulnessRow] = []
     for name, each in bases.items():
