@@ -1,1 +1,6 @@
-"""Faithfulness of learned and fixed bases."""
+"""Faithfulness of attributions in learned and fixed wavelets, samples and Fourier."""
+
+from wavedistill.studies.faithfulness.cases import CASES, Case
+from wavedistill.studies.faithfulness.study import Amount, CaseStudy, run
+
+__all__ = ["CASES", "Amount", "Case", "CaseStudy", "run"]
