@@ -22,12 +22,13 @@ _OMEGA_M = 1
 
 @dataclass(frozen=True)
 class Size:
-    """How many examples a case has at most, and how its maps are simulated."""
+    """How many examples a case has at most, how maps are simulated, and the longest filters."""
 
     train: int
     test: int
     realisations: int
     map_size: int
+    support: int
     seed: int
 
 
@@ -44,7 +45,7 @@ class Case:
     classes : int
         How many there are; 0 for numbers.
     levels, support : int
-        Of the wavelets.
+        Of the learned wavelets.
     """
 
     name: str
@@ -54,7 +55,7 @@ class Case:
     y_test: Array
     classes: int
     levels: int
-    support: int = 12
+    support: int
 
     @property
     def axes(self) -> tuple[int, ...]:
@@ -70,24 +71,15 @@ def _ucr(name: str, levels: int, size: Size) -> Case:
             "has it by the environment variable WAVEDISTILL_DATA."
         )
     with np.load(file) as data:
-        classes, numbers = np.unique(
-            np.concatenate([data["y_train"], data["y_test"]]), return_inverse=True
-        )
-        split = len(data["y_train"])
-        parts = (
-            (data["X_train"], numbers[:split], size.train),
-            (
-                data["X_test"],
-                numbers[split:],
-                size.test,
-            ),
-        )
-    random = np.random.default_rng(size.seed)
-    drawn = []
-    for X, y, count in parts:
+        given = {part: (data[f"X_{part}"], data[f"y_{part}"]) for part in ("train", "test")}
+    classes = np.unique(given["train"][1])
+    random, drawn = np.random.default_rng(size.seed), []
+    for part, count in (("train", size.train), ("test", size.test)):
+        X, y = given[part]
         rows = random.permutation(len(X))[:count]
-        drawn += [X[rows].astype(np.float64), y[rows].astype(np.float64)]
-    return Case(name, *drawn, classes=len(classes), levels=levels)
+        drawn.append((X[rows].astype(np.float64), np.searchsorted(classes, y[rows]).astype(float)))
+    (X_train, y_train), (X_test, y_test) = drawn
+    return Case(name, X_train, y_train, X_test, y_test, len(classes), levels, size.support)
 
 
 def _digits(size: Size) -> Case:
@@ -104,7 +96,7 @@ def _digits(size: Size) -> Case:
         y_test[: size.test],
         classes=10,
         levels=2,
-        support=6,
+        support=min(6, size.support),
     )
 
 
@@ -118,7 +110,7 @@ def _lensing(size: Size) -> Case:
         parts.append((images, (part.params[:, _OMEGA_M] - omega.mean()) / omega.std()))
     (X_train, y_train), (X_test, y_test) = parts
     rows = np.random.default_rng(size.seed).permutation(len(X_test))[: size.test]
-    return Case("lensing", X_train, y_train, X_test[rows], y_test[rows], classes=0, levels=3)
+    return Case("lensing", X_train, y_train, X_test[rows], y_test[rows], 0, 3, size.support)
 
 
 #: Each makes its case, or raises a `FileNotFoundError` that says why it is left out.

@@ -38,6 +38,8 @@ class Amount:
     realisations: int = 150
     map_size: int = 64
     epochs: int = 25
+    #: Taps of learned wavelets at most.
+    longest: int = 12
     steps: int = 20
     subsets: int = 100
     random_orders: int = 5
@@ -50,8 +52,8 @@ class Amount:
     def quick(cls) -> Amount:
         """A few seconds for each problem."""
         return cls(
-            train=300, test=24, realisations=8, map_size=16, epochs=4, steps=8, subsets=20,
-            random_orders=2, draws=2, students=False,
+            train=300, test=24, realisations=8, map_size=16, epochs=4, longest=6, steps=8,
+            subsets=20, random_orders=2, draws=2, students=False,
         )  # fmt: skip
 
 
@@ -114,7 +116,9 @@ def run(
     unknown = [name for name in amount.cases if name not in CASES]
     if unknown:
         raise ValueError(f"case {unknown[0]!r} is none of {', '.join(CASES)}.")
-    size = Size(amount.train, amount.test, amount.realisations, amount.map_size, seed)
+    size = Size(
+        amount.train, amount.test, amount.realisations, amount.map_size, amount.longest, seed
+    )
     studies, left_out = [], []
     for name in amount.cases:
         notify(f"{name}: data")
