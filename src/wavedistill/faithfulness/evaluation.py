@@ -98,8 +98,9 @@ def measure_faithfulness(
         for each, shape (n, ...).
     ranking : str
         ``"signed"``: what raises the output most is the most important. ``"absolute"``: what moves
-        it most; subsets are then compared by absolute values, too. The order of |coefficient| is
-        the same in both.
+        it most; subsets are then compared by absolute values, too. ``half_error``, ``most_first``
+        and ``least_first`` ask for this one where scores have both signs. The order by
+        |coefficient| is the same in both.
     steps : int
         Even, and at most the number of units.
     subsets : int

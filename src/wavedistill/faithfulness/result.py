@@ -18,16 +18,9 @@ Array = NDArray[np.float64]
 
 #: The orders that are measured in each basis; the last two are what the first has to beat.
 ORDERS = ("attribution", "|coefficient|", "random")
-#: What is printed.
-_PRINTED = (
-    "deletion",
-    "insertion",
-    "difference",
-    "drop",
-    "kept_class",
-    "half_error",
-    "mu_fidelity",
-)
+#: What is printed; with an absolute ranking, also what it is for.
+_PRINTED = ("deletion", "insertion", "difference", "drop", "kept_class", "mu_fidelity")
+_ABSOLUTE = ("half_error", "most_first", "least_first")
 
 
 class Difference(NamedTuple):
@@ -227,7 +220,8 @@ class Faithfulness:
 
     def __str__(self) -> str:
         """The main measures with standard errors, and the differences of insertion and deletion."""
-        names = [name for name in _PRINTED if name in self.measures]
+        wanted = (*_PRINTED, *(_ABSOLUTE if self.ranking == "absolute" else ()))
+        names = [name for name in wanted if name in self.measures]
         arrows = {"higher": "+", "lower": "-"}
         heads = [f"{name} ({arrows[MEASURES[name].better]})" for name in names]
         lines = [["basis", "order", *heads]]

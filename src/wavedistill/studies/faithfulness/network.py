@@ -20,7 +20,7 @@ _LARGE = 32
 
 
 def train_network(case: Case, epochs: int, seed: int) -> nn.Module:
-    """Two convolutions, averages of parts, and a linear layer, in double precision."""
+    """Two convolutions, averages of parts, and a linear layer."""
     with torch.random.fork_rng(devices=[]):
         torch.default_generator.manual_seed(seed)
         network = _network(case)
@@ -37,7 +37,7 @@ def train_network(case: Case, epochs: int, seed: int) -> nn.Module:
                     loss(network(signals[rows]), goal[rows]).backward()
                     optimizer.step()
             schedule.step()
-    return network.eval().double()
+    return network.eval()
 
 
 def _network(case: Case) -> nn.Module:

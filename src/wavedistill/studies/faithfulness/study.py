@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -174,10 +175,14 @@ def _study(case: Case, amount: Amount, seed: int, notify: Notify) -> CaseStudy:
 def _explained(
     network: nn.Module, case: Case, X: NDArray[np.float64]
 ) -> tuple[nn.Module, NDArray[np.intp] | None]:
-    """What is attributed: the log-probability of the predicted class, or the number."""
+    """What is attributed: the log-probability of the predicted class, or the number.
+
+    In double precision, since the gradient of a probability near 1 is lost to rounding otherwise.
+    """
+    exact = copy.deepcopy(network).double()
     if not case.classes:
-        return network, None
-    return nn.Sequential(network, nn.LogSoftmax(dim=1)), outputs_of(network, X).argmax(axis=1)
+        return exact, None
+    return nn.Sequential(exact, nn.LogSoftmax(dim=1)), outputs_of(network, X).argmax(axis=1)
 
 
 def rows(study: CaseStudy) -> Iterator[Row]:
