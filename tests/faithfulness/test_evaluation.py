@@ -71,6 +71,13 @@ def test_probabilities_are_taken_as_they_are():
     np.testing.assert_allclose(output.of_examples(X)[0], softmax(logits(X), axis=1)[:, 1])
 
 
+def test_a_sure_probability_has_finite_log_odds():
+    output = Output(lambda rows: (rows[:, 0] > 0) * 1.0, "logit", None, 4)
+    found, _ = output.of_examples(X)
+    np.testing.assert_array_equal(np.sign(found), np.where(X[:, 0] > 0, 1, -1))
+    assert np.isfinite(found).all()
+
+
 def test_a_module_and_a_function_of_it_give_the_same_and_the_module_is_left_alone():
     torch = pytest.importorskip("torch")
     torch.manual_seed(0)
@@ -132,6 +139,11 @@ def test_bases_have_names_and_settings():
     found = as_bases(mixed, shape, 2, None, None)
     assert list(found) == ["samples", "Fourier", "haar", "db3"]
     assert found["haar"] == WaveletBasis(wd.WaveletTransform("haar", 2, "periodization"))
+    distiller = wd.WaveletDistiller(2, 4, mode="symmetric", init="db2", max_iter=1)
+    own = as_bases(distiller.fit(X, attributions=X).wavelet_, shape, None, None, None)
+    [basis] = own.values()
+    assert isinstance(basis, WaveletBasis)
+    assert (basis.transform.mode, basis.transform.levels) == ("symmetric", 2)
     named = as_bases({"a": "haar", "b": Samples()}, shape, 2, "zero", None)
     assert named["a"] == WaveletBasis(wd.WaveletTransform("haar", 2, "zero"))
     assert list(named) == ["a", "b"]

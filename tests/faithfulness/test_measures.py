@@ -69,6 +69,32 @@ def test_the_order_of_coefficients_by_hand():
     assert row.deletion[0, 2] in (1, 3)
 
 
+def test_absolute_changes_do_not_cancel():
+    # The least raising first: f(x_k) is 9, 7, 4 and 0, once above and else below f(x) = 8.
+    row = measured(scores=-X * WEIGHTS).row()
+    assert row.mean("most_first") == pytest.approx((1 + 1 + 4 + 8) / 4)
+    assert row.mean("drop") == pytest.approx(1)
+
+
+def test_a_large_coefficient_is_one_that_is_far_from_the_baseline():
+    row = measured(baseline=np.array([0.0, 0, 0, 5.5])).row(order="|coefficient|")
+    # Far from it are the samples of 2, then that of -1, and last the one of 6.
+    assert row.deletion[0, 3] == pytest.approx(3)
+
+
+def test_measures_of_random_orders_are_means_over_the_draws():
+    signals = normal(4, 8)
+    found = measured(lambda x: x[:, 0], signals, signals, "samples", random_orders=7, subsets=0)
+    row = found.row(order="random")
+    np.testing.assert_allclose(
+        row.values["deletion"], np.trapezoid(row.deletion, row.share, axis=1)
+    )
+    # One sample matters; it is gone after a step or not yet, which seven draws do not agree on.
+    shares = row.deletion[:, 1:-1] / signals[:, :1]
+    assert ((shares > 0) & (shares < 1)).any()
+    assert "mu_fidelity" not in row.values
+
+
 def test_an_absolute_ranking_takes_what_moves_the_output_most():
     row = measured(scores=-X * WEIGHTS, ranking="absolute").row()
     np.testing.assert_allclose(row.deletion, [[8, 4, 1, -1, 0]])
@@ -77,6 +103,10 @@ def test_an_absolute_ranking_takes_what_moves_the_output_most():
         measured(signals=one, scores=sign * one * WEIGHTS, ranking="absolute") for sign in (1, -1)
     ]
     assert both[0].row().mean("mu_fidelity") == both[1].row().mean("mu_fidelity")
+    sizes = measured(lambda x: np.abs(x) @ WEIGHTS, one, -one * WEIGHTS, ranking="absolute")
+    assert sizes.row().mean("mu_fidelity") == pytest.approx(1)
+    falls = measured(lambda x: -np.abs(x) @ WEIGHTS, one, one * WEIGHTS, ranking="absolute")
+    assert falls.row().mean("mu_fidelity") == pytest.approx(1)
     signed = measured(signals=one, scores=-one * WEIGHTS)
     assert signed.row().mean("mu_fidelity") == pytest.approx(-1)
 
@@ -86,8 +116,11 @@ def test_a_baseline_stays_where_parts_are_removed():
     row = measured(
         signals=signals, scores=signals * WEIGHTS, baseline=np.array([1.0, 0, 0, 0])
     ).row()
-    np.testing.assert_allclose(row.deletion[:, -1], [2, 2])
-    np.testing.assert_allclose(row.insertion[:, 0], [2, 2])
+    # Of the first signal, the order is still 0, 3, 2, 1, and sample 0 is never below 1.
+    np.testing.assert_allclose(row.deletion[0], [8, 6, 3, 1, 2])
+    np.testing.assert_allclose(row.insertion[0], [2, 4, 7, 9, 8])
+    np.testing.assert_allclose(row.removed[0], np.array([0, 1, 37, 41, 42]) / 42)
+    np.testing.assert_allclose(row.restored[0], row.removed[0])
     mean = measured(signals=signals, scores=signals * WEIGHTS, baseline="mean").row()
     np.testing.assert_allclose(mean.deletion[:, -1], [linear(signals).mean()] * 2)
     # One of each example itself: nothing is removed, and no energy is there to lose.
@@ -155,6 +188,10 @@ def test_whether_the_half_alone_keeps_the_class():
     np.testing.assert_array_equal(row.values["kept_class"], [1, 0])
     np.testing.assert_allclose(row.deletion[:, 0], 2 * signals.sum(axis=1))
     assert "kept_class" not in measured().row().values
+    # The better quarter of the first has class 0, the half class 1.
+    mixed = np.array([[-1.0, 4, 1, 1]])
+    options = {"output": "logit", "target": 1, "scores": np.array([[4.0, 3, 2, 1]])}
+    assert measured(logits, mixed, **options).row().mean("kept_class") == 1
 
 
 def test_rank_correlation_is_that_of_scipy_and_a_constant_has_none():
