@@ -91,7 +91,7 @@ def test_gains_are_drawn_for_one_basis_and_measure():
         for measure in ("drop", "difference")
         for data in ("ECG5000", "digits")
         for i, (basis, over) in enumerate(
-            [("learned", "haar"), ("learned", "db5"), ("haar", "random")]
+            [("learned", "haar"), ("learned", "db5"), ("haar", "random"), ("learned", "random")]
         )
     ]
     figure: Any = plot_gains(gains, "learned", "drop")

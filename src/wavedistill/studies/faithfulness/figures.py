@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from wavedistill.faithfulness import MEASURES
+from wavedistill.faithfulness.result import ORDERS
 from wavedistill.plotting.style import CATEGORIES, LEARNED, MARKERS, finish, label_rows
 from wavedistill.studies.faithfulness.study import Gain
 
@@ -25,10 +26,14 @@ def plot_gains(gains: Sequence[Gain], basis: str, measure: str) -> Figure:
     Parameters
     ----------
     gains : sequence of Gain
-        Those of this basis and measure are drawn.
+        Those of this basis and measure over other bases are drawn.
     basis, measure : str
     """
-    own = [each for each in gains if (each.basis, each.measure) == (basis, measure)]
+    own = [
+        each
+        for each in gains
+        if (each.basis, each.measure) == (basis, measure) and each.over not in ORDERS
+    ]
     others = list(dict.fromkeys(each.over for each in own))
     data = list(dict.fromkeys(each.data for each in own))
     figure = Figure(figsize=(7.6, 0.5 * len(others) + 1.6), layout="constrained")
