@@ -93,6 +93,20 @@ def test_a_module_and_a_function_of_it_give_the_same_and_the_module_is_left_alon
     assert network.training
 
 
+def test_a_function_may_change_its_input_in_place():
+    def careless(rows):
+        found = logits(rows)
+        rows[:] = 0
+        return found
+
+    before = X.copy()
+    found = measured(careless, baseline=np.ones(16))
+    np.testing.assert_array_equal(X, before)
+    np.testing.assert_array_equal(
+        found.row().deletion, measured(baseline=np.ones(16)).row().deletion
+    )
+
+
 def test_neither_batches_nor_memory_change_anything(monkeypatch):
     expected = measured(basis=["samples", "haar"], attributions=Attributions(X), levels=2)
     monkeypatch.setattr(removal, "_BUDGET", 200)
