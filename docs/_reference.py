@@ -13,6 +13,7 @@ import wavedistill
 ROOMS = (
     "students",
     "attribution",
+    "faithfulness",
     "distillation",
     "wavelets",
     "plotting",

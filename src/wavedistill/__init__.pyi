@@ -11,6 +11,8 @@ from wavedistill.checks import WaveletWarning as WaveletWarning
 from wavedistill.distillation import PenalizedSettings as PenalizedSettings
 from wavedistill.distillation import WaveletDistiller as WaveletDistiller
 from wavedistill.distillation import distill_path as distill_path
+from wavedistill.faithfulness import Faithfulness as Faithfulness
+from wavedistill.faithfulness import measure_faithfulness as measure_faithfulness
 from wavedistill.interop import from_xarray as from_xarray
 from wavedistill.interop import stack_signals as stack_signals
 from wavedistill.interop import to_xarray as to_xarray

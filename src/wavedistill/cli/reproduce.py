@@ -11,6 +11,7 @@ import typer
 
 from wavedistill.cli.console import Records, print_study, progress
 from wavedistill.cli.options import AsJson, Out, Seed
+from wavedistill.cli.reproduce_faithfulness import reproduce_faithfulness
 
 if TYPE_CHECKING:
     from wavedistill.studies.synthetic.report import StartRow
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["studies"]
 
 studies = typer.Typer(help="Reproduce a study of the paper: its figures and tables.")
+studies.command("faithfulness")(reproduce_faithfulness)
 
 
 @studies.command("synthetic")

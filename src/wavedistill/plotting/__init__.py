@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from wavedistill.plotting.diagrams import plot_method
     from wavedistill.plotting.examples import plot_examples
     from wavedistill.plotting.explained import plot_component, plot_prediction
+    from wavedistill.plotting.faithfulness import plot_faithfulness
     from wavedistill.plotting.gains import plot_gain
     from wavedistill.plotting.map_filters import plot_map_filters
     from wavedistill.plotting.maps import draw_map, plot_activation_maps, signed_scale
@@ -64,6 +65,7 @@ _HOMES = {
     "plot_along_paths": "path_curves",
     "plot_contributions": "contributions",
     "plot_examples": "examples",
+    "plot_faithfulness": "faithfulness",
     "plot_functions_of_seeds": "stability",
     "plot_gain": "gains",
     "plot_map_filters": "map_filters",
@@ -96,6 +98,7 @@ __all__ = [
     "plot_component",
     "plot_contributions",
     "plot_examples",
+    "plot_faithfulness",
     "plot_function",
     "plot_functions_of_seeds",
     "plot_gain",
