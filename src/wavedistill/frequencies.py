@@ -11,6 +11,9 @@ __all__ = ["Sampling", "SamplingRate"]
 SamplingRate = float | tuple[float, str] | None
 
 _PER = "cycles per "
+#: Units of time, in the singular.
+_TIMES = {"s", "ms", "us", "\N{MICRO SIGN}s", "ns", "sec", "second", "millisecond", "microsecond"}
+_TIMES |= {"min", "minute", "h", "hr", "hour", "day", "week", "month", "yr", "year"}
 
 
 class Sampling(NamedTuple):
@@ -81,6 +84,11 @@ class Sampling(NamedTuple):
         if self.unit == "Hz":
             return "s"
         return self.unit.removeprefix(_PER) if self.named and self.unit.startswith(_PER) else ""
+
+    @property
+    def timed(self) -> bool:
+        """Whether that unit is one of time."""
+        return self.step in _TIMES or self.step.removesuffix("s") in _TIMES
 
     def __str__(self) -> str:
         """The rate with its unit."""

@@ -89,12 +89,12 @@ def others(result: Distillation) -> dict[str, Wavelet]:
 
 
 def time_axis(result: Distillation) -> Axis:
-    """Samples or pixels; the user's unit of time with a sampling rate."""
+    """Samples or pixels; with a sampling rate the user's unit of time, or of whatever it is."""
     rank = len(result.student.transform_.axes)
     sampling = Sampling.of(result.sampling_rate, rank)
     if rank > 1 or not sampling.step:
         return PIXELS if rank > 1 else SAMPLES
-    return Axis("time", sampling.step, 1 / sampling.rate)
+    return Axis("time" if sampling.timed else "position", sampling.step, 1 / sampling.rate)
 
 
 def _weights(result: Distillation, **options: Any) -> list[Artist]:

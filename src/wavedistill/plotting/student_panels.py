@@ -1,4 +1,4 @@
-"""Pictures of a distilled student: its weights, and its agreement with the network."""
+"""Pictures of a distilled student: its weights, and its agreement with the model."""
 
 from __future__ import annotations
 
@@ -20,6 +20,9 @@ __all__ = ["output_label", "plot_agreement", "plot_weights", "short_name"]
 _POINTS = 600
 
 
+#: The frequencies of a band in the name of a feature, along one axis or two.
+_SPAN = r"[\d.e+]+-[\d.e+]+"
+_FREQUENCIES = re.compile(rf", {_SPAN}(?: down, {_SPAN} across)?[^,]*")
 #: Words of the names of features that are shorter on an axis.
 _SHORTER = {
     "sum of positive parts of": "positive sum,",
@@ -71,7 +74,7 @@ def plot_weights(
     bars = axes.barh(range(len(order)), moves, 0.62, color=colours)
     axes.axvline(0, color=INK, linewidth=0.8)
     label_rows(axes, [short_name(contributions.names[i]) for i in order])
-    finish(axes, "", "one standard deviation more adds", zero=False)
+    finish(axes, "", "added by one standard deviation", zero=False)
     return list(bars)
 
 
@@ -82,12 +85,12 @@ def plot_agreement(
     name: str = "output",
     ax: Axes | None = None,
 ) -> list[Artist]:
-    """Draw what the student returns against what the network returns.
+    """Draw what the student returns against what the model returns.
 
     Parameters
     ----------
     outputs, predicted : array_like, shape (n,)
-        One output of network and student for the same examples. Of more than 600, so many are
+        One output of model and student for the same examples. Of more than 600, so many are
         drawn at random.
     name : str
         What the output is.
@@ -114,7 +117,7 @@ def plot_agreement(
     points = axes.plot(theirs[some], ours[some], ".", color=INK, markersize=4, alpha=0.45)
     line = axes.axline((0, 0), slope=1, color=START, linewidth=1)
     axes.set_ylabel(f"{name}: student")
-    finish(axes, "", f"{name}: network")
+    finish(axes, "", f"{name}: model")
     return [*points, line]
 
 
@@ -131,4 +134,10 @@ def short_name(name: str, longest: int = 46) -> str:
         name = name.replace(long, short)
     # How many parts there are is told once, and not on an axis.
     name = re.sub(r"(part [\d,]+) of [\dx]+", r"\1", name)
-    return name if len(name) <= longest else f"{name[: longest - 1]}\N{HORIZONTAL ELLIPSIS}"
+    if len(name) > longest:
+        # The frequencies follow from the band, and are in the tables; the part does not.
+        name = _FREQUENCIES.sub("", name)
+    if len(name) <= longest:
+        return name
+    end = longest // 3
+    return f"{name[: longest - end - 1]}\N{HORIZONTAL ELLIPSIS}{name[-end:]}"

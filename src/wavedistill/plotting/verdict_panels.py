@@ -152,5 +152,5 @@ def plot_kept(
     axes.barh(range(len(shares)), np.ones(len(shares)), 0.62, color=PALE)
     bars = axes.barh(range(len(shares)), shares, 0.62, color=LEARNED)
     label_rows(axes, [short_name(name) for name in (names or stability.names)[:count]])
-    finish(axes, "", f"share of {len(stability.refits)} refits that have it", zero=False)
+    finish(axes, "", f"share of {len(stability.refits)} refits", zero=False)
     return list(bars)

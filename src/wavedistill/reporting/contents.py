@@ -81,9 +81,8 @@ def _data(result: Distillation) -> list[tuple[str, str]]:
 
 def _repeat(result: Distillation) -> dict[str, Any]:
     run = result.run
-    settings = ", ".join(f"{name}={value!r}" for name, value in run.settings.items())
     return {
-        "call": f"wd.distill(model, X, y, {settings})",
+        "call": run.call,
         "versions": _pairs(run.versions),
         "seconds": [(step, seconds(value)) for step, value in run.seconds.items()],
     }

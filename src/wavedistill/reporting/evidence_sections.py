@@ -26,8 +26,9 @@ _MEANINGS = {
     "random teacher": "The wavelet is learned from a model with random weights.",
     "permuted teacher": "The wavelet is learned from the model's outputs in random order.",
     "permuted y": "The wavelet is learned from the labels in random order.",
-    "raw samples": "A linear model of the samples, or pixels, themselves.",
-    "spectrum": "A linear model of log-powers of the spectrum; of images, of rings of frequencies.",
+    "raw samples": "A linear model of the samples, or pixels, themselves, fitted to the labels or "
+    "to the model's outputs, whichever predicts better in cross-validation.",
+    "spectrum": "The same of log-powers of the spectrum; of images, of rings of frequencies.",
 }
 
 
@@ -48,7 +49,7 @@ def comparison_section(result: Distillation) -> dict[str, Any] | None:
                     for each in row.scores.values()
                 ],
                 "gain": "" if row is found.rows[0] else gain.replace("-", "\N{MINUS SIGN}"),
-                "choice": row.choice,
+                "choice": f"{row.choice} ({row.folds} of {found.folds})",
                 "numbers": f"{row.numbers:,}",
                 "seconds": seconds(row.seconds),
             }
@@ -141,7 +142,8 @@ def attributions_section(result: Distillation) -> dict[str, Any] | None:
                 "scales",
                 "Share of the attributions in each sub-band, for the start, the nearest known "
                 "wavelet, and the student's.",
-                "Which sub-bands hold the attributions, with other wavelets and with this one.",
+                "Which sub-bands hold the attributions, with this wavelet and, where it is a "
+                "learned one, with others.",
             ),
         ],
     }

@@ -10,16 +10,25 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from scipy.fft import rfft2
+from sklearn.base import clone
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression, Ridge
-from sklearn.model_selection import GridSearchCV
+from sklearn.metrics import accuracy_score, r2_score
+from sklearn.model_selection import GridSearchCV, cross_val_predict
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from wavedistill.checks import Floats
 from wavedistill.students.map_statistics import ARCMIN, fourier_modes
 
-__all__ = ["LinearFit", "linear_model", "log_spectrum", "radial_log_spectrum", "raw_samples"]
+__all__ = [
+    "LinearFit",
+    "best_taught",
+    "linear_model",
+    "log_spectrum",
+    "radial_log_spectrum",
+    "raw_samples",
+]
 
 Array = NDArray[np.float64]
 Integers = NDArray[np.intp]
@@ -32,7 +41,7 @@ _RINGS = 16
 #: Power below this share of the mean power counts as none.
 _FLOOR = 1e-10
 #: Penalties of ridge regression, as shares of the features' variances.
-_PENALTIES = np.geomspace(1e-5, 1e2, 8)
+_PENALTIES = np.geomspace(1e-9, 1e2, 12)
 #: Inverse penalties of logistic regression.
 _STRENGTHS = np.geomspace(1e-4, 1e2, 7)
 
@@ -145,5 +154,36 @@ def linear_model(
             fitted: Any = search.fit(features, goal).best_estimator_
         else:
             fitted = pipeline.fit(features, goal)
+    return _counted(fitted)
+
+
+def best_taught(
+    features: Array, goals: Sequence[Array | Integers], splits: Sequence[Split], *, classify: bool
+) -> LinearFit:
+    """The linear model of the goal that predicts the first goal best in cross-validation.
+
+    Parameters
+    ----------
+    features : ndarray, shape (n, p)
+    goals : sequence of ndarray, shape (n, outputs), or of int, shape (n,)
+        The response, and what else may be fitted to in its place, such as the outputs of a network.
+    splits : sequence of (train, test)
+        Each example is in one of the test parts.
+    classify : bool
+    """
+    fits = [linear_model(features, goal, splits, classify=classify) for goal in goals]
+    if len(fits) == 1:
+        return fits[0]
+    measure = accuracy_score if classify else r2_score
+    scores = []
+    for fit, goal in zip(fits, goals, strict=True):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            predicted = cross_val_predict(clone(fit.model), features, goal, cv=list(splits))
+        scores.append(measure(goals[0], predicted))
+    return fits[int(np.argmax(scores))]
+
+
+def _counted(fitted: Pipeline) -> LinearFit:
     last = fitted[-1]
     return LinearFit(fitted, int(np.size(last.coef_) + np.size(last.intercept_)))

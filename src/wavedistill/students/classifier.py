@@ -169,7 +169,11 @@ class DistilledClassifier(ClassifierMixin, DistilledStudent):  # type: ignore[mi
     def _output_names(self, count: int) -> tuple[str, ...]:
         """What `contributions` calls the outputs."""
         classes = tuple(map(str, self.classes_))
-        return (f"log-odds of {classes[1]}",) if count == 1 else classes
+        if count == 1:
+            return (f"log-odds of {classes[1]}",)
+        # A number alone would be read as a value.
+        numbers = self.classes_.dtype.kind in "biuf" or all(map(str.isdigit, classes))
+        return tuple(f"class {each}" for each in classes) if numbers else classes
 
     def fidelity(self, X: ArrayLike, outputs: ArrayLike) -> float:
         """Share of examples that get the class of the network's outputs (logits)."""

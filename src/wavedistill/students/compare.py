@@ -40,6 +40,7 @@ def compare(
     n_jobs: int | None = None,
     random_state: int | np.random.Generator | np.random.RandomState | None = 0,
     sampling_rate: SamplingRate = None,
+    known_reading: str | None = None,
     verbose: Verbose = False,
 ) -> Comparison:
     """Hold a distilled student against everything simpler, in nested cross-validation.
@@ -56,8 +57,9 @@ def compare(
       a student with weights as in the first row. Without `random_teacher` it is a ``"permuted
       teacher"`` (or ``"permuted y"``): the right outputs in random order.
     - ``"raw samples"`` and ``"spectrum"``: ridge or logistic regression of the samples, and of 17
-      log-powers of Welch's spectrum, to `y` (or, without `y`, to the network). Images have their
-      pixels, and log-powers averaged over 17 rings of frequencies (fewer for less than 32 pixels).
+      log-powers of Welch's spectrum, to `y` or to the network (for classes, to its decisions),
+      whichever predicts `y` better in cross-validation. Images have their pixels, and log-powers
+      averaged over 17 rings of frequencies (fewer for less than 32 pixels).
 
     Parameters
     ----------
@@ -84,6 +86,9 @@ def compare(
         Of folds, permutation and bootstrap.
     sampling_rate : float or (float, str), optional
         As for `feature_names` of a student, to tell how far the spectrum reaches.
+    known_reading : str, optional
+        The reading of the best known wavelet's student, if it is another one: ``"auto"`` chooses it
+        in each fold.
     verbose : bool or callable
         As for `DistilledRegressor`. That of the student plays no part.
 
@@ -126,7 +131,7 @@ def compare(
     folds = problem.folds(cv, number)
     splits = problem.splits(folds)
     problem.require_classes(splits)
-    others = rivals(student, problem, misleading, sampling_rate, number)
+    others = rivals(student, problem, misleading, sampling_rate, number, known_reading)
     attempts = _attempts(others, problem, splits, number, n_jobs, progress)
     held_out = [_held_out(each, problem, splits) for each in attempts]
     rows = tuple(

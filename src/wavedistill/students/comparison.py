@@ -12,6 +12,8 @@ __all__ = ["Comparison", "ComparisonRow"]
 
 #: Fewer training examples than this for each number of the student are few.
 _EXAMPLES_PER_NUMBER = 5
+#: A gain that might be larger than this is no gain that does not matter.
+_NEGLIGIBLE = 0.03
 #: What to try where a model without a wavelet is better than the student.
 _ADVICE = {
     "raw samples": (
@@ -126,10 +128,13 @@ class Comparison:
             same = self["distilled"].choice == known.choice
             if same and score.gain == score.low == score.high == 0:
                 reason = "no fold preferred a learned one"
-            chosen = f"chosen in {known.folds} of {self.folds} folds"
-            sentences = [
-                f"The wavelet does not matter here: use {known.choice}, {chosen} ({reason})."
-            ]
+            often = 2 * known.folds > self.folds
+            use = f"use {known.choice}" if often else f"use a known one, such as {known.choice}"
+            chosen = f"{use}, chosen in {known.folds} of {self.folds} folds"
+            what = "The wavelet does not matter here"
+            if score.high > _NEGLIGIBLE:
+                what = f"{self.examples:,} examples cannot tell whether the wavelet matters here"
+            sentences = [f"{what}: {chosen} ({reason})."]
         for row in self.rows[2:]:
             control = row.model not in ("raw samples", "spectrum")
             if not control or self.matters or row.scores[self.measure].high < 0:
@@ -137,7 +142,8 @@ class Comparison:
         numbers = self["distilled"].numbers
         if self.training < _EXAMPLES_PER_NUMBER * numbers:
             sentences.append(
-                f"Examples are few: {self.training} to learn {numbers} numbers from in a fold."
+                f"Examples are few: {self.training} to learn the {numbers} numbers of a fold's "
+                "student from."
             )
         return " ".join(sentences)
 
@@ -194,11 +200,10 @@ class Comparison:
         score = row.scores[self.measure]
         if score.low > 0:
             return []
-        behind = Score(score.mean, 0.0, -score.gain, -score.high, -score.low)
+        how = "does as well" if score.gain <= 0 else "is not clearly worse"
         if score.high < 0:
-            return [f"{row.phrase} does better: {self._gain(behind)} over the distilled student."]
-        how = "does as well as" if behind.gain >= 0 else "is not clearly worse than"
-        return [f"{row.phrase} {how} the distilled student: {self._gain(behind)}."]
+            how = "does better"
+        return [f"{row.phrase} {how}: the distilled student gains {self._gain(score)} over it."]
 
     def _gain(self, score: Score) -> str:
         gain, _, interval = score.points.partition(" ")

@@ -90,13 +90,25 @@ class Distillation:
         has = f"The student has {name}, the known wavelet of least error on all examples"
         if self.learned is not None:
             unsure = "a learned one looked better there, but not on held-out folds"
-            sentences.append(f"{has}; {unsure}.")
+            reads = ""
+            if student.reading_ != self.learned.reading_:
+                reads = f" It reads {student.reading_.label!r}, chosen anew for known wavelets."
+            sentences.append(f"{has}; {unsure}.{reads}")
         elif found is not None and name not in ("", found["best known wavelet"].choice):
             sentences.append(f"{has}.")
-        if self.comparison is not None and (self.learned or student).reading == "auto":
+        if self.stability is not None and is_learned(student):
+            again = self.stability.of("bootstrap")
+            kept = sum(refit.learned for refit in again)
+            if kept < len(again):
+                sentences.append(
+                    f"Of {len(again)} students of resampled examples, {kept} have a learned "
+                    "wavelet: do not rest a claim on its shape."
+                )
+        compared = self.learned or student
+        if self.comparison is not None and compared.reading == "auto":
             sentences.append(
-                f"The kind of features, {student.reading_.label!r}, was chosen once, with all "
-                "examples in view, so that scores may be a little too good."
+                f"The kind of features that was compared, {compared.reading_.label!r}, was chosen "
+                "once, with all examples in view, so that scores may be a little too good."
             )
         return " ".join(sentences)
 
@@ -172,11 +184,12 @@ class Distillation:
         return plotting.plot_result(self, what, ax=ax, **options)
 
     def save(self, folder: str | os.PathLike[str]) -> None:
-        """Write everything into a folder, which is made if it is not there.
+        """Write everything but the data into a folder, which is made if it is not there.
 
         ``student.json`` (`wavedistill.load_student`), ``outputs.npy``, ``attributions.npz``
         (`Attributions.load`) if there are any, and ``distillation.json`` with the verdict, the
-        comparison and the scores on test data.
+        comparison, the scores on test data, what stayed in refits, what was asked for, versions,
+        times and warnings.
         """
         place = Path(folder)
         self.student.save(place / "student.json", notes={"verdict": self.verdict})
@@ -188,6 +201,8 @@ class Distillation:
             "verdict": self.verdict,
             "test": dict(self.test),
             "comparison": None if self.comparison is None else self.comparison.record(),
+            "stability": None if self.stability is None else str(self.stability),
+            "run": self.run.record(),
         }
         write_json(place / "distillation.json", _FORMAT, content)
 

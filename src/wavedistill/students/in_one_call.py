@@ -34,6 +34,15 @@ __all__ = ["distill"]
 
 Array = NDArray[np.float64]
 
+#: Arguments of `distill` that a call to repeat it names if they differ.
+_DEFAULTS: dict[str, Any] = {
+    "task": "auto",
+    "method": "saliency",
+    "compare_cv": 5,
+    "refits": 5,
+    "sampling_rate": None,
+}
+
 
 def distill(
     model: Any,
@@ -111,8 +120,9 @@ def distill(
         function gets each such line.
     **parameters
         Those of `DistilledClassifier` or `DistilledRegressor`. Unlike theirs, ``reading="auto"`` is
-        the default. It is chosen once, on all examples: the comparison holds all wavelets against
-        each other with the reading chosen, and the verdict says so.
+        the default. It is chosen once, on all examples, and the verdict says so. The comparison
+        has learned wavelets with that reading, and chooses the best known wavelet's own in each
+        fold.
 
     Returns
     -------
@@ -141,6 +151,12 @@ def distill(
     >>> found.verdict.startswith("The wavelet does not matter here: use ")
     True
     """
+    asked = {"task": task, "method": method, "compare_cv": compare_cv, "refits": refits}
+    asked |= {"sampling_rate": sampling_rate}
+    arguments = {name: value for name, value in asked.items() if _is_other(name, value)}
+    given = {"y": y, "X_test": X_test, "y_test": y_test, "groups": groups}
+    given |= {"attributions": attributions}
+    arrays = tuple(name for name, value in given.items() if value is not None)
     steps = _steps(Progress.of(verbose), compare_cv, refits)
     data = float_array(X, "X", min_ndim=2)
     Sampling.of(sampling_rate)
@@ -167,14 +183,14 @@ def distill(
                     model, data, method, target=target, batch_size=rows, device=device
                 )
         outputs = as_logits(raw) if classify else raw
-        given: dict[str, Any] = {
+        lesson: dict[str, Any] = {
             "teacher": outputs,
             "attributions": attributions,
             "groups": groups,
         }
         with log.timing("student"):
             student.set_params(verbose=steps[2].named("student"))
-            student.fit(data, y, **given).set_params(verbose=verbose)
+            student.fit(data, y, **lesson).set_params(verbose=verbose)
         comparison = stable = None
         if compare_cv is not None:
             blank = random_outputs(model, data, batch_size=rows, device=device)
@@ -183,12 +199,13 @@ def distill(
                     _with_its_reading(student),
                     data,
                     y,
-                    **given,
+                    **lesson,
                     random_teacher=as_logits(blank) if classify and blank is not None else blank,
                     cv=compare_cv,
                     n_jobs=n_jobs,
                     random_state=random_state,
                     sampling_rate=sampling_rate,
+                    known_reading="auto" if student.reading == "auto" else None,
                     verbose=steps[3],
                 )
         learned = None
@@ -196,7 +213,7 @@ def distill(
             # Held-out folds do not confirm what the search on all examples promised.
             learned, student = student, _with_a_known_wavelet(student)
             with log.timing("student with a known wavelet"):
-                student.fit(data, y, **given).set_params(verbose=verbose)
+                student.fit(data, y, **lesson).set_params(verbose=verbose)
         if again:
             kinds = {"seeds": 2 * again // 5, "bootstrap": again - 2 * again // 5}
             with log.timing("stability"):
@@ -204,7 +221,7 @@ def distill(
                     student,
                     data,
                     y,
-                    **given,
+                    **lesson,
                     **kinds,
                     random_state=random_state,
                     verbose=steps[4],
@@ -226,10 +243,16 @@ def distill(
         None if y is None else np.asarray(y),
         stable,
         sampling_rate,
-        log.run(model, classify, attributions, data.shape, settings),
+        log.run(model, classify, attributions, data.shape, settings, arguments, arrays),
         learned,
         0 if unseen is None else len(unseen),
     )
+
+
+def _is_other(name: str, value: Any) -> bool:
+    """Whether an argument is not the default; it may be of any type, such as a list of splits."""
+    default = _DEFAULTS[name]
+    return type(value) is not type(default) or bool(value != default)
 
 
 def _check_attributions(
@@ -254,7 +277,8 @@ def _with_its_reading(student: Any) -> Any:
 
 def _with_a_known_wavelet(student: Any) -> Any:
     """The student to fit where no learned wavelet is shown to matter."""
-    return clone(_with_its_reading(student)).set_params(wavelet="known", verbose=False)
+    # An open reading is chosen anew: what suits a learned wavelet may not suit a known one.
+    return clone(student).set_params(wavelet="known", verbose=False)
 
 
 def _steps(progress: Progress, compare_cv: Any, refits: int | None) -> list[Progress]:

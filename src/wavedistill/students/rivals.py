@@ -17,7 +17,7 @@ from wavedistill.checks import WaveletWarning, signal_axes
 from wavedistill.distillation import WaveletDistiller
 from wavedistill.frequencies import Sampling, SamplingRate
 from wavedistill.students.baselines import (
-    linear_model,
+    best_taught,
     log_spectrum,
     radial_log_spectrum,
     raw_samples,
@@ -168,9 +168,8 @@ class _Linear(Rival):
 
     def fit(self, problem: Problem, train: Integers, seed: int) -> tuple[Any, int, str]:
         splits = problem.splits(problem.folds(3, seed, train))
-        found = linear_model(
-            self.features[train], problem.goal[train], splits, classify=problem.classify
-        )
+        goals = [truth[train] for truth in problem.truths.values()]
+        found = best_taught(self.features[train], goals, splits, classify=problem.classify)
         return found.model, found.numbers, self.choice
 
     def seen(self, problem: Problem, rows: Integers) -> Any:
@@ -186,13 +185,15 @@ def rivals(
     random_teacher: NDArray[Any] | None,
     sampling_rate: SamplingRate,
     seed: int,
+    known_reading: str | None = None,
 ) -> list[Rival]:
     """The distilled student itself, and everything that it is compared with."""
+    known: dict[str, Any] = {"wavelet": "known"}
+    if known_reading is not None:
+        known |= {"reading": known_reading, "parts": None}
     found: list[Rival] = [
         _Student("distilled", "The distilled student", student),
-        _Student(
-            "best known wavelet", "The best known wavelet", student, {"wavelet": "known"}, _GOALS
-        ),
+        _Student("best known wavelet", "The best known wavelet", student, known, _GOALS),
     ]
     if problem.y is not None and problem.teacher is not None:
         phrase = "A student that learns from y alone, without the network,"

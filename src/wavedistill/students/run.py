@@ -38,6 +38,10 @@ class Run:
         Of X.
     settings : dict of str to object
         The parameters of the student that were given, the seed among them.
+    arguments : dict of str to object
+        Other arguments of `distill` that differ from their defaults.
+    arrays : tuple of str
+        The arguments that were arrays.
     seconds : dict of str to float
         How long each step took.
     versions : dict of str to str
@@ -54,6 +58,29 @@ class Run:
     seconds: Mapping[str, float] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    arrays: tuple[str, ...] = ()
+
+    @property
+    def call(self) -> str:
+        """The call in Python, with names in the place of arrays."""
+        given = ["model", "X", *("y" for name in self.arrays if name == "y")]
+        given += [f"{name}={name}" for name in self.arrays if name != "y"]
+        named = {**self.settings, **self.arguments}
+        return f"wd.distill({', '.join([*given, *(f'{k}={v!r}' for k, v in named.items())])})"
+
+    def record(self) -> dict[str, Any]:
+        """What was asked and noted, as JSON values."""
+        return {
+            "call": self.call,
+            "model": self.model,
+            "task": self.task,
+            "method": self.method,
+            "shape": list(self.shape),
+            "seconds": dict(self.seconds),
+            "versions": dict(self.versions),
+            "warnings": list(self.warnings),
+        }
 
 
 class RunLog:
@@ -92,6 +119,8 @@ class RunLog:
         attributions: Attributions | None,
         shape: tuple[int, ...],
         settings: Mapping[str, Any],
+        arguments: Mapping[str, Any],
+        arrays: tuple[str, ...],
     ) -> Run:
         """What was noted, with what was asked."""
         return Run(
@@ -103,6 +132,8 @@ class RunLog:
             dict(self.seconds),
             _versions(),
             tuple(dict.fromkeys(self.warnings)),
+            dict(arguments),
+            arrays,
         )
 
 
