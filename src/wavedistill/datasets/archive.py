@@ -65,7 +65,9 @@ def archive_sets(folder: str | os.PathLike[str]) -> dict[str, Path]:
     return dict(sorted(found.items()))
 
 
-def load_archive_set(folder: str | os.PathLike[str], name: str | None = None) -> ArchiveSet:
+def load_archive_set(
+    folder: str | os.PathLike[str], name: str | None = None, *, padded: bool = False
+) -> ArchiveSet:
     """Read a set of the archive, such as that in the folder ``GunPoint``.
 
     Parameters
@@ -74,6 +76,9 @@ def load_archive_set(folder: str | os.PathLike[str], name: str | None = None) ->
         It holds ``Name_TRAIN`` and ``Name_TEST``, both ``.tsv``, ``.ts`` or ``.txt``.
     name : str, optional
         By default that of the folder.
+    padded : bool
+        Take signals that lack values at their end only, as the archive pads short ones, and repeat
+        the last value of each.
 
     Raises
     ------
@@ -102,6 +107,8 @@ def load_archive_set(folder: str | os.PathLike[str], name: str | None = None) ->
             f"{paths[0]} has signals of shape {X_train.shape[1:]} and {paths[1].name} of "
             f"{X_test.shape[1:]}; signals of one length are needed: cut or pad them."
         )
+    if padded:
+        X_train, X_test = _filled(X_train), _filled(X_test)
     for path, X in zip(paths, (X_train, X_test), strict=True):
         if not np.isfinite(X).all():
             count = int((~np.isfinite(X)).any(axis=(1, 2)).sum())
@@ -124,7 +131,7 @@ def _read_table(path: Path) -> tuple[NDArray[np.float64], list[str]]:
 
 
 def _read_ts(path: Path) -> tuple[NDArray[np.float64], list[str]]:
-    """Lines of a header that begin with @, then signals: channels between colons, the class last."""
+    """A header of lines that begin with @, then signals: channels between colons, class last."""
     header: dict[str, str] = {}
     with path.open(encoding="utf-8") as file:
         for line in file:
@@ -155,6 +162,15 @@ def _stacked(path: Path, signals: list[list[list[str]]]) -> NDArray[np.float64]:
         return np.array([[_numbers(channel) for channel in signal] for signal in signals])
     except ValueError as error:
         raise ValueError(f"{path} cannot be read: {error}; numbers are needed.") from error
+
+
+def _filled(X: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Signals with the last value of each repeated where only NaN follows."""
+    known = np.isfinite(X)
+    last = X.shape[-1] - 1 - known[..., ::-1].argmax(axis=-1, keepdims=True)
+    after = np.arange(X.shape[-1]) > last
+    filled: NDArray[np.float64] = np.where(after, np.take_along_axis(X, last, axis=-1), X)
+    return filled
 
 
 def _numbers(channel: Iterable[str]) -> list[float]:

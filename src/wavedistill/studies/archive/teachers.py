@@ -6,7 +6,7 @@ import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -19,7 +19,7 @@ __all__ = ["NETWORKS", "Outputs", "Training", "outputs_of"]
 Array = NDArray[np.float64]
 
 #: Beyond their first layer, networks see signals of at most about so many samples.
-_INNER = 256
+_INNER, _INNER_INCEPTION = 256, 128
 #: Kernels of the branches of an inception block, channels of each branch, and number of blocks.
 _KERNELS, _BRANCH, _BLOCKS = (10, 20, 40), 8, 3
 
@@ -29,7 +29,7 @@ class Training:
     """How a network is trained: by AdamW for so many steps, their size falling along a cosine.
 
     There are at least `steps`, and as many as it takes to see each example `epochs` times, but
-    never more than `most`. No example is held out: the number of steps is fixed beforehand.
+    never more than `most`. The number is fixed beforehand, so that no example is held out.
     """
 
     steps: int = 500
@@ -55,7 +55,7 @@ class Outputs(NamedTuple):
     numbers : int
         Weights of the network.
     seconds : float
-        How long training took.
+        Processor time of the training.
     """
 
     train: Array
@@ -68,7 +68,7 @@ class Outputs(NamedTuple):
 def convolutional(channels: int, length: int, classes: int) -> nn.Module:
     """Three convolutions with pooling between them, and the mean over time."""
     return nn.Sequential(
-        *_stem(channels, 16, length),
+        *_stem(channels, 16, length, _INNER),
         *_convolution(16, 32, 7),
         nn.AvgPool1d(2, ceil_mode=True),
         *_convolution(32, 32, 5),
@@ -82,7 +82,7 @@ def inception(channels: int, length: int, classes: int) -> nn.Module:
     """A convolution, three inception blocks, each added to its input, and the mean over time."""
     width = _BRANCH * (len(_KERNELS) + 1)
     return nn.Sequential(
-        *_stem(channels, width, length),
+        *_stem(channels, width, length, _INNER_INCEPTION),
         *(_Inception(width) for _ in range(_BLOCKS)),
         nn.AdaptiveAvgPool1d(1),
         nn.Flatten(),
@@ -104,7 +104,11 @@ class _Inception(nn.Module):
         super().__init__()
         self.narrow = nn.Conv1d(width, _BRANCH, 1, bias=False)
         self.branches = nn.ModuleList(
-            nn.Conv1d(_BRANCH, _BRANCH, kernel, padding="same", bias=False) for kernel in _KERNELS
+            nn.Sequential(
+                nn.ConstantPad1d(((kernel - 1) // 2, kernel // 2), 0.0),
+                nn.Conv1d(_BRANCH, _BRANCH, kernel, bias=False),
+            )
+            for kernel in _KERNELS
         )
         self.largest = nn.Sequential(
             nn.MaxPool1d(3, stride=1, padding=1), nn.Conv1d(width, _BRANCH, 1, bias=False)
@@ -114,7 +118,7 @@ class _Inception(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         narrow = self.narrow(x)
         found = [*(branch(narrow) for branch in self.branches), self.largest(x)]
-        return cast(Tensor, torch.relu(self.norm(torch.cat(found, dim=1)) + x))
+        return torch.relu(self.norm(torch.cat(found, dim=1)) + x)
 
 
 def _convolution(channels: int, filters: int, kernel: int) -> Sequence[nn.Module]:
@@ -122,8 +126,8 @@ def _convolution(channels: int, filters: int, kernel: int) -> Sequence[nn.Module
     return same, nn.BatchNorm1d(filters), nn.ReLU()
 
 
-def _stem(channels: int, filters: int, length: int) -> Sequence[nn.Module]:
-    pool = math.ceil(length / _INNER)
+def _stem(channels: int, filters: int, length: int, inner: int) -> Sequence[nn.Module]:
+    pool = math.ceil(length / inner)
     return *_convolution(channels, filters, 9), nn.AvgPool1d(pool, ceil_mode=True)
 
 
@@ -143,14 +147,13 @@ def outputs_of(
     classes = int(y_train.max()) + 1
     signals = torch.from_numpy(X_train.astype(np.float32))
     labels = torch.from_numpy(y_train)
-    began = time.perf_counter()
     with torch.random.fork_rng(devices=[]), threadpool_limits(limits=1):
         torch.manual_seed(seed)
         model = NETWORKS[network](*X_train.shape[1:], classes)
         random = _logits(model, signals, first=True)
-        began = time.perf_counter()
+        began = time.process_time()
         _train(model, signals, labels, training)
-        seconds = time.perf_counter() - began
+        seconds = time.process_time() - began
         test = _logits(model, torch.from_numpy(X_test.astype(np.float32)))
         numbers = sum(weights.numel() for weights in model.parameters())
         return Outputs(_logits(model, signals), test, random, numbers, seconds)
