@@ -1,4 +1,4 @@
-"""`wavedistill reproduce`: the studies of the paper."""
+"""`wavedistill reproduce`: the studies of the paper, and one of many sets."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from wavedistill.cli.archive import reproduce_archive
 from wavedistill.cli.console import Records, print_study, progress
 from wavedistill.cli.options import AsJson, Out, Seed
 from wavedistill.cli.reproduce_faithfulness import reproduce_faithfulness
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
 
 __all__ = ["studies"]
 
-studies = typer.Typer(help="Reproduce a study of the paper: its figures and tables.")
+studies = typer.Typer(help="Reproduce a study: its figures and tables.")
+studies.command("archive")(reproduce_archive)
 studies.command("faithfulness")(reproduce_faithfulness)
 
 

@@ -43,9 +43,9 @@ class Amount:
     settings: Settings = field(default_factory=Settings)
 
     @classmethod
-    def quick(cls) -> Amount:
+    def quick(cls, seeds: int = 1) -> Amount:
         """Eight sets."""
-        return cls(sets=8)
+        return cls(seeds, sets=8)
 
     @property
     def digest(self) -> str:
