@@ -71,6 +71,7 @@ def test_missing_values_are_refused_but_at_the_end_if_asked(tmp_path):
     found = load_archive_set(ends, padded=True)
     assert found.X_train.tolist() == [[[1, 1, 1]], [[1, 2, 3]]]
     assert found.X_test.tolist() == [[[4, 5, 5]]]
+    assert found.filled == 2
     body = HEADER + "1,?,3:1,2,3:a\n"
     with pytest.raises(ValueError, match="lacks values in 1 of 1"):
         load_archive_set(write(tmp_path, "Asked", body, body, ".ts"))

@@ -30,6 +30,8 @@ class ArchiveSet(NamedTuple):
         Classes as places in `classes`.
     classes : tuple of str
         The labels of the files.
+    filled : int
+        How many signals had their last value repeated to the common length.
     """
 
     name: str
@@ -38,6 +40,7 @@ class ArchiveSet(NamedTuple):
     X_test: NDArray[np.float64]
     y_test: NDArray[np.intp]
     classes: tuple[str, ...]
+    filled: int = 0
 
 
 def archive_sets(folder: str | os.PathLike[str]) -> dict[str, Path]:
@@ -107,8 +110,11 @@ def load_archive_set(
             f"{paths[0]} has signals of shape {X_train.shape[1:]} and {paths[1].name} of "
             f"{X_test.shape[1:]}; signals of one length are needed: cut or pad them."
         )
+    filled = 0
     if padded:
+        lacking = [np.isnan(X[..., -1]).any(axis=1) for X in (X_train, X_test)]
         X_train, X_test = _filled(X_train), _filled(X_test)
+        filled = sum(int(rows.sum()) for rows in lacking)
     for path, X in zip(paths, (X_train, X_test), strict=True):
         if not np.isfinite(X).all():
             count = int((~np.isfinite(X)).any(axis=(1, 2)).sum())
@@ -119,7 +125,7 @@ def load_archive_set(
     classes, numbers = np.unique([*train, *test], return_inverse=True)
     y = numbers.astype(np.intp)
     return ArchiveSet(
-        name, X_train, y[: len(train)], X_test, y[len(train) :], tuple(map(str, classes))
+        name, X_train, y[: len(train)], X_test, y[len(train) :], tuple(map(str, classes)), filled
     )
 
 

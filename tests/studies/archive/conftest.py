@@ -13,7 +13,8 @@ def oscillations(count, classes, length=32, seed=0):
     return waves + 0.2 * random.standard_normal((count, length)), y + 1
 
 
-def write_set(folder, name, X, y, train):
+def write_set(folder, name, signals, train):
+    X, y = signals
     place = folder / name
     place.mkdir(parents=True)
     rows = ["\t".join([str(k), *map(repr, map(float, x))]) for x, k in zip(X, y, strict=True)]
@@ -24,8 +25,8 @@ def write_set(folder, name, X, y, train):
 @pytest.fixture
 def archive(tmp_path):
     folder = tmp_path / "archive"
-    write_set(folder, "Two", *oscillations(40, 2), 24)
-    write_set(folder, "Three", *oscillations(60, 3, seed=1), 30)
+    write_set(folder, "Two", oscillations(40, 2), 24)
+    write_set(folder, "Three", oscillations(60, 3, seed=1), 30)
     return folder
 
 

@@ -61,14 +61,14 @@ def test_ranks_are_drawn_from_the_best_on(table):
     mean = ranks.mean(axis=0)
     assert labels == [names[i] for i in np.argsort(mean, kind="stable")]
     assert axes.texts[0].get_text() == f"{mean.min():.2f}"
-    assert list(axes.lines[-1].get_ydata()) == [-0.25, 3.25]
+    assert np.asarray(axes.lines[-1].get_ydata()).tolist() == [-0.25, 3.25]
 
 
 def test_dots_above_the_line_are_sets_that_the_first_model_wins(table):
     pair = next(p for p in compare_pairs(table) if p.first == "energy, learned")
     axes = plot_pairs(table, [pair]).axes[0]
     _, wins, ties, losses = axes.lines
-    counts = [len(line.get_xdata()) for line in (wins, ties, losses)]
+    counts = [np.size(line.get_xdata()) for line in (wins, ties, losses)]
     assert counts == [pair.wins, pair.ties, pair.losses]
     assert (wins.get_ydata() > wins.get_xdata()).all()
     assert axes.get_title(loc="left").startswith(f"{pair.wins} sets better")

@@ -70,8 +70,8 @@ def test_what_cannot_be_studied_is_refused(data, limits, told):
 
 def test_sets_are_found_in_the_order_of_size_the_first_folder_first(archive, tmp_path):
     other = tmp_path / "other"
-    write_set(other, "Two", *oscillations(8, 2), 4)
-    write_set(other, "Four", *oscillations(8, 2), 4)
+    write_set(other, "Two", oscillations(8, 2), 4)
+    write_set(other, "Four", oscillations(8, 2), 4)
     found = sources([archive, other])
     assert [each.name for each in found] == ["Four", "Two", "Three"]
     assert found[1].parts == ((archive / "Two", "Two"),)
@@ -81,8 +81,8 @@ def test_sets_are_found_in_the_order_of_size_the_first_folder_first(archive, tmp
 
 def test_a_set_with_signals_of_one_length_is_taken_in_this_form(archive):
     X, y = oscillations(8, 2)
-    write_set(archive, "Two_eq", X, y, 4)
-    write_set(archive, "UnitTest", X, y, 4)
+    write_set(archive, "Two_eq", (X, y), 4)
+    write_set(archive, "UnitTest", (X, y), 4)
     assert {each.name for each in sources([archive])} == {"Two_eq", "Three"}
 
 
@@ -90,7 +90,7 @@ def test_channels_are_joined_only_if_their_labels_agree(tmp_path):
     X, y = oscillations(12, 2)
     parts = problems.JOINED["EOGSignal"]
     for factor, name in enumerate(parts, 1):
-        write_set(tmp_path, name, factor * X, y, 6)
+        write_set(tmp_path, name, (factor * X, y), 6)
     joined = next(each for each in sources([tmp_path]) if each.name == "EOGSignal")
     found = read(joined)
     np.testing.assert_allclose(found.X_train, np.stack([X[:6], 2 * X[:6]], axis=1))
@@ -101,7 +101,7 @@ def test_channels_are_joined_only_if_their_labels_agree(tmp_path):
     (tmp_path / parts[1] / f"{parts[1]}_TEST.tsv").unlink()
     (tmp_path / parts[1] / f"{parts[1]}_TRAIN.tsv").unlink()
     (tmp_path / parts[1]).rmdir()
-    write_set(tmp_path, parts[1], X, 3 - y, 6)
+    write_set(tmp_path, parts[1], (X, 3 - y), 6)
     with pytest.raises(ValueError, match="EOGVerticalSignal has other labels than EOGHorizontal"):
         read(joined)
 

@@ -1,8 +1,6 @@
 """The run of the archive study goes on where it stopped, and a set that fails stops no other."""
 
-import csv
 import json
-import shutil
 
 import numpy as np
 import pytest
@@ -10,11 +8,11 @@ import pytest
 pytest.importorskip("torch")
 pytest.importorskip("joblib")
 
-from tests.cli.conftest import command
 from tests.studies.archive.conftest import oscillations, write_set
 from wavedistill.studies.archive import models
 from wavedistill.studies.archive import run as running
 from wavedistill.studies.archive.models import Row, Settings
+from wavedistill.studies.archive.references import REFERENCES
 from wavedistill.studies.archive.run import Amount, run
 from wavedistill.studies.archive.teachers import Training
 
@@ -33,7 +31,7 @@ FURTHER = {"inception", "student of inception", "student 50, four parts"}
 def quick(monkeypatch):
     """Two readings to choose from, and references that take no time."""
     monkeypatch.setattr("wavedistill.students.distilled.auto_readings", lambda rank: ["energy"])
-    absent = dict.fromkeys(models.REFERENCES, _absent)
+    absent = dict.fromkeys(REFERENCES, _absent)
     monkeypatch.setattr(models, "REFERENCES", {**absent, "catch22": _always_the_first})
 
 
@@ -49,8 +47,9 @@ def rows_of(record):
     return {row.model: row for row in record.rows}
 
 
+@pytest.mark.slow
 def test_a_run_has_every_model_and_goes_on_where_it_stopped(archive, tmp_path, quick, monkeypatch):
-    write_set(archive, "Bad", *oscillations(4, 1), 2)
+    write_set(archive, "Bad", oscillations(4, 1), 2)
     out, told = tmp_path / "out", []
     found = run(out, LEAST, [archive], notify=told.append)
     assert [record.name for record in found] == ["Two", "Three"]
@@ -114,36 +113,3 @@ def test_sets_that_cannot_be_used_tell_why(archive, tmp_path, monkeypatch):
     assert used.rows == (Row("small network", 1.0),)
     content = json.loads((tmp_path / "out" / "results" / "Two-0.json").read_text())
     assert content["format"] == "wavedistill archive result"
-
-
-def test_the_command_writes_tables_and_figures(archive, tmp_path, quick, monkeypatch, command):
-    pytest.importorskip("matplotlib")
-    monkeypatch.setattr(Amount, "quick", classmethod(lambda cls, seeds: LEAST))
-    arguments = ("reproduce", "archive", "--quick", "--archive", archive, "--out", "out")
-    code, stdout, stderr = command(*arguments, "--json", folder=tmp_path)
-    assert code == 0, stderr
-    tables = json.loads(stdout)["tables"]
-    title = "Accuracy on 2 sets; differences are to the small network"
-    assert {row["model"] for row in tables[title]} == (MAIN | FURTHER) - {
-        "MiniRocket", "ridge on catch22",
-    }  # fmt: skip
-    made = {path.name for path in (tmp_path / "out").iterdir()}
-    names = ("accuracy_against_numbers", "critical_differences", "learned_against_known", "seconds")
-    assert {f"{name}.png" for name in names} <= made
-    with (tmp_path / "out" / "sets.csv").open() as file:
-        assert [row["set"] for row in csv.DictReader(file)] == ["Two", "Three"]
-    with (tmp_path / "out" / "left_out.csv").open() as file:
-        assert {row["model"] for row in csv.DictReader(file)} == {"MiniRocket", "ridge on catch22"}
-    with (tmp_path / "out" / "results.csv").open() as file:
-        assert len(list(csv.DictReader(file))) == 2 * len(MAIN | FURTHER)
-    code, stdout, _ = command(*arguments, folder=tmp_path)
-    assert code == 0
-    assert "Some sets have no MiniRocket, ridge on catch22; left_out.csv tells why." in stdout
-    shutil.rmtree(archive)
-    archive.mkdir()
-    assert command(*arguments, folder=tmp_path)[::2] == (
-        1,
-        f"error: {archive} holds no set of the archive; give a folder with a folder for each set, "
-        "such as GunPoint/GunPoint_TRAIN.tsv.\n",
-    )
-    assert command(*arguments, "--seeds", "0", folder=tmp_path)[0] == 1

@@ -1,5 +1,8 @@
+from typing import Any
+
 import numpy as np
 import pytest
+from scipy.stats import rankdata
 
 from wavedistill.studies.archive.models import Row
 from wavedistill.studies.archive.run import Record
@@ -124,7 +127,7 @@ def test_cliques_are_the_longest_runs_that_are_not_told_apart():
     hard = random.uniform(0.3, 0.6, 40)[:, None]
     # Two good models that are alike, one in the middle, two bad ones that are alike.
     accuracy = hard + np.array([0.30, 0.30, 0.2, 0.0, 0.0]) + 0.01 * random.normal(size=(40, 5))
-    ranks = np.argsort(np.argsort(-accuracy, axis=1), axis=1) + 1.0
+    ranks: Any = rankdata(-accuracy, axis=1)
     assert cliques(ranks, accuracy) == [(0, 1), (3, 4)]
     assert cliques(ranks[:, :1], accuracy[:, :1]) == []
     # No order of the columns matters.

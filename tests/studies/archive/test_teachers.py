@@ -9,6 +9,7 @@ from wavedistill.studies.archive.teachers import NETWORKS, Training, outputs_of 
 FAST = Training(steps=40, most=40, batch_size=16, learning_rate=0.01)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("network", NETWORKS)
 def test_a_network_learns_frequencies(network):
     X, y = oscillations(90, 3)

@@ -127,6 +127,7 @@ def _write_names(axes: Axes, shown: Sequence[Summary]) -> None:
         while any(text.get_window_extent().padded(1).overlaps(box) for box in taken):
             shift -= 2
             text.set_position((9, shift))
+        text.set_bbox({"facecolor": "white", "edgecolor": "none", "pad": 1, "alpha": 0.8})
         taken.append(text.get_window_extent())
 
 
@@ -160,7 +161,8 @@ def plot_ranks(
             color=colour,
         )
     label_rows(axes, [names[number] for number in order])
-    right = float(mean.max()) + 0.09 * float(np.ptp(mean))
+    axes.set_xticks(range(1, len(names) + 1))
+    right = float(mean.max()) + 0.11 * float(np.ptp(mean))
     step = 0.035 * float(np.ptp(mean))
     for place, (first, last) in enumerate(runs):
         x = right + step * place
@@ -184,7 +186,7 @@ def plot_pairs(table: Table, pairs: Sequence[Pair]) -> Figure:
         axes.plot([low, 1.02], [low, 1.02], color=START, linewidth=1, zorder=0)
         for chosen, colour in ((y > x, LEARNED), (y == x, START), (y < x, _KNOWN)):
             axes.plot(x[chosen], y[chosen], "o", color=colour, markersize=6, alpha=0.75)
-        axes.set_aspect("equal")
+        axes.set(aspect="equal", xlim=(low, 1.02), ylim=(low, 1.02))
         told = f"{pair.wins} sets better, {pair.ties} equal, {pair.losses} worse; "
         told += f"{pair.difference:+.3f}, p = {pair.p:.2g}"
         finish(axes, minus(told), f"accuracy, {pair.second}", zero=False)

@@ -204,6 +204,8 @@ def problem(data: ArchiveSet, seed: int, limits: Limits) -> Problem:
     for what, before, after in zip(("train", "test"), (train, test), kept, strict=True):
         if len(after) < len(before):
             notes.append(f"{len(after)} of {len(before)} to {what}")
+    if data.filled:
+        notes.append(f"last value of {data.filled} short signals repeated")
     step = math.ceil(length / limits.length)
     if step > 1:
         whole = _averaged(whole, step)

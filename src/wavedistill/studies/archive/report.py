@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 from wavedistill.studies.archive.figures import figures
 from wavedistill.studies.archive.run import Amount, Record, run
@@ -79,7 +80,7 @@ def report(folder: Path, records: Sequence[Record]) -> Reproduction:
         reasons = "; ".join(f"{each.set}: {each.reason}" for each in left_out[:3])
         raise ValueError(f"no set of {len(records)} could be used; {reasons or 'there are none'}")
     found, pairs = summaries(table), compare_pairs(table)
-    tables = {"summary": found, "pairs": pairs, "sets": per_set(table)}
+    tables: dict[str, Sequence[Any]] = {"summary": found, "pairs": pairs, "sets": per_set(table)}
     tables |= {"results": _results(records), "left_out": left_out}
     files = [save_table(rows, folder / f"{name}.csv") for name, rows in tables.items() if rows]
     files += [

@@ -149,7 +149,7 @@ def outputs_of(
     labels = torch.from_numpy(y_train)
     with torch.random.fork_rng(devices=[]), threadpool_limits(limits=1):
         torch.manual_seed(seed)
-        model = NETWORKS[network](*X_train.shape[1:], classes)
+        model = NETWORKS[network](X_train.shape[1], X_train.shape[2], classes)
         random = _logits(model, signals, first=True)
         began = time.process_time()
         _train(model, signals, labels, training)
