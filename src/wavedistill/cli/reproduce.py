@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from wavedistill.cli.archive import reproduce_archive
 from wavedistill.cli.console import Records, print_study, progress
 from wavedistill.cli.options import AsJson, Out, Seed
+from wavedistill.cli.reproduce_archive import reproduce_archive
 from wavedistill.cli.reproduce_faithfulness import reproduce_faithfulness
 
 if TYPE_CHECKING:
