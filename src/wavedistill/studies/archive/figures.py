@@ -28,6 +28,8 @@ __all__ = ["figures", "plot_against_numbers", "plot_pairs", "plot_ranks", "plot_
 _KNOWN, _REFERENCE = CATEGORIES[0], CATEGORIES[2]
 _STUDENTS = ("student 20", "student 50", "student 200")
 _REFERENCES = ("MiniRocket", "catch22", "ridge on catch22")
+#: Models with less than this times the numbers of another have their names in one column.
+_CROWDED = 1.6
 _PAIRS = (("energy, learned", "energy, known"), ("packets, learned", "packets, known"))
 
 
@@ -99,36 +101,38 @@ def plot_against_numbers(summaries: Sequence[Summary]) -> Figure:
     count = max(each.sets for each in shown)
     finish(axes, f"Mean over {count} sets, with 95 % intervals", "numbers of the model (median)")
     axes.set_ylabel("accuracy less that of the small network")
-    axes.margins(x=0.12)
-    low, high = axes.get_xlim()
+    least, most = min(each.numbers for each in shown), max(each.numbers for each in shown)
     # Names stand to the right of their points.
-    axes.set_xlim(low, high * (high / low) ** 0.2)
+    axes.set_xlim(least / 2, 4 * most * (most / least) ** 0.1)
     _write_names(axes, shown)
     return figure
 
 
 def _write_names(axes: Axes, shown: Sequence[Summary]) -> None:
-    """Write the name of each model beside its point, moved until no two names touch."""
-    figure: Any = axes.figure
-    figure.draw_without_rendering()
-    taken: list[Any] = []
-    for each in sorted(shown, key=lambda each: -each.difference):
-        place, shift = (each.numbers, each.difference), 0.0
-        text = axes.annotate(
-            each.model,
-            place,
-            (9, 0),
-            textcoords="offset points",
-            va="center",
-            fontsize=10,
-            color=colour_of(each.model),
-            annotation_clip=False,
-        )
-        while any(text.get_window_extent().padded(1).overlaps(box) for box in taken):
-            shift -= 2
-            text.set_position((9, shift))
-        text.set_bbox({"facecolor": "white", "edgecolor": "none", "pad": 1, "alpha": 0.8})
-        taken.append(text.get_window_extent())
+    """Write names beside points, below one another where models are of about the same size."""
+    low, high = axes.get_ylim()
+    line = 0.04 * (high - low)
+    crowd: list[Summary] = []
+    ordered = sorted(shown, key=lambda each: each.numbers)
+    for each, after in zip(ordered, [*ordered[1:], None], strict=True):
+        crowd.append(each)
+        if after is not None and after.numbers < _CROWDED * each.numbers:
+            continue
+        crowd.sort(key=lambda each: -each.difference)
+        wanted = [each.difference for each in crowd]
+        places = [wanted[0]]
+        for value in wanted[1:]:
+            places.append(min(value, places[-1] - line))
+        rise = (sum(wanted) - sum(places)) / len(crowd)
+        x = (1.5 if len(crowd) > 1 else 1.13) * each.numbers
+        for own, y in zip(crowd, places, strict=True):
+            colour = colour_of(own.model)
+            ends = [own.numbers, 0.97 * x], [own.difference, y + rise]
+            axes.plot(*ends, color=colour, linewidth=0.6)
+            white: dict[str, Any] = {"facecolor": "white", "edgecolor": "none", "pad": 1}
+            style: dict[str, Any] = {"va": "center", "fontsize": 10, "bbox": white}
+            axes.text(x, y + rise, own.model, color=colour, **style)
+        crowd = []
 
 
 def plot_ranks(
