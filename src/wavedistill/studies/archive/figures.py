@@ -21,7 +21,7 @@ from wavedistill.plotting.style import (
     panels,
     require,
 )
-from wavedistill.studies.archive.scores import Pair, Summary, Table, cliques
+from wavedistill.studies.archive.scores import UNRANKED, Pair, Summary, Table, cliques
 
 __all__ = ["figures", "plot_against_numbers", "plot_pairs", "plot_ranks", "plot_seconds"]
 
@@ -65,13 +65,7 @@ def plot_against_numbers(summaries: Sequence[Summary]) -> Figure:
     sets; numbers are the median over sets.
     """
     require(summaries, "summaries")
-    shown = [
-        each
-        for each in summaries
-        if each.numbers > 0
-        and each.model not in ("energy, learned", "energy, known")
-        and each.model not in ("packets, learned", "packets, known")
-    ]
+    shown = [each for each in summaries if each.numbers > 0 and each.model not in UNRANKED]
     figure = Figure(figsize=(10.5, 6), layout="constrained")
     axes = figure.subplots()
     axes.set_xscale("log")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from types import SimpleNamespace
@@ -15,6 +15,7 @@ from wavedistill.studies.archive.run import Record
 
 __all__ = [
     "COMPARED",
+    "UNRANKED",
     "Pair",
     "Summary",
     "Table",
@@ -22,6 +23,7 @@ __all__ = [
     "compare_pairs",
     "holm",
     "per_set",
+    "signed_rank",
     "summaries",
 ]
 
@@ -46,7 +48,7 @@ COMPARED = (
     ("student of inception", "inception"),
 )
 #: Models beside those that are ranked: they are for a comparison of their own.
-_UNRANKED = ("energy, learned", "energy, known", "packets, learned", "packets, known")
+UNRANKED = ("energy, learned", "energy, known", "packets, learned", "packets, known")
 _RESAMPLES = 2000
 
 
@@ -118,7 +120,7 @@ class Table:
         kept = [
             model
             for model in self.models
-            if model not in _UNRANKED and np.isfinite(self.of(model)).mean() > 0.5
+            if model not in UNRANKED and np.isfinite(self.of(model)).mean() > 0.5
         ]
         accuracy = np.stack([self.of(model) for model in kept], axis=1)
         accuracy = accuracy[np.isfinite(accuracy).all(axis=1)]
@@ -260,8 +262,3 @@ def _median(values: Array) -> float:
 
 def _rounded(value: float) -> float | None:
     return round(float(value), 4) if np.isfinite(value) else None
-
-
-def as_mapping(found: Sequence[Summary]) -> Mapping[str, Summary]:
-    """The summaries by model."""
-    return {each.model: each for each in found}
