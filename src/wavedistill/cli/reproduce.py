@@ -1,4 +1,4 @@
-"""`wavedistill reproduce`: the studies of the paper."""
+"""`wavedistill reproduce`: the studies of the paper, and one of many sets."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import typer
 
 from wavedistill.cli.console import Records, print_study, progress
 from wavedistill.cli.options import AsJson, Out, Seed
+from wavedistill.cli.reproduce_archive import reproduce_archive
 from wavedistill.cli.reproduce_faithfulness import reproduce_faithfulness
 
 if TYPE_CHECKING:
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
 
 __all__ = ["studies"]
 
-studies = typer.Typer(help="Reproduce a study of the paper: its figures and tables.")
+studies = typer.Typer(help="Reproduce a study: its figures and tables.")
+studies.command("archive")(reproduce_archive)
 studies.command("faithfulness")(reproduce_faithfulness)
 
 

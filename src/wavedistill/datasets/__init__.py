@@ -1,5 +1,6 @@
 """Data to try the methods on: recordings, maps, and simulators of both."""
 
+from wavedistill.datasets.archive import ArchiveSet, archive_sets, load_archive_set
 from wavedistill.datasets.cache import Registry, RemoteFile, data_folder
 from wavedistill.datasets.endocytosis import (
     CellTracks,
@@ -20,6 +21,7 @@ from wavedistill.datasets.oscillations import OscillationTask, simulate_oscillat
 from wavedistill.datasets.synthetic import SyntheticTask, make_synthetic
 
 __all__ = [
+    "ArchiveSet",
     "CellTracks",
     "CoatModel",
     "EndocytosisTable",
@@ -30,9 +32,11 @@ __all__ = [
     "SyntheticTask",
     "TrackModel",
     "UnlabelledTraces",
+    "archive_sets",
     "data_folder",
     "endocytosis_table_from_arrays",
     "fetch_endocytosis",
+    "load_archive_set",
     "load_endocytosis_table",
     "load_lensing",
     "make_endocytosis",

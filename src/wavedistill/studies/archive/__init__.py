@@ -1,0 +1,1 @@
+"""The archive study: distilled students against everything simpler, on many sets."""
