@@ -18,7 +18,7 @@ def test_contributions_and_intercept_sum_to_the_decision_function(reading):
     student = DistilledClassifier(reading, **FAST).fit(X, teacher=OUTPUTS)
     found = student.contributions(X[:7])
     assert found.values.shape == (7, 3, len(found.names))
-    assert found.outputs == ("0", "1", "2")
+    assert found.outputs == ("class 0", "class 1", "class 2")
     np.testing.assert_allclose(found.predictions, student.decision_function(X[:7]), rtol=1e-10)
     np.testing.assert_array_equal(found.values[:, 1], found.features * student.coef_[1])
 
