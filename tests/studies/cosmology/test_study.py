@@ -45,6 +45,7 @@ TINY = Architecture((4, 4, 4, 4), stem=3, pool=True)
 AMOUNT = Amount(
     size=32, realisations=12, validation=0.25, test=0.25, architecture=TINY, training=Training(2),
     distilled_from=20, supports=(4,), balances=(1.0,), screened_by=50, resamples=200,
+    learned_from=60, learned_supports=(4,), between=2,
 )  # fmt: skip
 
 

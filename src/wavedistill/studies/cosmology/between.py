@@ -48,7 +48,7 @@ def simulate_between(
         realisations,
         midpoints(np.array(TABLE_D1)),
         size=size,
-        # The study's own maps have the seed itself: the same would give the same initial conditions.
+        # With the seed of the study's own maps, initial conditions would come again.
         random_state=seed + 1,
         n_jobs=jobs,
         folder=folder,

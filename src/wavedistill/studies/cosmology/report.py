@@ -47,8 +47,8 @@ def reproduce(
 
     Everything goes to the folder, simulated maps, the training and the distilled wavelets too. Maps
     are simulated in so many `jobs`, unless `data` has some for `load_lensing`, to be rebinned to
-    `rebin` pixels on a side. With simulated maps go others of cosmologies between. Where the data folder holds
-    ``lensing/massivenus_fiducial_kappa.fits``, the simulator is held against it.
+    `rebin` pixels on a side. With simulated maps go others of cosmologies between. Where the data
+    folder holds ``lensing/massivenus_fiducial_kappa.fits``, the simulator is held against it.
     """
     require_training(device)
     notify("maps")

@@ -124,8 +124,8 @@ def run(
 ) -> Study:
     """Do the study on maps of several cosmologies, parted by realisation.
 
-    `between` has maps of other cosmologies, on which all are tested too. The training and the distilled wavelets are kept in the folder, to be resumed from. `device` is
-    PyTorch's.
+    `between` has maps of other cosmologies, on which all are tested too. The training and the
+    distilled wavelets are kept in the folder, to be resumed from. `device` is PyTorch's.
     """
     _require_several(maps)
     split = maps.split(amount.validation, amount.test)

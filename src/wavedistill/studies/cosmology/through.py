@@ -23,7 +23,6 @@ from scipy.optimize import minimize
 
 from wavedistill.datasets.lensing import LensingMaps
 from wavedistill.files import fingerprint, read_json, replacing, write_json
-from wavedistill.students import DistilledRegressor
 from wavedistill.students.ridge import fold_grams, ridge_error, ridge_gradient
 from wavedistill.studies.cosmology.network import OMEGA_M, Predictor
 from wavedistill.studies.cosmology.smooth import Looks, SoftHistograms
@@ -49,7 +48,6 @@ _LOOKS = {
     "pixels": Looks("pixels"),
     "whole": Looks("pixels", whole=True),
 }
-_READINGS = tuple(product(("energy", "events"), (1, 2)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,7 +108,7 @@ def learned_through(
     """Wavelets of each support, for each reader and place to look; fits in the folder are kept.
 
     A descent begins at the best of the starts of its support, of the known wavelets and of some
-    drawn at random. Those that `DistilledRegressor` learns follow.
+    drawn at random.
     """
     print_ = fingerprint(lesson.maps.maps, lesson.outputs, *(each.lowpass for each in starts), seed)
     for support in supports:
@@ -128,7 +126,6 @@ def learned_through(
                 read = SoftHistograms(lesson.maps.maps, looks, support, positions=_POSITIONS)
                 found = _write(file, print_, _descend(read, loss, first))
             yield Wavelet(found, name=name)
-    yield from _distilled(lesson, folder, print_, seed, notify)
 
 
 def ridge_loss(features: Array, outputs: Array, folds: NDArray[np.int64]) -> tuple[float, Array]:
@@ -196,24 +193,6 @@ def _descend(read: SoftHistograms, loss: Loss, first: Sequence[Array]) -> _Found
         at_angles, lattice.right_inverse(best), jac=True, method="L-BFGS-B", options=options
     )
     return _Found(Wavelet(lattice.forward(found.x)), float(found.fun))
-
-
-def _distilled(
-    lesson: Lesson, folder: Path | None, print_: str, seed: int, notify: Notify
-) -> Iterator[Wavelet]:
-    """Wavelets that the package's own student of images learns."""
-    for reading, levels in _READINGS:
-        name = f"learned through {reading}, {levels} level{'s' * (levels > 1)}"
-        file = folder and folder / f"{reading}_{levels}.json"
-        found = _kept(file, print_)
-        if found is None:
-            notify(name)
-            student = DistilledRegressor(
-                reading, levels, support=8, target="teacher", axes=(-2, -1), random_state=seed
-            )
-            student.fit(lesson.maps.maps, teacher=lesson.outputs)
-            found = _write(file, print_, _Found(student.wavelets_[0], student.candidates_[0].error))
-        yield Wavelet(found, name=name)
 
 
 def _kept(file: Path | None, print_: str) -> Array | None:
