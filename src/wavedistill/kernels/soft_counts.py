@@ -46,8 +46,8 @@ def soft_counts(looked: MarkedMaps, weights: Float32, centres: Float32) -> Array
     counts = np.zeros((len(looked.maps), *centres.shape))
 
     def work(start: int, stop: int) -> None:
-        own = (each[start:stop] for each in looked)
-        _count(*own, weights, centres, counts[start:stop])
+        maps, marks = looked.maps[start:stop], looked.marks[start:stop]
+        _count(maps, marks, weights, centres, counts[start:stop])
 
     in_chunks(work, len(looked.maps), looked.maps.size)
     return counts
@@ -60,16 +60,17 @@ def pull_soft_counts(
 
     `cotangents` is shaped like the counts.
     """
-    parts: list[tuple[Array, Array]] = []
+    parts: dict[int, tuple[Array, Array]] = {}
 
     def work(start: int, stop: int) -> None:
         found = np.zeros(weights.shape), np.zeros(centres.shape)
-        own = (each[start:stop] for each in looked)
-        _pull(*own, weights, centres, cotangents[start:stop], *found)
-        parts.append(found)
+        maps, marks = looked.maps[start:stop], looked.marks[start:stop]
+        _pull(maps, marks, weights, centres, cotangents[start:stop], *found)
+        parts[start] = found
 
     in_chunks(work, len(looked.maps), looked.maps.size)
-    by_weights, by_centres = zip(*parts, strict=True)
+    # In order, whichever thread was first: the sums are the same to the last bit.
+    by_weights, by_centres = zip(*(parts[start] for start in sorted(parts)), strict=True)
     return np.sum(by_weights, axis=0), np.sum(by_centres, axis=0)
 
 

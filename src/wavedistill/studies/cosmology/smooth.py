@@ -1,8 +1,8 @@
 """Smooth histograms of filtered maps, as a function of the wavelet that the filters are from.
 
 A histogram has no derivative by the filter: a pixel is in a bin or is not. Here a value between the
-centres of two bins counts in both. The centres are quantiles of the values, so that only the shape
-of a filter matters.
+centres of two bins counts in both. The centres follow the values, so that only the shape of a
+filter matters.
 """
 
 from __future__ import annotations
@@ -118,7 +118,7 @@ class SoftHistograms:
         taps = {"L": wavelet.lowpass, "H": wavelet.highpass}
         by = {letter: np.zeros(len(lowpass)) for letter in taps}
         for (name, cut), own in zip(wavelet_cuts(wavelet).items(), by_weights, strict=True):
-            along_row, along_column = name
+            along_row, along_column = name[0], name[1]
             by_full = own
             if not self._whole:
                 by_full = np.zeros_like(cut.full)

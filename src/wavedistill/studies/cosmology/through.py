@@ -38,8 +38,8 @@ Loss = Callable[[Array], tuple[float, Array]]
 _FOLDS = 5
 #: Steps of a descent, and starts drawn at random beside the known wavelets and those given.
 _STEPS, _DRAWN = 15, 4
-#: Pixels of a map that are looked at.
-_POSITIONS = 1024
+#: Pixels of a map that are looked at, at least, and as a share of all.
+_POSITIONS, _SHARE = 1024, 1 / 16
 #: What is added to a covariance, as a share of its mean variance.
 _SHRINKAGE = 1e-4
 _FORMAT, _WRITER = "wavedistill.learned-through", "this study"
@@ -110,7 +110,10 @@ def learned_through(
     A descent begins at the best of the starts of its support, of the known wavelets and of some
     drawn at random.
     """
-    print_ = fingerprint(lesson.maps.maps, lesson.outputs, *(each.lowpass for each in starts), seed)
+    settings = _STEPS, _DRAWN, _POSITIONS, _SHARE, seed
+    made_of = (lesson.maps.maps, lesson.outputs, *(each.lowpass for each in starts))
+    digest = fingerprint(*made_of, settings)
+    positions = max(_POSITIONS, round(_SHARE * lesson.maps.maps[0].size))
     for support in supports:
         known = known_wavelets(support, shortest=support)
         same = [each for each in starts if len(each.lowpass) == support]
@@ -120,11 +123,11 @@ def learned_through(
         for (place, looks), (reader, loss) in product(_LOOKS.items(), lesson.losses().items()):
             name = f"learned through {reader} of {place}, support {support}"
             file = folder and folder / f"{place}_{reader}_{support}.json"
-            found = _kept(file, print_)
+            found = _kept(file, digest)
             if found is None:
                 notify(name)
-                read = SoftHistograms(lesson.maps.maps, looks, support, positions=_POSITIONS)
-                found = _write(file, print_, _descend(read, loss, first))
+                read = SoftHistograms(lesson.maps.maps, looks, support, positions=positions)
+                found = _write(file, digest, _descend(read, loss, first))
             yield Wavelet(found, name=name)
 
 
@@ -195,12 +198,12 @@ def _descend(read: SoftHistograms, loss: Loss, first: Sequence[Array]) -> _Found
     return _Found(Wavelet(lattice.forward(found.x)), float(found.fun))
 
 
-def _kept(file: Path | None, print_: str) -> Array | None:
+def _kept(file: Path | None, digest: str) -> Array | None:
     """The filter in a file, if it is there."""
     if file is None or not file.exists():
         return None
     content = read_json(file, _FORMAT, _WRITER, ("fingerprint", "lowpass"))
-    if content["fingerprint"] != print_:
+    if content["fingerprint"] != digest:
         raise ValueError(
             f"{file} holds a wavelet of other data or settings, and stays as it is; name another "
             "folder, or remove the file to learn it anew."
@@ -208,9 +211,9 @@ def _kept(file: Path | None, print_: str) -> Array | None:
     return np.array(content["lowpass"])
 
 
-def _write(file: Path | None, print_: str, found: _Found) -> Array:
+def _write(file: Path | None, digest: str, found: _Found) -> Array:
     lowpass = found.wavelet.lowpass
     if file is not None:
-        content = {"fingerprint": print_, "error": found.error, "lowpass": lowpass.tolist()}
+        content = {"fingerprint": digest, "error": found.error, "lowpass": lowpass.tolist()}
         write_json(file, _FORMAT, content)
     return np.array(lowpass)
