@@ -76,7 +76,7 @@ def figures(study: Study) -> Iterator[tuple[str, Figure]]:
             plot_predictions(omega, predictions, parameter=_OMEGA, example="map", scale=100),
         )
     if study.between_maps is not None:
-        yield "between", _between(study, network)
+        yield "between", _between(study, study.between_maps.params[:, OMEGA_M], network)
 
 
 def angle(pixel_arcmin: float) -> Axis:
@@ -126,15 +126,13 @@ def _activation(study: Study, wavelet: Wavelet) -> Figure:
     )
 
 
-def _between(study: Study, network: str) -> Figure:
+def _between(study: Study, omega: NDArray[np.float64], network: str) -> Figure:
     """The paper's rule, the readers that answer between cosmologies, and the network."""
     everywhere = at_all_pixels(THROUGH)
     shown = [as_in_the_paper(THROUGH), THROUGH, everywhere, f"{everywhere}, ridge"]
     likelihood = f"{everywhere}, likelihood"
     shown += [likelihood] if likelihood in study.between_predicted else []
     predictions = {name: study.between_predicted[name][:, OMEGA_M] for name in (*shown, network)}
-    assert study.between_maps is not None
-    omega = study.between_maps.params[:, OMEGA_M]
     return plot_predictions(omega, predictions, parameter=_OMEGA, example="map", scale=100)
 
 
