@@ -45,6 +45,7 @@ __all__ = [
     "at_all_pixels",
     "choose",
     "cosmologies",
+    "first",
     "measure",
     "ridge",
     "rmse",
@@ -152,6 +153,12 @@ def choose(
     if best is None:
         raise ValueError("there are no statistics or no readers to choose from.")
     return best
+
+
+def first(maps: LensingMaps, count: int) -> LensingMaps:
+    """The maps of the first realisations, about as many of each cosmology."""
+    order = np.argsort(maps.realisation, kind="stable")[:count]
+    return maps[np.sort(order)]
 
 
 def rmse(maps: LensingMaps, predicted: Array) -> float:
@@ -292,7 +299,7 @@ class Choice:
         self._notify(f"students: {name}, {len(filters)} wavelets")
         screened = self._screened_by
         if screening is screening_pixels:
-            screened = screened[:_SCREENED]
+            screened = first(screened, _SCREENED)
         maps = screened, self._validation
         errors = [choose(measure(screening(each), *maps), readers, *maps).rmse for each in filters]
         return [filters[number] for number in np.argsort(errors)[:_SHORTLIST]]

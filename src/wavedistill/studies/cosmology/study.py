@@ -24,6 +24,7 @@ from wavedistill.studies.cosmology.students import (
     Student,
     as_in_the_paper,
     at_all_pixels,
+    first,
     rmse,
 )
 from wavedistill.studies.cosmology.teacher import Training, train_teacher
@@ -140,7 +141,7 @@ def run(
         notify=lambda message: notify(f"teacher: {message}"),
     )
     teacher = FaceMean(network)
-    some = _first(split.train, amount.distilled_from).maps
+    some = first(split.train, amount.distilled_from).maps
     search = partial(
         distilled,
         some,
@@ -152,7 +153,7 @@ def run(
     )
     wavelets, blind = list(search(taught(teacher, some, folder))), list(search(None))
     through = _through(split.train, teacher, wavelets, amount, folder, seed, notify)
-    choice = Choice(split, _first(split.train, amount.screened_by), notify)
+    choice = Choice(split, first(split.train, amount.screened_by), notify)
     learned = {"AWD": wavelets, THROUGH: through}
     table = choice.table({**learned, "AWD without interpretation": blind})
     beyond, label = choice.beyond(learned), amount.architecture.label
@@ -180,7 +181,7 @@ def _through(
     notify: Notify,
 ) -> list[Wavelet]:
     """The wavelets that are learned through a student of the network."""
-    maps = _first(train, amount.learned_from)
+    maps = first(train, amount.learned_from)
     kept = folder and folder / "through"
     outputs = standardised(teacher, maps, kept)
     return list(
@@ -220,9 +221,3 @@ def _require_several(maps: LensingMaps) -> None:
             f"the maps have {cosmologies} cosmologies, and Omega_m is {omega[0]:g} in all; give "
             "maps of two or more."
         )
-
-
-def _first(maps: LensingMaps, count: int) -> LensingMaps:
-    """The maps of the first realisations, about as many of each cosmology."""
-    order = np.argsort(maps.realisation, kind="stable")[:count]
-    return maps[np.sort(order)]

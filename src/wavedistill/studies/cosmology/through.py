@@ -168,7 +168,7 @@ def mean_loss(
     for fold in range(int(folds.max()) + 1):
         held = torch.from_numpy(folds == fold)
         rows, classes = x[~held], hot[~held]
-        means = (classes.T @ rows) / classes.sum(dim=0)[:, None]
+        means = (classes.T @ rows) / classes.sum(dim=0).clamp(min=1)[:, None]
         rest = rows - classes @ means
         covariance = rest.T @ rest / len(rows)
         shrunk = _SHRINKAGE * covariance.diagonal().mean() * torch.eye(len(covariance))
