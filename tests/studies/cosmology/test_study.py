@@ -23,6 +23,7 @@ from wavedistill.studies.cosmology import (  # noqa: E402
     candidates,
     run,
     students,
+    through,
 )
 from wavedistill.studies.cosmology.network import FaceMean, MapNetwork, size  # noqa: E402
 from wavedistill.studies.cosmology.report import reproduce  # noqa: E402
@@ -45,6 +46,7 @@ TINY = Architecture((4, 4, 4, 4), stem=3, pool=True)
 AMOUNT = Amount(
     size=32, realisations=12, validation=0.25, test=0.25, architecture=TINY, training=Training(2),
     distilled_from=20, supports=(4,), balances=(1.0,), screened_by=50, resamples=200,
+    learned_from=60, learned_supports=(4,), between=2,
 )  # fmt: skip
 
 
@@ -187,6 +189,16 @@ def test_the_whole_study_and_that_it_is_resumed(tmp_path, monkeypatch):
     assert numbers["DB5"] == numbers["DB5, as in the paper"] == 10
     assert numbers[study.rows[-1].model] == size(study.teacher)
     assert {gain.over for gain in study.gains} >= {"DB5", study.rows[-1].model}
+    everywhere = students.at_all_pixels(students.THROUGH)
+    assert {gain.model for gain in study.gains} >= {"AWD", students.THROUGH, everywhere}
+    assert students.THROUGH in study.students[students.THROUGH].wavelet.name
+    assert f"{everywhere}, ridge" in study.students
+    assert [each.model for each in study.between] == [*study.students]
+    for each in study.between:
+        off = 100 * (study.between_predicted[each.model] - study.between_maps.params)[:, 1]
+        assert each.rmse == pytest.approx(np.sqrt(np.mean(off**2)))
+    assert not {*study.between_maps.params[:, 1]} & {*study.split.test.params[:, 1]}
+    assert {"between.csv", "between.png"} <= {path.name for path in found.files}
     assert study.split.train.realisation.max() < study.split.validation.realisation.min()
     assert all(path.stat().st_size for path in found.files)
     with (tmp_path / "models.csv").open(newline="") as file:
@@ -199,6 +211,7 @@ def test_the_whole_study_and_that_it_is_resumed(tmp_path, monkeypatch):
         raise AssertionError("fitted again")
 
     monkeypatch.setattr(wd.WaveletDistiller, "fit", refuse)
+    monkeypatch.setattr(through, "minimize", refuse)
     told: list[str] = []
     again = reproduce(tmp_path, AMOUNT, jobs=1, notify=told.append).study
     assert not [message for message in told if "epoch" in message]

@@ -24,7 +24,7 @@ from wavedistill.studies.cosmology.candidates import AXES, LEVELS
 from wavedistill.studies.cosmology.network import OMEGA_M
 from wavedistill.studies.cosmology.plot_setup import plot_cosmology_setup
 from wavedistill.studies.cosmology.scores import Row
-from wavedistill.studies.cosmology.students import at_all_pixels
+from wavedistill.studies.cosmology.students import THROUGH, as_in_the_paper, at_all_pixels
 from wavedistill.studies.cosmology.study import Study
 from wavedistill.wavelets import Wavelet, WaveletTransform
 
@@ -68,13 +68,15 @@ def figures(study: Study) -> Iterator[tuple[str, Figure]]:
     yield "figD1_steepness", plot_peak_values(measured)
     yield "figD2_activation", _activation(study, awd.filters)
     yield "table2", _scores(study, network)
-    shown = ("AWD", "DB5", "best known wavelet", "Laplace", "Roberts cross", network)
+    shown = ("AWD", THROUGH, "DB5", "best known wavelet", "Laplace", network)
     if len(np.unique(omega)) <= _COLUMNS:
         predictions = {name: study.predicted[name][:, OMEGA_M] for name in shown}
         yield (
             "predictions",
             plot_predictions(omega, predictions, parameter=_OMEGA, example="map", scale=100),
         )
+    if study.between_maps is not None:
+        yield "between", _between(study, study.between_maps.params[:, OMEGA_M], network)
 
 
 def angle(pixel_arcmin: float) -> Axis:
@@ -122,6 +124,16 @@ def _activation(study: Study, wavelet: Wavelet) -> Figure:
         name="convergence map",
         titles=list(firsts),
     )
+
+
+def _between(study: Study, omega: NDArray[np.float64], network: str) -> Figure:
+    """The paper's rule, the readers that answer between cosmologies, and the network."""
+    everywhere = at_all_pixels(THROUGH)
+    shown = [as_in_the_paper(THROUGH), THROUGH, everywhere, f"{everywhere}, ridge"]
+    likelihood = f"{everywhere}, likelihood"
+    shown += [likelihood] if likelihood in study.between_predicted else []
+    predictions = {name: study.between_predicted[name][:, OMEGA_M] for name in (*shown, network)}
+    return plot_predictions(omega, predictions, parameter=_OMEGA, example="map", scale=100)
 
 
 def _scores(study: Study, network: str) -> Figure:

@@ -15,6 +15,7 @@ from wavedistill.datasets.lensing import (
     read_convergence,
     simulate_lensing,
 )
+from wavedistill.studies.cosmology.between import simulate_between
 from wavedistill.studies.cosmology.figures import angle, figures
 from wavedistill.studies.cosmology.plot_calibration import plot_calibration
 from wavedistill.studies.cosmology.study import Amount, Study, run
@@ -46,8 +47,8 @@ def reproduce(
 
     Everything goes to the folder, simulated maps, the training and the distilled wavelets too. Maps
     are simulated in so many `jobs`, unless `data` has some for `load_lensing`, to be rebinned to
-    `rebin` pixels on a side. Where the data folder holds
-    ``lensing/massivenus_fiducial_kappa.fits``, the simulator is held against it.
+    `rebin` pixels on a side. With simulated maps go others of cosmologies between. Where the data
+    folder holds ``lensing/massivenus_fiducial_kappa.fits``, the simulator is held against it.
     """
     require_training(device)
     notify("maps")
@@ -59,13 +60,22 @@ def reproduce(
             n_jobs=jobs,
             folder=folder / "maps",
         )
+        notify("maps of cosmologies between")
+        between = simulate_between(
+            amount.between, size=amount.size, seed=seed, jobs=jobs, folder=folder / "between"
+        )
     else:
-        maps = load_lensing(data, size=rebin)
-    study = run(maps, amount, device=device, folder=folder / "fits", seed=seed, notify=notify)
+        # Simulated maps are of another kind than those that are read.
+        maps, between = load_lensing(data, size=rebin), None
+    study = run(
+        maps, amount, between=between, device=device, folder=folder / "fits", seed=seed,
+        notify=notify,
+    )  # fmt: skip
     files = [
         save_table(study.rows, folder / "models.csv"),
         save_table(study.beyond, folder / "beyond_the_paper.csv"),
         save_table(study.gains, folder / "gains.csv"),
+        *([save_table(study.between, folder / "between.csv")] if study.between else []),
         folder / "wavelet.json",
     ]
     study.students["AWD"].filters.save(folder / "wavelet.json")

@@ -21,6 +21,7 @@ __all__ = [
     "papers_counts",
     "pixel_counts",
     "screening_counts",
+    "screening_pixels",
     "simple_statistics",
 ]
 
@@ -49,6 +50,11 @@ def papers_counts(filters: object) -> Statistics:
 def pixel_counts(filters: object) -> Statistics:
     """Histograms of what the filters measure at all pixels, not at the peaks alone."""
     return _counts(filters, [("quantile", 16), ("quantile", 32)], at="pixels")
+
+
+def screening_pixels(filters: object) -> Statistics:
+    """The one layout by which a long list is made short where all pixels count."""
+    return _counts(filters, [("quantile", 16)], at="pixels")
 
 
 def simple_statistics(maps: LensingMaps) -> dict[str, Statistics]:

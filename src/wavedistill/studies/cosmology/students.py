@@ -28,6 +28,7 @@ from wavedistill.studies.cosmology.statistics import (
     papers_counts,
     pixel_counts,
     screening_counts,
+    screening_pixels,
     simple_statistics,
 )
 from wavedistill.studies.output import Notify
@@ -35,6 +36,7 @@ from wavedistill.wavelets import Wavelet, known_wavelets
 
 __all__ = [
     "FIXED",
+    "THROUGH",
     "TOGETHER",
     "Choice",
     "Measured",
@@ -43,6 +45,7 @@ __all__ = [
     "at_all_pixels",
     "choose",
     "cosmologies",
+    "first",
     "measure",
     "ridge",
     "rmse",
@@ -53,11 +56,15 @@ Layouts = Callable[[Any], Statistics]
 #: Estimators of all three parameters, by what a table says of them.
 Readers = Mapping[str, Any]
 
+#: Maps of a short list where all pixels count, at most.
+_SCREENED = 2000
 #: Wavelets that go on from one layout of bins to all.
 _SHORTLIST = 5
 #: Filters that no wavelet has a part in, and how many numbers each has.
 FIXED = {"Laplace": "laplace", "Roberts cross": "roberts", "raw peaks": "raw"}
 _NUMBERS = {"laplace": 9, "roberts": 8, "raw": 1}
+#: The wavelet that was learned through smooth histograms.
+THROUGH = "learned through"
 #: All of them side by side: what histograms of several filters can tell without a wavelet.
 TOGETHER = "fixed filters together"
 
@@ -148,6 +155,12 @@ def choose(
     return best
 
 
+def first(maps: LensingMaps, count: int) -> LensingMaps:
+    """The maps of the first realisations, about as many of each cosmology."""
+    order = np.argsort(maps.realisation, kind="stable")[:count]
+    return maps[np.sort(order)]
+
+
 def rmse(maps: LensingMaps, predicted: Array) -> float:
     """Root mean square error of Ω_m; `predicted` has shape (n, 3)."""
     return float(root_mean_squared_error(maps.params[:, OMEGA_M], predicted[:, OMEGA_M]))
@@ -204,16 +217,15 @@ class Choice:
         #: What was measured for a student, for others to read.
         self._measured: dict[str, list[Measured]] = {}
 
-    def table(self, taught: Sequence[Wavelet], blind: Sequence[Wavelet]) -> dict[str, Student]:
+    def table(self, learned: Mapping[str, Sequence[Wavelet]]) -> dict[str, Student]:
         """The paper's Table 2, and what else reads simple statistics; without the network.
 
-        The wavelets are distilled with attributions (`taught`) and without (`blind`).
+        `learned` has wavelets to choose among, by the name of their row.
         """
         readers = cosmologies(roots=True)
-        distilled = {"AWD": taught, "AWD without interpretation": blind}
         found = {
             name: self._of_filters(name, filters, counts, readers)
-            for name, filters in {**distilled, **self._known, **self._fixed}.items()
+            for name, filters in {**learned, **self._known, **self._fixed}.items()
         }
         for name, statistics in simple_statistics(self._train).items():
             found[name] = self._of(name, statistics, cosmologies())
@@ -221,28 +233,35 @@ class Choice:
                 found[f"{name}, ridge"] = self._reads(name, ridge())
         return found
 
-    def beyond(self, taught: Sequence[Wavelet], table: Mapping[str, Student]) -> dict[str, Student]:
+    def beyond(self, learned: Mapping[str, Sequence[Wavelet]]) -> dict[str, Student]:
         """Other readers of the same histograms, those of all pixels, and the paper's own.
 
-        The wavelets are those that `table` found, except for the paper's own reader.
+        For all pixels and for the paper's own reader, each name's filters are chosen anew.
         """
         readers = cosmologies(roots=True)
-        together = self._of_filters(TOGETHER, [[*FIXED.values()]], counts, readers)
-        students = {name: table[name] for name in ("AWD", *self._known)} | {TOGETHER: together}
-        found = {TOGETHER: together}
-        count = len(np.unique(self._train.params, axis=0))
-        for reader, others in (("ridge", ridge()), ("likelihood", likelihoods(count))):
-            for name in students if others else ():
-                found[f"{name}, {reader}"] = self._reads(name, others)
-        for name, student in students.items():
+        filters = {**learned, **self._known}
+        together = {TOGETHER: [[*FIXED.values()]]}
+        found = {TOGETHER: self._of_filters(TOGETHER, together[TOGETHER], counts, readers)}
+        found |= self._regressed([*filters, TOGETHER])
+        for name, each in {**filters, **together}.items():
             again = at_all_pixels(name)
-            found[again] = self._of(again, pixel_counts(student.filters), readers)
-        for name, filters in {"AWD": taught, **self._known, **self._fixed}.items():
+            found[again] = self._of_filters(again, each, pixel_counts, readers, screening_pixels)
+        found |= self._regressed(map(at_all_pixels, [*filters, TOGETHER]))
+        for name, each in {**filters, **self._fixed}.items():
             again = as_in_the_paper(name)
-            found[again] = self._of_filters(
-                again, filters, papers_counts, paper_rule(), papers_counts
-            )
+            found[again] = self._of_filters(again, each, papers_counts, paper_rule(), papers_counts)
         return found
+
+    def _regressed(self, names: Iterable[str]) -> dict[str, Student]:
+        """Readers that are not bound to the cosmologies, of what was measured for a student."""
+        count = len(np.unique(self._train.params, axis=0))
+        readers = {"ridge": ridge(), "likelihood": likelihoods(count)}
+        return {
+            f"{name}, {reader}": self._reads(name, others)
+            for name in names
+            for reader, others in readers.items()
+            if others
+        }
 
     def _of(self, name: str, statistics: Statistics, readers: Readers) -> Student:
         self._notify(f"students: {name}")
@@ -278,7 +297,10 @@ class Choice:
         if len(filters) <= _SHORTLIST:
             return filters
         self._notify(f"students: {name}, {len(filters)} wavelets")
-        maps = self._screened_by, self._validation
+        screened = self._screened_by
+        if screening is screening_pixels:
+            screened = first(screened, _SCREENED)
+        maps = screened, self._validation
         errors = [choose(measure(screening(each), *maps), readers, *maps).rmse for each in filters]
         return [filters[number] for number in np.argsort(errors)[:_SHORTLIST]]
 

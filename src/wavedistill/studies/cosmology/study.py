@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -12,20 +12,25 @@ from numpy.typing import NDArray
 
 from wavedistill.attribution import Attributions, attribute
 from wavedistill.datasets.lensing import LensingMaps, LensingSplit
+from wavedistill.studies.cosmology.between import Between, between_rows
 from wavedistill.studies.cosmology.candidates import distilled, taught
 from wavedistill.studies.cosmology.network import OMEGA_M, Architecture, FaceMean
 from wavedistill.studies.cosmology.scores import Gain, Row, Scores, gains, rows, score
 from wavedistill.studies.cosmology.students import (
     FIXED,
+    THROUGH,
     TOGETHER,
     Choice,
     Student,
     as_in_the_paper,
     at_all_pixels,
+    first,
     rmse,
 )
 from wavedistill.studies.cosmology.teacher import Training, train_teacher
+from wavedistill.studies.cosmology.through import Lesson, learned_through, standardised
 from wavedistill.studies.output import Notify
+from wavedistill.wavelets import Wavelet
 
 __all__ = ["Amount", "Study", "run"]
 
@@ -54,6 +59,11 @@ class Amount:
     distilled_from: int = 1000
     supports: tuple[int, ...] = (6, 8, 10, 12)
     balances: tuple[float, ...] = (0.01, 0.1, 1.0, 10.0)
+    #: Training maps that wavelets are learned from through a student, and their supports.
+    learned_from: int = 1000
+    learned_supports: tuple[int, ...] = (4, 6, 8)
+    #: New maps of each cosmology between those of the study.
+    between: int = 100
     #: Training maps by whose counts a long list of wavelets is made short.
     screened_by: int = 10_000
     #: Of the bootstrap.
@@ -86,12 +96,17 @@ class Study:
     rows: tuple[Row, ...]
     #: The paper's own predictor, and readers of histograms beyond it.
     beyond: tuple[Row, ...]
-    #: Of AWD over others; with the paper's own predictor, and with histograms of all pixels, over
-    #: others with the same.
+    #: Of AWD, and of the wavelet learned through a student, over others; with the paper's own
+    #: predictor, and with histograms of all pixels, over others with the same.
     gains: tuple[Gain, ...]
+    #: What all of them score on maps of cosmologies between those of the study, if there are any.
+    between: tuple[Between, ...]
     #: By the name of their row, as are their predictions for the test maps, shape (n, 3).
     students: dict[str, Student]
     predicted: dict[str, NDArray[np.float64]]
+    #: Those maps, and the predictions for them.
+    between_maps: LensingMaps | None
+    between_predicted: dict[str, NDArray[np.float64]]
     #: What wavelets are distilled from: the network, averaged over the faces of a map.
     teacher: FaceMean
     #: Of the first test maps, as many as compression is measured on.
@@ -102,6 +117,7 @@ def run(
     maps: LensingMaps,
     amount: Amount,
     *,
+    between: LensingMaps | None = None,
     device: str = "cpu",
     folder: Path | None = None,
     seed: int = 0,
@@ -109,8 +125,8 @@ def run(
 ) -> Study:
     """Do the study on maps of several cosmologies, parted by realisation.
 
-    The training and the distilled wavelets are kept in the folder, to be resumed from. `device` is
-    PyTorch's.
+    `between` has maps of other cosmologies, on which all are tested too. The training and the
+    distilled wavelets are kept in the folder, to be resumed from. `device` is PyTorch's.
     """
     _require_several(maps)
     split = maps.split(amount.validation, amount.test)
@@ -125,7 +141,7 @@ def run(
         notify=lambda message: notify(f"teacher: {message}"),
     )
     teacher = FaceMean(network)
-    some = _first(split.train, amount.distilled_from).maps
+    some = first(split.train, amount.distilled_from).maps
     search = partial(
         distilled,
         some,
@@ -136,9 +152,11 @@ def run(
         notify=notify,
     )
     wavelets, blind = list(search(taught(teacher, some, folder))), list(search(None))
-    choice = Choice(split, _first(split.train, amount.screened_by), notify)
-    table, label = choice.table(wavelets, blind), amount.architecture.label
-    beyond = choice.beyond(wavelets, table)
+    through = _through(split.train, teacher, wavelets, amount, folder, seed, notify)
+    choice = Choice(split, first(split.train, amount.screened_by), notify)
+    learned = {"AWD": wavelets, THROUGH: through}
+    table = choice.table({**learned, "AWD without interpretation": blind})
+    beyond, label = choice.beyond(learned), amount.architecture.label
     for name, each in ((f"{label}, mean of eight faces", teacher), (label, network)):
         table[name] = Student("", each, rmse(split.validation, each.predict(split.validation.maps)))
     notify("scores on the test maps")
@@ -147,18 +165,52 @@ def run(
     held = attribute(teacher, test.maps[:_COMPRESSED], target=OMEGA_M, batch_size=128)
     own, others = (tuple(rows(each, scores, test, held)) for each in (table, beyond))
     won = tuple(_gains(table, scores, network=label))
-    return Study(split, own, others, won, students, scores.predicted, teacher, held)
+    found, told = between_rows(students, scores.rmse, between, count=amount.resamples, seed=seed)
+    return Study(
+        split, own, others, won, found, students, scores.predicted, between, told, teacher, held
+    )
+
+
+def _through(
+    train: LensingMaps,
+    teacher: FaceMean,
+    starts: Sequence[Wavelet],
+    amount: Amount,
+    folder: Path | None,
+    seed: int,
+    notify: Notify,
+) -> list[Wavelet]:
+    """The wavelets that are learned through a student of the network."""
+    maps = first(train, amount.learned_from)
+    kept = folder and folder / "through"
+    outputs = standardised(teacher, maps, kept)
+    return list(
+        learned_through(
+            Lesson(maps, outputs), starts, supports=amount.learned_supports, folder=kept,
+            seed=seed, notify=notify,
+        )
+    )  # fmt: skip
 
 
 def _gains(table: Mapping[str, Student], scores: Scores, network: str) -> Iterator[Gain]:
-    """Of AWD over others with the same reader, and of its own readers over each other."""
+    """Of AWD and the wavelet learned through a student over others with the same reader.
+
+    And of their own readers over each other.
+    """
     fixed = min(FIXED, key=lambda name: table[name].rmse)
     known = "best known wavelet"
-    yield from gains("AWD", ("DB5", fixed, "AWD without interpretation", known, network), scores)
-    others = ("DB5", known, *FIXED)
-    yield from gains(as_in_the_paper("AWD"), [as_in_the_paper(name) for name in others], scores)
-    everywhere = [at_all_pixels(name) for name in ("DB5", known, TOGETHER)]
-    yield from gains(at_all_pixels("AWD"), (*everywhere, "AWD", network), scores)
+    for model, more in (("AWD", ("AWD without interpretation",)), (THROUGH, ("AWD",))):
+        others = ("DB5", known, *more)
+        yield from gains(model, (*others, fixed, network), scores)
+        papers = [as_in_the_paper(name) for name in ("DB5", known, *_if_row(more), *FIXED)]
+        yield from gains(as_in_the_paper(model), papers, scores)
+        everywhere = [at_all_pixels(name) for name in ("DB5", known, *_if_row(more), TOGETHER)]
+        yield from gains(at_all_pixels(model), (*everywhere, model, network), scores)
+
+
+def _if_row(names: Sequence[str]) -> list[str]:
+    """Those that also have a row with other readers."""
+    return [name for name in names if name == "AWD"]
 
 
 def _require_several(maps: LensingMaps) -> None:
@@ -169,9 +221,3 @@ def _require_several(maps: LensingMaps) -> None:
             f"the maps have {cosmologies} cosmologies, and Omega_m is {omega[0]:g} in all; give "
             "maps of two or more."
         )
-
-
-def _first(maps: LensingMaps, count: int) -> LensingMaps:
-    """The maps of the first realisations, about as many of each cosmology."""
-    order = np.argsort(maps.realisation, kind="stable")[:count]
-    return maps[np.sort(order)]
