@@ -27,8 +27,19 @@ def file(tmp_path):
 
 
 def test_a_missing_file_says_where_it_comes_from(tmp_path):
-    with pytest.raises(FileNotFoundError, match=r"save it from the UCR archive as \.npz"):
+    with pytest.raises(FileNotFoundError, match="get it from the UCR archive"):
         load(tmp_path / "absent.npz")
+
+
+def test_the_archives_own_files_are_read(file, tmp_path):
+    with np.load(file) as held:
+        folder = tmp_path / "FordA"
+        folder.mkdir()
+        for part, rows in (("TRAIN", "train"), ("TEST", "test")):
+            table = np.column_stack([held[f"y_{rows}"], held[f"X_{rows}"]])
+            np.savetxt(folder / f"FordA_{part}.tsv", table, delimiter="\t")
+    for one, other in zip(load(folder), load(file), strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-6)
 
 
 @pytest.mark.slow

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from sklearn.model_selection import StratifiedKFold
 from threadpoolctl import threadpool_limits
 
-from wavedistill.datasets import data_folder
+from wavedistill.datasets import data_folder, load_archive_set
 from wavedistill.students import DistilledClassifier
 from wavedistill.students.baselines import linear_model, log_spectrum
 from wavedistill.studies.output import Notify, save_table
@@ -89,8 +89,8 @@ def load(file: Path | None = None) -> Engines:
     Parameters
     ----------
     file : path, optional
-        An .npz with X_train, y_train, X_test and y_test; by default ``ucr/FordA.npz`` in the data
-        folder.
+        A folder of the archive with FordA's two files, or an .npz with X_train, y_train, X_test and
+        y_test; by default ``ucr/FordA.npz`` in the data folder.
 
     Raises
     ------
@@ -98,10 +98,18 @@ def load(file: Path | None = None) -> Engines:
         If there is no such file.
     """
     path = data_folder() / "ucr" / "FordA.npz" if file is None else file
+    if path.is_dir():
+        found = load_archive_set(path)
+        return Engines(
+            found.X_train[:, 0].astype(np.float32),
+            found.y_train,
+            found.X_test[:, 0].astype(np.float32),
+            found.y_test,
+        )
     if not path.is_file():
         raise FileNotFoundError(
-            f"{path}: there is no such file. FordA is no part of this package; save it from the "
-            "UCR archive as .npz with X_train, y_train, X_test and y_test, and give --data."
+            f"{path}: there is no such file. FordA is no part of this package; get it from the UCR "
+            "archive, and give its folder as --data."
         )
     with np.load(path, allow_pickle=False) as held:
         signals = [held[f"X_{part}"].astype(np.float32) for part in ("train", "test")]

@@ -234,7 +234,7 @@ def test_maps_of_one_cosmology_are_refused():
 
 def test_options_that_exclude_one_another_are_refused(tmp_path):
     pytest.importorskip("typer")
-    from wavedistill.cli.reproduce import reproduce_cosmology
+    from wavedistill.cli.reproduce.cosmology import reproduce_cosmology
 
     with pytest.raises(ValueError, match="leave it out"):
         reproduce_cosmology(out=tmp_path, rebin=64)
