@@ -289,7 +289,8 @@ def as_reading(
     """
     if isinstance(value, str):
         if value not in READINGS:
-            raise ValueError(f"reading={value!r} must be one of {', '.join(map(repr, READINGS))}.")
+            names = ", ".join(map(repr, ("auto", *READINGS)))
+            raise ValueError(f"reading={value!r} must be one of {names}.")
         value = READINGS[value]
         parts = math.ceil(value.parts ** (1 / rank)) if parts is None else parts
     if isinstance(value, Reading):

@@ -17,7 +17,7 @@ torch = pytest.importorskip("torch")
 pytest.importorskip("skorch")
 
 from wavedistill.attribution.predictions import with_random_weights  # noqa: E402
-from wavedistill.studies.endocytosis import Amount, load_teacher, run  # noqa: E402
+from wavedistill.studies.endocytosis import Amount, load_teacher, run, through  # noqa: E402
 from wavedistill.studies.endocytosis.amount import (  # noqa: E402
     SAMPLE,
     WHOLE,
@@ -132,8 +132,10 @@ def test_the_study_in_small_writes_tables_figures_and_wavelets(tmp_path, monkeyp
     few = PenalizedGrid((5e-3,), (0.0, NAMED_POINT[1]), 2)
     amount = Amount(
         seeds=2, supports=(4,), balances=(1.0,), penalized=few, grids=few, beyond=0,
-        by_cell=True, null=1, resamples=3, epochs=5, jobs=1,
+        by_cell=True, lessons=1, null=1, resamples=3, epochs=5, jobs=1,
     )  # fmt: skip
+    monkeypatch.setattr(through, "LESSONS", (through.Lesson("energy"),))
+    monkeypatch.setattr(through, "_SUPPORT", 2)
     found = reproduce(tmp_path, amount)
     (study,) = found.studies.values()
     means = mean_over_seeds(study.rows)
@@ -143,10 +145,13 @@ def test_the_study_in_small_writes_tables_figures_and_wavelets(tmp_path, monkeyp
     assert means[0].r2 == pytest.approx(np.mean(first))
     assert [gain.cell for gain in study.gains.cells] == [1, 2, 3, 4]
     assert len(found.sensitivity) == 4
+    assert [row.reading for row in study.through.rows] == ["energy"]
+    assert len(study.through.null) == 1
     for path in found.files:
         assert path.stat().st_size > 0
     wanted = {"fig2b_setup", "fig4_grid", "figC1_traces", "figC2_seeds", "figC3_grid"}
     wanted |= {"figC4_prediction", "band", "models", "gain"}
+    wanted |= {"through_the_student", "student"}
     assert wanted <= {path.stem for path in found.files}
 
 
@@ -178,7 +183,7 @@ def test_the_published_lstm_distilled_in_small(capsys):
     teacher = load_teacher(RECORDINGS / "lstm_teacher.npz")
     amount = Amount(
         seeds=1, supports=(4,), balances=(1.0,), penalized=None, grids=None, beyond=0,
-        by_cell=False, null=0, resamples=0,
+        by_cell=False, lessons=0, null=0, resamples=0,
     )  # fmt: skip
     study = run(recorded, amount, teacher=teacher)
     with capsys.disabled():
