@@ -198,5 +198,5 @@ def test_names_of_features_tell_frequencies_where_a_rate_is_given():
         "log-energy of packet 3, 375-500 Hz"
     )
     assert as_reading("events").feature_names(1, 2)[8] == "channel 1: maximum of approximation 1"
-    with pytest.raises(ValueError, match="reading='sums' must be one of 'auto', 'energy', 'packets'"):
+    with pytest.raises(ValueError, match="reading='sums' must be one of 'auto', 'energy'"):
         as_reading("sums")
