@@ -7,6 +7,7 @@ from matplotlib.figure import Figure
 
 from wavedistill.plotting import plot_component, plot_function, plot_result
 from wavedistill.plotting.results import PICTURES
+from wavedistill.plotting.student_panels import short_name, short_names
 
 mpl.use("Agg")
 
@@ -78,3 +79,18 @@ def test_what_cannot_be_drawn_is_refused(classes, numbers, images):
         plot_function(classes.student.wavelets_[0], "chi")
     with pytest.raises(IndexError):
         classes.plot("prediction", example=1000, ax=Figure().add_subplot())
+
+
+def test_rows_keep_what_tells_them_apart():
+    unit = "cycles per outline"
+    long = [f"mean of approximation 3, 0-15.69 {unit}, part {part} of 8" for part in (1, 2)]
+    assert short_names([*long, f"mean of detail 1, 4-8 {unit}"]) == [
+        "mean of approx. 3, part 1",
+        "mean of approx. 3, part 2",
+        "mean of detail 1",
+    ]
+    assert short_names(["maximum of detail 1, 50-100 Hz"]) == ["maximum, detail 1, 50-100 Hz"]
+    image = "channel 2: minimum of horizontal detail 1, 2.5-5 down, 0-2.5 across (cycles per mm)"
+    assert short_name(image) == "ch. 2: minimum, horiz. detail 1"
+    assert len(short_name("x" * 80 + "y")) == 46
+    assert short_name("x" * 80 + "y").endswith("xy")

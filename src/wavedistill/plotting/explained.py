@@ -12,7 +12,7 @@ from wavedistill.checks import Floats, integer
 from wavedistill.plotting.axis import PIXELS, SAMPLES, Axis
 from wavedistill.plotting.maps import draw_map, signed_scale
 from wavedistill.plotting.onto import onto
-from wavedistill.plotting.student_panels import output_label, short_name
+from wavedistill.plotting.student_panels import output_label, short_name, short_names
 from wavedistill.plotting.style import INK, NEGATIVE, POSITIVE, START, finish, minus
 from wavedistill.plotting.waterfall import number
 from wavedistill.students import StudentContributions
@@ -55,7 +55,8 @@ def plot_prediction(
     added = contributions.against_mean(example, output)
     order = np.argsort(-np.abs(added), kind="stable")
     own = order[: integer(count, "count", minimum=1)]
-    steps = [(short_name(contributions.names[i], 34), float(added[i])) for i in own]
+    names = short_names([contributions.names[i] for i in own], 34)
+    steps = [(name, float(added[i])) for name, i in zip(names, own, strict=True)]
     if others := len(order) - len(own):
         steps.append((f"{others} others", float(added[order[len(own) :]].sum())))
     end = float(contributions.predictions[:, output].mean())

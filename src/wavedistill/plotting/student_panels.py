@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import sys
+from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -14,7 +16,7 @@ from wavedistill.plotting.onto import onto
 from wavedistill.plotting.style import INK, NEGATIVE, POSITIVE, START, finish, label_rows
 from wavedistill.students import StudentContributions
 
-__all__ = ["output_label", "plot_agreement", "plot_weights", "short_name"]
+__all__ = ["output_label", "plot_agreement", "plot_weights", "short_name", "short_names"]
 
 #: Points of a scatter plot at most; of more, so many are drawn at random.
 _POINTS = 600
@@ -73,8 +75,8 @@ def plot_weights(
     colours = [POSITIVE if move >= 0 else NEGATIVE for move in moves]
     bars = axes.barh(range(len(order)), moves, 0.62, color=colours)
     axes.axvline(0, color=INK, linewidth=0.8)
-    label_rows(axes, [short_name(contributions.names[i]) for i in order])
-    finish(axes, "", "added by one standard deviation", zero=False)
+    label_rows(axes, short_names([contributions.names[i] for i in order]))
+    finish(axes, "", "per standard deviation", zero=False)
     return list(bars)
 
 
@@ -126,6 +128,14 @@ def output_label(contributions: StudentContributions, output: int) -> str:
     name = contributions.outputs[output]
     several = len(contributions.outputs) > 1 and not name.startswith("output ")
     return f"score of {name}" if several else name
+
+
+def short_names(names: Sequence[str], longest: int = 46) -> list[str]:
+    """Names for the rows of a picture: all with their frequencies, or none."""
+    shorter = [short_name(name, sys.maxsize) for name in names]
+    if any(len(name) > longest for name in shorter):
+        shorter = [_FREQUENCIES.sub("", name) for name in shorter]
+    return [short_name(name, longest) for name in shorter]
 
 
 def short_name(name: str, longest: int = 46) -> str:

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 
 from wavedistill.frequencies import Sampling, SamplingRate
 from wavedistill.plotting.onto import onto
-from wavedistill.plotting.student_panels import short_name
+from wavedistill.plotting.student_panels import short_names
 from wavedistill.plotting.students import band_responses
 from wavedistill.plotting.style import INK, LEARNED, PALE, START, finish, label_rows
 from wavedistill.students import Comparison, Stability
@@ -151,6 +151,6 @@ def plot_kept(
     axes = onto(ax, 6.4, 0.3 * len(shares) + 1.1)
     axes.barh(range(len(shares)), np.ones(len(shares)), 0.62, color=PALE)
     bars = axes.barh(range(len(shares)), shares, 0.62, color=LEARNED)
-    label_rows(axes, [short_name(name) for name in (names or stability.names)[:count]])
+    label_rows(axes, short_names((names or stability.names)[:count]))
     finish(axes, "", f"share of {len(stability.refits)} refits", zero=False)
     return list(bars)
