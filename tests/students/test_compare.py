@@ -248,6 +248,16 @@ def test_verdicts():
     )
 
 
+def test_a_network_that_never_decides_for_a_class_does_not_teach_linear_models():
+    features, labels = normal(60, 4), np.arange(60) % 3
+    splits = list(KFold(3, shuffle=True, random_state=0).split(features))
+    for decisions in (np.zeros(60, dtype=int), 2 * (labels > 0), np.where(labels == 1, 1, 0)):
+        found = best_taught(features, [labels, decisions], splits, classify=True)
+        alone = best_taught(features, [labels], splits, classify=True)
+        assert found.model.classes_.tolist() == [0, 1, 2]
+        np.testing.assert_array_equal(found.model.predict(features), alone.model.predict(features))
+
+
 def test_a_wide_interval_is_no_verdict_that_the_wavelet_does_not_matter():
     wide = {"gain": 0.028, "low": -0.083, "high": 0.167}
     assert verdict(wide).startswith(

@@ -171,6 +171,9 @@ def best_taught(
         Each example is in one of the test parts.
     classify : bool
     """
+    if classify and not all(_has_all(goal, goals[0], splits) for goal in goals[1:]):
+        # A network that never decides for a class cannot teach it.
+        goals = goals[:1]
     fits = [linear_model(features, goal, splits, classify=classify) for goal in goals]
     if len(fits) == 1:
         return fits[0]
@@ -182,6 +185,16 @@ def best_taught(
             predicted = cross_val_predict(clone(fit.model), features, goal, cv=list(splits))
         scores.append(measure(goals[0], predicted))
     return fits[int(np.argmax(scores))]
+
+
+def _has_all(goal: Array | Integers, response: Array | Integers, splits: Sequence[Split]) -> bool:
+    """Whether each training part of a goal, and of the response, has every class of the response."""
+    classes = np.unique(response)
+    return all(
+        np.array_equal(np.unique(each[train]), classes)
+        for train, _ in splits
+        for each in (goal, response)
+    )
 
 
 def _counted(fitted: Pipeline) -> LinearFit:
