@@ -188,7 +188,7 @@ def best_taught(
 
 
 def _has_all(goal: Array | Integers, response: Array | Integers, splits: Sequence[Split]) -> bool:
-    """Whether each training part of a goal, and of the response, has every class of the response."""
+    """Whether each training part of goal and response has every class of the response."""
     classes = np.unique(response)
     return all(
         np.array_equal(np.unique(each[train]), classes)
